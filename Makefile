@@ -1,0 +1,75 @@
+# Each target does all of its own set-up: uv where it is missing, the locked environment, Debian's programs.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+
+UV_VERSION := 0.13.9
+UV := $(shell command -v uv || echo $(CURDIR)/.cache/uv/bin/uv)
+RUN := $(UV) run --frozen --all-extras
+IMAGE ?= templates/apache-debian12
+
+# Debian packages: what makes Python environments, and what the local cloud's engine runs.
+# tests/contract holds the second list against src/localazure/engine/requirements.py.
+PYTHON_PACKAGES := python3-venv
+ENGINE_PACKAGES := mmdebstrap systemd-container qemu-system-x86 qemu-utils iptables nftables iproute2 dnsmasq-base e2fsprogs \
+	openssh-client util-linux procps zstd
+
+.PHONY: help
+help:  ## What can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 22
+
+.PHONY: try
+try: environment engine  ## Build the Apache image on this machine, boot it, curl it, tear it down
+	@$(RUN) imagegate try $(IMAGE) $(ARGS)
+
+.PHONY: test
+test: lint engine  ## Lint, types, contracts, unit, corpus, local, one end-to-end build (under 20 minutes)
+	@$(RUN) pytest -m "not slow" $(ARGS)
+
+.PHONY: test-slow
+test-slow: environment engine  ## What needs heavy counterparts: every end-to-end story
+	@$(RUN) pytest -m slow $(ARGS)
+
+.PHONY: lint
+lint: environment  ## Style, types and import contracts
+	@$(RUN) ruff check
+	$(RUN) ruff format --check
+	$(RUN) mypy
+	$(RUN) lint-imports
+
+.PHONY: format
+format: environment  ## Put the code into the one format
+	@$(RUN) ruff check --fix
+	$(RUN) ruff format
+
+.PHONY: environment
+environment: $(UV)
+	@$(UV) sync --frozen --all-extras --quiet
+
+$(CURDIR)/.cache/uv/bin/uv:
+	@echo "uv is not here: taking it from PyPI into .cache/uv"
+	python3 -c 'import ensurepip, venv' 2>/dev/null || $(MAKE) --no-print-directory debian-packages PACKAGES="$(PYTHON_PACKAGES)"
+	python3 -m venv .cache/uv
+	.cache/uv/bin/pip install --quiet uv==$(UV_VERSION)
+
+.PHONY: engine
+engine:
+	@$(MAKE) --no-print-directory debian-packages PACKAGES="$(ENGINE_PACKAGES)"
+
+# Installs what is missing, or says in one sentence who has to.
+.PHONY: debian-packages
+debian-packages:
+	@missing=()
+	for package in $(PACKAGES); do
+	    dpkg-query -W -f '$${Status}' "$$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$$package")
+	done
+	[ $${#missing[@]} -eq 0 ] && exit 0
+	if ! command -v apt-get >/dev/null || [ "$$(id -u)" -ne 0 ]; then
+	    echo "These Debian packages are missing and may not be installed from here: $${missing[*]}." >&2
+	    echo "On Debian or Ubuntu, as root: apt-get install --no-install-recommends $${missing[*]}" >&2
+	    exit 1
+	fi
+	echo "Installing from Debian: $${missing[*]}"
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$${missing[@]}" >/dev/null

@@ -1,0 +1,86 @@
+"""`imagegate try FOLDER`: the command."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from rich.console import Console
+
+from localazure.engine.engine import Engine
+from localazure.trial.processes import CloudDidNotStart
+from localazure.trial.story import TrialOptions, run_trial
+from localazure.trial.table import print_outcome
+
+_EXIT_SERVICE = 7  # a service could not be reached: here, the cloud that could not be started
+
+
+def default_cache() -> Path:
+    """Where base images and layers are kept between trials (XDG Base Directory Specification)."""
+    base = os.environ.get("IMAGEGATE_CACHE_DIR")
+    if base:
+        return Path(base)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "imagegate"
+
+
+@click.command("try", short_help="Build, boot and probe an image on this machine, without an Azure account.")
+@click.argument("folder", type=click.Path(path_type=Path), default=Path())
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output; progress on standard error.")
+@click.option("--no-color", is_flag=True, help="No colours (NO_COLOR does the same).")
+@click.option("--state", type=click.Path(path_type=Path), help="Keep the cloud's state here. Default: thrown away.")
+@click.option("--cache", type=click.Path(path_type=Path), help="Base images and layers. Default: ~/.cache/imagegate.")
+@click.option("--logs", type=click.Path(path_type=Path), help="Where logs are left. Default: a new temporary folder.")
+def try_command(
+    *, folder: Path, as_json: bool, no_color: bool, state: Path | None, cache: Path | None, logs: Path | None
+) -> None:
+    r"""Build, boot and probe the image of FOLDER on this machine, without an Azure account.
+
+    A local cloud carries out the template for real: Debian is bootstrapped, customizers run under systemd, the disk
+    boots as a smoke VM, the probes of imagegate.yaml ask it, and everything is torn down. Exit codes are those of
+    `imagegate build` and `imagegate verify`.
+
+    \b
+    Examples:
+      imagegate try templates/apache-debian12
+      imagegate try templates/apache-debian12 --json | python3 -m json.tool
+    """
+    console = Console(stderr=True, no_color=no_color or None, highlight=False)
+    if missing := Engine(cache_dir=cache or default_cache(), work_dir=Path(tempfile.gettempdir())).missing():
+        lines = [f"  {one.what}: {one.why} {one.install_hint}" for one in missing]
+        _refuse("This machine cannot run images yet:\n" + "\n".join(lines), as_json, console)
+    log_folder = (logs or Path(tempfile.mkdtemp(prefix="imagegate-logs-"))).resolve()
+    log_folder.mkdir(parents=True, exist_ok=True)
+    state_folder = state.resolve() if state else Path(tempfile.mkdtemp(prefix="imagegate-try-"))
+    state_folder.mkdir(parents=True, exist_ok=True)
+    options = TrialOptions(
+        state=state_folder,
+        cache=(cache or default_cache()).resolve(),
+        logs=log_folder,
+        product_arguments=("--no-color",) if no_color else (),
+    )
+    try:
+        outcome = run_trial(folder, options, lambda line: console.print(line, markup=False))
+    except CloudDidNotStart as error:
+        _refuse(str(error), as_json, console)
+    finally:
+        if state is None:
+            shutil.rmtree(state_folder, ignore_errors=True)
+    document = outcome.document()
+    print_outcome(document, console)
+    if as_json:
+        click.echo(json.dumps(document, indent=2))
+    sys.exit(outcome.exit_code)
+
+
+def _refuse(message: str, as_json: bool, console: Console) -> NoReturn:
+    console.print(message, style="red", markup=False)
+    if as_json:
+        error = {"code": "LocalCloudNotReady", "message": message}
+        click.echo(json.dumps({"verdict": None, "error": error, "exit_code": _EXIT_SERVICE}, indent=2))
+    sys.exit(_EXIT_SERVICE)

@@ -1,0 +1,137 @@
+"""The children of a trial: the cloud, and one product command after the other. Neither outlives the trial."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+_PR_SET_PDEATHSIG = 1
+_START_TIMEOUT_S = 60
+_STOP_TIMEOUT_S = 60
+
+
+class CloudDidNotStart(Exception):  # noqa: N818 - what happened, as a sentence
+    """The local cloud ended, or said nothing, before it listened; carries what it printed last."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandResult:
+    """How a product command ended and the one object that it printed."""
+
+    exit_code: int
+    document: dict[str, Any]
+    seconds: float
+
+
+class CloudProcess:
+    """`localazure serve` as a child. A context manager: listening when entered, gone when left.
+
+    It has a session of its own, so that Ctrl-C on the terminal reaches the product first, which tears down against a
+    cloud that is still there; and it dies with this process, however that ends.
+    """
+
+    def __init__(self, *, state: Path, cache: Path | None, log: Path) -> None:
+        self._state = state
+        self._ready = state / "ready.json"
+        self._log = log
+        self._command = [sys.executable, "-m", "localazure", "serve", "--die-with-parent"]
+        self._command += ["--state", str(state), "--ready-file", str(self._ready)]
+        self._command += ["--cache", str(cache)] if cache else []
+        self._process: subprocess.Popen[bytes] | None = None
+        self.environment: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        self._ready.unlink(missing_ok=True)
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        try:
+            self.environment = dict(self._await_ready(self._process)["environment"])
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def _await_ready(self, process: subprocess.Popen[bytes]) -> dict[str, Any]:
+        deadline = time.monotonic() + _START_TIMEOUT_S
+        while not self._ready.exists():
+            ended = process.poll() is not None
+            if ended or time.monotonic() > deadline:
+                what = (
+                    f"ended with exit code {process.returncode}" if ended else f"did not listen in {_START_TIMEOUT_S} s"
+                )
+                last = self._log.read_text(errors="replace").splitlines()[-15:]
+                raise CloudDidNotStart("\n".join([f"The local cloud {what}. It said last:", *last]))
+            time.sleep(0.02)
+        return dict(json.loads(self._ready.read_text()))
+
+    def _stop(self) -> None:
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(_STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def run_product(arguments: Sequence[str], environment: Mapping[str, str]) -> CommandResult:
+    """Run `imagegate ARGUMENTS --json` to its end; its progress goes straight to this process's standard error.
+
+    SIGINT and SIGTERM are left to the child while it runs: it cancels and tears down, then ends by itself.
+    """
+    started = time.monotonic()
+    previous = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    child = subprocess.Popen(
+        [sys.executable, "-m", "imagegate", *arguments, "--json"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        env=dict(environment),
+        preexec_fn=_interrupted_when_the_parent_dies,  # noqa: PLW1509 - no other thread runs here
+    )
+    try:
+        signal.signal(signal.SIGINT, lambda *_: None)  # the terminal's group has it already
+        signal.signal(signal.SIGTERM, lambda *_: child.send_signal(signal.SIGTERM))
+        output, _ = child.communicate()
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+    exit_code = child.returncode if child.returncode >= 0 else 128 - child.returncode
+    return CommandResult(exit_code=exit_code, document=_object(output), seconds=time.monotonic() - started)
+
+
+def ordinary_environment(cloud: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment without anything that names another cloud or principal, and with the cloud's own."""
+    foreign = ("AZURE_", "ARM_", "MSI_", "IDENTITY_", "IMAGEGATE_ARM", "ACTIONS_ID_TOKEN")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    return kept | dict(cloud)
+
+
+def _object(output: bytes) -> dict[str, Any]:
+    try:
+        parsed = json.loads(output)
+    except ValueError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def _interrupted_when_the_parent_dies() -> None:
+    """Runs in the child before it becomes the program (prctl(2))."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,42 @@
+"""The end of a trial for people: what was proved, how long each step took, what this tier cannot prove."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+_MARK = {"passed": ("✓", "green"), "failed": ("✗", "red"), "inconclusive": ("?", "yellow"), None: ("✗", "red")}
+
+
+def print_outcome(document: Mapping[str, Any], console: Console) -> None:
+    """The table of steps, the verdict, where the logs are."""
+    table = Table(title="What it took", title_justify="left", show_edge=False, pad_edge=False)
+    table.add_column("step")
+    table.add_column("seconds", justify="right")
+    for name, seconds in _in_order(document["timings_s"]):
+        inner = "." in name
+        table.add_row(f"  {name.split('.', 1)[1]}" if inner else name, f"{seconds:.1f}", style="dim" if inner else None)
+    console.print()
+    console.print(table)
+    console.print()
+    mark, colour = _MARK.get(document["verdict"], _MARK[None])
+    verdict = document["verdict"] or f"no verdict: {document['failed_command']} ended with {document['exit_code']}"
+    console.print(f"[bold {colour}]{mark} {verdict}[/]  teardown: {document['teardown'] or 'nothing to tear down'}")
+    if document["reason"]:
+        console.print(f"  {document['reason']}", markup=False)
+    for name in ("image_version_id", "customization_log", "serial_log", "cloud_log"):
+        if document[name]:
+            console.print(f"  {name.replace('_', ' ')}: {document[name]}", markup=False, soft_wrap=True)
+    console.print(
+        f"  tier: {document['tier']}; this tier cannot prove: {'; '.join(document['cannot_prove'])}", style="dim"
+    )
+    if document["resources_left"]:
+        console.print("  still there:", *document["resources_left"], sep="\n    ", style="red")
+
+
+def _in_order(timings: Mapping[str, float]) -> list[tuple[str, float]]:
+    order = ["start_cloud", "setup", "build", "verify", "stop_cloud", "total"]
+    return sorted(timings.items(), key=lambda item: (order.index(item[0].split(".")[0]), "." in item[0]))
