@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.clock import Clock
-from localazure.engine.engine import Engine
+from localazure.engine_port import EnginePort
 from localazure.long_running import LongRunning
 from localazure.store import Store
 
@@ -24,7 +24,7 @@ class Cloud:
 
     store: Store
     long_running: LongRunning
-    engine: Engine
+    engine: EnginePort
     clock: Clock
     arm_endpoint: str = ""  # https://localhost:PORT, without a trailing slash
     blob_endpoint: str = ""  # https://localhost:PORT2; an account's blobs are at {blob_endpoint}/{account}/
