@@ -1,0 +1,52 @@
+"""What every test stands on: the corpus, and a guard that lets nothing but loopback through."""
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+class ThisTestReachedForTheNetwork(Exception):  # noqa: N818 - the name is the message
+    """A test connected to something that is not this machine. Replace the wire, or serve it on loopback."""
+
+
+@pytest.fixture
+def repository() -> Path:
+    """The repository's root."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real data; a test that needs it is skipped, counted and printed where it is absent."""
+    folder = Path(os.environ.get("IMAGEGATE_CORPUS", REPOSITORY.parent / "shared" / "corpus"))
+    if not folder.is_dir():
+        pytest.skip(f"no corpus at {folder}: set IMAGEGATE_CORPUS")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let sockets of this process reach loopback and nothing else."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:  # noqa: ANN401 - whatever the family takes
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address[0]):
+            raise ThisTestReachedForTheNetwork(f"{address!r} is not on this machine")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    yield
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
