@@ -1,0 +1,182 @@
+"""Reads the three sources and makes one frozen Settings of them; all faults at once."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from imagegate.errors import InputError, InputFault
+from imagegate.model import SmokeSpec, parse_duration
+from imagegate.settings import schema
+from imagegate.settings.inputs import BY_NAME, INPUTS, Input
+from imagegate.settings.model import AzureSettings, BuildSettings, CloudSettings, DefinitionSettings, Settings
+from imagegate.settings.yaml_document import YamlDocument, read_yaml
+
+FILE_NAME = "imagegate.yaml"
+_SUBMIT_TIMEOUT = "30m"
+_OTHER_RUN_TIMEOUT = "4h"
+
+
+def load_settings(
+    folder: Path, *, inputs: Mapping[str, str | None] | None = None, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """Settings of the image in `folder`, which holds imagegate.yaml (or is that file).
+
+    `inputs` are arguments by the names of the table of inputs; None and empty mean "not given".
+
+    Raises:
+        InputError: with every fault that was found, each with its place.
+    """
+    environment = os.environ if environment is None else environment
+    file = folder if folder.suffix in {".yaml", ".yml"} else folder / FILE_NAME
+    document = read_yaml(_read(file), file=_shown(file), environment=environment)
+    faults = [*document.faults, *schema.check(_as_mapping(document))]
+    data = document.value if isinstance(document.value, dict) else {}
+    values = _Values(data=data, inputs=inputs or {}, environment=environment)
+    # A value that the schema refused is told as such, and not a second time as missing.
+    faults += [
+        _missing(entry, document)
+        for entry in INPUTS
+        if entry.required and values.get(entry.name) is None and entry.path not in document.values
+    ]
+    faults += _file_faults(document, file.parent, data)
+    if faults:
+        raise InputError(sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0)))
+    return _settings(file, data, values)
+
+
+def load_cloud_settings(
+    *, inputs: Mapping[str, str | None] | None = None, environment: Mapping[str, str] | None = None
+) -> CloudSettings:
+    """Cloud and subscription for a command that has no folder.
+
+    Raises:
+        InputError: no subscription is given.
+    """
+    environment = os.environ if environment is None else environment
+    values = _Values(data={}, inputs=inputs or {}, environment=environment)
+    subscription_id = values.get("subscription")
+    if subscription_id is None:
+        raise InputError([_missing(BY_NAME["subscription"], None)])
+    return CloudSettings(arm_endpoint=values.required("arm-endpoint").rstrip("/"), subscription_id=subscription_id)
+
+
+class _Values:
+    """The value of an input by precedence: argument, own variable, file, ambient variable, default."""
+
+    def __init__(
+        self, *, data: Mapping[str, Any], inputs: Mapping[str, str | None], environment: Mapping[str, str]
+    ) -> None:
+        self._data = data
+        self._inputs = inputs
+        self._environment = environment
+
+    def get(self, name: str) -> str | None:
+        entry = BY_NAME[name]
+        ambient = self._environment.get(entry.ambient) if entry.ambient else None
+        found = (
+            self._inputs.get(name)
+            or self._environment.get(entry.variable)
+            or _at(self._data, entry.path)
+            or ambient
+            or entry.default
+        )
+        return None if found is None else str(found)
+
+    def required(self, name: str) -> str:
+        found = self.get(name)
+        if found is None:
+            raise InputError([_missing(BY_NAME[name], None)])
+        return found
+
+
+def _settings(file: Path, data: Mapping[str, Any], values: _Values) -> Settings:
+    azure = AzureSettings(
+        arm_endpoint=values.required("arm-endpoint").rstrip("/"),
+        subscription_id=values.required("subscription"),
+        resource_group=values.required("resource-group"),
+        smoke_resource_group=values.get("smoke-resource-group") or f"{values.required('resource-group')}-smoke",
+        location=values.required("location"),
+        gallery=values.required("gallery"),
+        definition=values.required("definition"),
+        identity=values.required("identity"),
+    )
+    made = data.get("image-definition") or {}
+    build = data.get("build") or {}
+    try:
+        timeout = values.get("build-timeout")
+        timeout_s = parse_duration(timeout) if timeout else None
+    except ValueError as error:
+        raise InputError.of(str(error), path="build-timeout") from error
+    return Settings(
+        folder=file.parent,
+        file=file,
+        name=data["name"],
+        template=file.parent / data.get("template", "template.json"),
+        parameters=file.parent / data["parameters"] if "parameters" in data else None,
+        azure=azure,
+        definition=DefinitionSettings(
+            publisher=made.get("publisher", "imagegate"),
+            offer=made.get("offer", data["name"]),
+            sku=made.get("sku", azure.definition),
+            security_type=made.get("security-type", "Standard"),
+            hyper_v_generation=made.get("hyper-v-generation", "V2"),
+            architecture=made.get("architecture", "x64"),
+        ),
+        build=BuildSettings(
+            timeout_s=timeout_s,
+            submit_timeout_s=parse_duration(build.get("submit-timeout", _SUBMIT_TIMEOUT)),
+            other_run_timeout_s=parse_duration(build.get("wait-for-other-run", _OTHER_RUN_TIMEOUT)),
+        ),
+        smoke=SmokeSpec.from_mapping(data.get("smoke") or {}, promote=data.get("promote")),
+    )
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        folder = file.parent
+        what = f"{folder} is not a folder" if not folder.is_dir() else f"there is no {file.name} in {folder}"
+        raise InputError.of(what, hint="Name the folder that holds the image's imagegate.yaml.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError.of(f"cannot read it: {error}", file=str(file)) from error
+
+
+def _shown(file: Path) -> str:
+    """The path as a person would write it from here."""
+    try:
+        return str(file.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(file)
+
+
+def _as_mapping(document: YamlDocument) -> YamlDocument:
+    if document.value is None:
+        document.value = {}
+    return document
+
+
+def _at(data: Mapping[str, Any], path: tuple[str, ...]) -> object | None:
+    found: object = data
+    for key in path:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def _missing(entry: Input, document: YamlDocument | None) -> InputFault:
+    ways = f"Give --{entry.name}, set {entry.variable}" + (f" or {entry.ambient}" if entry.ambient else "")
+    message = f"{entry.name} is not given: {entry.help[0].lower()}{entry.help[1:]}"
+    if document is None:
+        return InputFault(message=message, hint=f"{ways}.")
+    hint = f"{ways}, or write {'.'.join(entry.path)} in {document.file}."
+    return document.fault(entry.path[:-1], message, hint=hint)
+
+
+def _file_faults(document: YamlDocument, folder: Path, data: Mapping[str, Any]) -> list[InputFault]:
+    faults = []
+    for key, default in (("template", "template.json"), ("parameters", None)):
+        name = data.get(key, default)
+        if isinstance(name, str) and not (folder / name).is_file():
+            faults.append(document.fault((key,), f"there is no file {folder / name}"))
+    return faults

@@ -1,0 +1,73 @@
+"""Settings as the rest of the program sees them: frozen, complete, checked."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from imagegate.model import ResourceId, SmokeSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloudSettings:
+    """Which cloud and which subscription: all that a command without a folder needs."""
+
+    arm_endpoint: str
+    subscription_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AzureSettings(CloudSettings):
+    """Where the image is built and kept."""
+
+    resource_group: str
+    smoke_resource_group: str
+    location: str
+    gallery: str
+    definition: str
+    identity: str
+
+    @property
+    def gallery_image_id(self) -> ResourceId:
+        """The image definition."""
+        return ResourceId.of(
+            self.subscription_id,
+            self.resource_group,
+            "Microsoft.Compute/galleries/images",
+            self.gallery,
+            self.definition,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefinitionSettings:
+    """How the image definition is made, if it has to be."""
+
+    publisher: str
+    offer: str
+    sku: str
+    security_type: str
+    hyper_v_generation: str
+    architecture: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildSettings:
+    """Patience. `timeout_s` None means the template's own limit and half an hour."""
+
+    timeout_s: int | None
+    submit_timeout_s: int
+    other_run_timeout_s: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All of imagegate.yaml, the environment and the arguments, as one."""
+
+    folder: Path
+    file: Path
+    name: str
+    template: Path
+    parameters: Path | None
+    azure: AzureSettings
+    definition: DefinitionSettings
+    build: BuildSettings
+    smoke: SmokeSpec
