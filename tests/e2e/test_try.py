@@ -1,0 +1,134 @@
+"""The Apache image, built, booted, curled and torn down for real."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from trial_story import Trial
+
+pytestmark = [pytest.mark.privileged, pytest.mark.boots_vm]
+
+Leftovers = Callable[[], dict[str, set[str]]]
+ChangeCustomizers = Callable[[Callable[[list[dict[str, Any]]], object]], None]
+
+
+def test_apache_image_passes(trial: Trial, image: Path, nothing_left: Leftovers) -> None:
+    """The image of the repository passes, is promoted, and leaves nothing behind but its logs."""
+    ended = trial.run(image)
+
+    assert ended.exit_code == 0, ended.stderr
+    document = ended.document
+    assert document["verdict"] == "passed"
+    assert document["teardown"] == "complete"
+    assert document["resources_left"] == []
+    assert "/galleries/golden/images/apache-debian12/versions/" in document["image_version_id"]
+    assert document["probes"]
+    assert document["probes"][0]["attempts"][-1]["status"] == 200
+    assert document["tier"]
+    assert {"setup", "build", "verify", "total"} <= set(document["timings_s"])
+    assert any("/virtualMachines/" in created for created in document["resources_created"])
+    assert (
+        "install-apache" in Path(document["customization_log"]).read_text()
+        or "apache2" in Path(document["customization_log"]).read_text()
+    )
+    assert Path(document["serial_log"]).stat().st_size > 0
+    assert nothing_left() == {}
+
+
+@pytest.mark.slow
+def test_second_trial_uses_the_cache(trial: Trial, image: Path) -> None:
+    """An image that was built before is not built again: its customizers come from the cache."""
+    trial.run(image)
+    again = trial.run(image)
+
+    assert again.exit_code == 0, again.stderr
+    assert "cached" in Path(again.document["customization_log"]).read_text()
+
+
+@pytest.mark.slow
+def test_failing_customizer(
+    trial: Trial, image: Path, change_customizers: ChangeCustomizers, nothing_left: Leftovers
+) -> None:
+    """A customizer that exits 1 ends the build with exit 3, named, with its last lines, and nothing is left."""
+    change_customizers(
+        lambda customize: customize.insert(
+            1, {"type": "Shell", "name": "break-it", "inline": ["echo the well is dry >&2", "exit 1"]}
+        )
+    )
+
+    ended = trial.run(image)
+
+    assert ended.exit_code == 3, ended.stderr
+    assert "break-it" in ended.stderr
+    assert "the well is dry" in ended.stderr
+    assert ended.document["failed_command"] == "build"
+    assert nothing_left() == {}
+
+
+@pytest.mark.slow
+def test_apache_disabled(
+    trial: Trial, image: Path, change_customizers: ChangeCustomizers, nothing_left: Leftovers
+) -> None:
+    """An image whose Apache is not enabled fails with exit 5, says what answered, and keeps the serial log."""
+    change_customizers(
+        lambda customize: customize.append(
+            {"type": "Shell", "name": "forget-apache", "inline": ["sudo systemctl disable apache2"]}
+        )
+    )
+    template = image / "template.json"
+    template.write_text(template.read_text().replace("systemctl is-enabled apache2", "true"))
+    yaml = image / "imagegate.yaml"
+    yaml.write_text(yaml.read_text().replace("deadline: 20m", "deadline: 3m"))
+
+    ended = trial.run(image)
+
+    assert ended.exit_code == 5, ended.stderr
+    assert ended.document["verdict"] == "failed"
+    assert ended.document["teardown"] == "complete"
+    assert "refused" in ended.stderr
+    assert "login:" in Path(ended.document["serial_log"]).read_text(errors="replace")
+    assert nothing_left() == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", ["Starting provisioner", "smoke VM"], ids=["while building", "while verifying"])
+def test_interrupted(
+    trial: Trial,
+    image: Path,
+    nothing_left: Leftovers,
+    interrupt: Callable[[subprocess.Popen[str]], None],
+    line: str,
+) -> None:
+    """Ctrl-C ends with 130 in any phase, and nothing is left on the machine."""
+    process = trial.start(image)
+    _read_until(process, line)
+    interrupt(process)
+    _, stderr = process.communicate(timeout=180)
+
+    assert process.returncode == 130, stderr
+    assert nothing_left() == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", ["Starting provisioner", "smoke VM"], ids=["while building", "while verifying"])
+def test_killed(trial: Trial, image: Path, nothing_left: Leftovers, line: str) -> None:
+    """A trial that is killed outright leaves nothing on the machine once its children have noticed."""
+    process = trial.start(image)
+    _read_until(process, line)
+    process.kill()
+    process.communicate(timeout=120)  # the children hold the pipes: they are gone when this returns
+
+    assert nothing_left() == {}
+
+
+def _read_until(process: subprocess.Popen[str], text: str) -> None:
+    assert process.stderr is not None
+    seen = []
+    for line in process.stderr:
+        seen.append(line)
+        if text.lower() in line.lower():
+            return
+    pytest.fail(f"never said {text!r}:\n{''.join(seen)}")
