@@ -1,0 +1,40 @@
+"""The GitHub job's own identity token, asked for on demand."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from azure.core.exceptions import ClientAuthenticationError
+
+AUDIENCE = "api://AzureADTokenExchange"
+"""What Entra expects in a federated assertion. Source: Entra documentation, workload identity federation."""
+
+
+class GitHubJobToken:
+    """Returns a fresh token of the job at each call.
+
+    Source: GitHub documentation, OpenID Connect: ACTIONS_ID_TOKEN_REQUEST_URL and _TOKEN, set for jobs with the
+    permission `id-token: write`.
+    """
+
+    def __init__(self, environment: Mapping[str, str], **transport: Any) -> None:  # noqa: ANN401
+        self._url = environment["ACTIONS_ID_TOKEN_REQUEST_URL"]
+        self._token = environment.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "")
+        self._transport = transport
+
+    def __call__(self) -> str:
+        """The token, good for five minutes."""
+        from azure.core import PipelineClient
+        from azure.core.pipeline.policies import RetryPolicy
+        from azure.core.rest import HttpRequest
+
+        client: Any = PipelineClient(self._url, policies=[RetryPolicy()], **self._transport)
+        url = f"{self._url}{'&' if '?' in self._url else '?'}{urlencode({'audience': AUDIENCE})}"
+        answer = client.send_request(HttpRequest("GET", url, headers={"Authorization": f"Bearer {self._token}"}))
+        try:
+            return str(json.loads(answer.text())["value"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise ClientAuthenticationError(
+                f"GitHub did not give the job a token (HTTP {answer.status_code}); does the job have `id-token: write`?"
+            ) from error

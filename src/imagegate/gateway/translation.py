@@ -1,0 +1,171 @@
+"""Turns what the Azure SDK raises into our own tree of errors."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from azure.core.exceptions import (
+    AzureError,
+    ClientAuthenticationError,
+    HttpResponseError,
+    ServiceRequestError,
+    ServiceResponseError,
+)
+
+from imagegate.errors import (
+    ImageGateError,
+    Inconclusive,
+    InputError,
+    InputFault,
+    NotAuthorised,
+    ResourceConflict,
+    ResourceMissing,
+    ServiceRefused,
+    ServiceUnreachable,
+)
+from imagegate.gateway.arm_errors import ArmFault, parse_error_body
+
+_CAPACITY = {
+    "skunotavailable",
+    "allocationfailed",
+    "zonalallocationfailed",
+    "overconstrainedallocationrequest",
+    "overconstrainedzonalallocationrequest",
+    "quotaexceeded",
+    "resourcequotaexceeded",
+    "publicipcountlimitreached",
+}
+_THROTTLING = {
+    "toomanyrequests",
+    "subscriptionrequeststhrottled",
+    "resourcerequeststhrottled",
+    "operationnotpermittedonquota",
+}
+_POLICY = {"requestdisallowedbypolicy"}
+_ACTION = re.compile(
+    r"(?:does not have authorization to perform action|does not have permission to perform action\(s\))"
+    r" '(?P<action>[^']+)'(?: (?:over|on the linked) scope(?:\(s\))? '(?P<scope>[^']*)')?",
+    re.IGNORECASE,
+)
+_PRINCIPAL = re.compile(r"[Tt]he client '(?P<name>[^']*)'(?: with object id '(?P<object>[^']*)')?")
+
+
+@contextmanager
+def told_as(doing: str, *, template_file: str | None = None) -> Iterator[None]:
+    """Raise Azure's errors as ours, with `doing` ("submitting the image template") as what was tried.
+
+    With `template_file`, an answer 400 is that file's fault: an `InputError`.
+    """
+    try:
+        yield
+    except AzureError as error:
+        raise translate(error, doing, template_file=template_file) from error
+
+
+def translate(error: AzureError, doing: str, *, template_file: str | None = None) -> ImageGateError:
+    """Our error for Azure's; capacity, quota, policy and throttling are nobody's fault."""
+    if isinstance(error, HttpResponseError) and error.response is not None:
+        return _refused(error, doing, template_file)
+    if isinstance(error, ClientAuthenticationError):
+        return NotAuthorised(
+            f"No credential for {doing}: {_first_lines(error)}",
+            hint="Set AZURE_TENANT_ID, AZURE_CLIENT_ID and a secret or federated token, use a managed identity, "
+            "or sign in with az login.",
+        )
+    if isinstance(error, ServiceRequestError | ServiceResponseError):
+        return _unreachable(error, doing)
+    return ServiceRefused(f"{_sentence(doing)} failed: {_first_lines(error)}")
+
+
+def refusal(fault: ArmFault, doing: str, *, status: int | None, ids: dict[str, str]) -> ImageGateError:
+    """Our error for a service's fault, however it came: as an answer, or as the end of an operation."""
+    codes = set(fault.codes)
+    text = f"{_sentence(doing)} was refused.\n{fault}" if str(fault) else f"{_sentence(doing)} was refused."
+    code = fault.innermost.code or fault.code
+    if codes & _POLICY:
+        return Inconclusive(
+            text, service_code=code, hint="An Azure Policy forbids it; ask who owns the policy.", ids=ids
+        )
+    if codes & _CAPACITY or (codes & {"operationnotallowed"} and "quota" in str(fault).lower()):
+        return Inconclusive(
+            text,
+            service_code=code,
+            hint="Capacity or quota: try another size or region, or ask for more quota.",
+            ids=ids,
+        )
+    if status == 429 or codes & _THROTTLING:
+        return Inconclusive(text, service_code=code, hint="Azure throttles these requests; try again later.", ids=ids)
+    if status in {401, 403} or "authorizationfailed" in codes or "linkedauthorizationfailed" in codes:
+        return _not_authorised(fault, text, ids)
+    if "missingsubscriptionregistration" in codes:
+        hint = "Run `imagegate setup` once with rights on the subscription; it registers the providers."
+        return ServiceRefused(text, service_code=code, status=status, hint=hint, ids=ids)
+    kinds: dict[int | None, type[ServiceRefused]] = {404: ResourceMissing, 409: ResourceConflict, 412: ResourceConflict}
+    return kinds.get(status, ServiceRefused)(text, service_code=code, status=status, ids=ids)
+
+
+def _refused(error: HttpResponseError, doing: str, template_file: str | None) -> ImageGateError:
+    response: Any = error.response
+    fault = parse_error_body(_body_text(response), status=error.status_code)
+    if not any(cause.message for cause in fault.walk()):
+        fault = ArmFault(code=fault.code, message=fault.message or str(error.reason or ""))
+    ids = _ids(response)
+    if error.status_code == 400 and template_file is not None:
+        told = refusal(fault, doing, status=400, ids=ids)
+        if isinstance(told, ServiceRefused):
+            message = f"Azure refuses it: {fault}"
+            return InputError([InputFault(message=message, file=template_file)], ids=ids)
+        return told
+    return refusal(fault, doing, status=error.status_code, ids=ids)
+
+
+def _not_authorised(fault: ArmFault, text: str, ids: dict[str, str]) -> NotAuthorised:
+    whole = str(fault)
+    action, principal = _ACTION.search(whole), _PRINCIPAL.search(whole)
+    return NotAuthorised(
+        text,
+        action=action["action"] if action else None,
+        scope=action["scope"] if action else None,
+        principal=(principal["object"] or principal["name"]) if principal else None,
+        hint="Grant the action to the principal at that scope; a new role assignment takes minutes to arrive.",
+        ids=ids,
+    )
+
+
+def _unreachable(error: AzureError, doing: str) -> ServiceUnreachable:
+    reason = _first_lines(error)
+    hint = "Check the network, a proxy (HTTPS_PROXY) and the endpoint's name."
+    if "certificate" in reason.lower():
+        hint = "The certificate is not trusted: REQUESTS_CA_BUNDLE names the file of the authorities to trust."
+    return ServiceUnreachable(f"No answer while {doing}: {reason}", hint=hint)
+
+
+def _body_text(response: Any) -> str:  # noqa: ANN401 - two response classes of azure-core, without a common base
+    try:
+        body = response.text()
+    except Exception:  # noqa: BLE001 - a body that cannot be read must not hide the status
+        return ""
+    return body if isinstance(body, str) else ""
+
+
+def _ids(response: Any) -> dict[str, str]:  # noqa: ANN401 - as above
+    headers = getattr(response, "headers", None) or {}
+    url = urlsplit(str(getattr(getattr(response, "request", None), "url", "")))
+    found = {
+        "resource": url.path if url.path.lower().startswith("/subscriptions/") else "",
+        "request id": headers.get("x-ms-request-id", ""),
+        "correlation id": headers.get("x-ms-correlation-request-id", ""),
+        "api-version": ",".join(parse_qs(url.query).get("api-version", [])),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _first_lines(error: BaseException) -> str:
+    text = getattr(error, "message", None) or str(error)
+    return "\n".join(str(text).strip().splitlines()[:6])
+
+
+def _sentence(doing: str) -> str:
+    return doing[:1].upper() + doing[1:]
