@@ -1,0 +1,11 @@
+"""The command line: arguments in, one call, exit code out."""
+
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point of the `imagegate` program; always ends with an exit code of the table in `errors`."""
+    from imagegate.cli.program import run_program
+
+    sys.exit(run_program(list(sys.argv[1:] if arguments is None else arguments)))

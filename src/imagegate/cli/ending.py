@@ -1,0 +1,66 @@
+"""How a command ends: its result on stdout, its error where people and machines look for it, its exit code."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from imagegate.errors import ImageGateError, InputError, InputFault, Interrupted
+from imagegate.report.outcome import error_document, write_json
+
+REPORT_TO = "https://github.com/imagegate/imagegate/issues"
+
+
+class UnexpectedError(ImageGateError):
+    """What nobody foresaw; never raised, only told."""
+
+
+def tell_error(error: BaseException, arguments: Sequence[str]) -> int:
+    """Print any error as it deserves and return its exit code.
+
+    With `--json` among the arguments the error is one JSON object on stdout; the same text goes to stderr for people.
+    """
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else 1
+    told = _as_ours(error)
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        sys.stderr.write(f"{error.ctx.get_usage()}\n")
+    verbose = bool({"-v", "--verbose"} & set(arguments))
+    sys.stderr.write(f"{_text(told)}\n")
+    if verbose and not isinstance(error, click.ClickException):
+        sys.stderr.write("".join(traceback.format_exception(error)))
+    sys.stderr.flush()
+    if "--json" in arguments:
+        command = next((argument for argument in arguments if not argument.startswith("-")), "")
+        write_json(sys.stdout, error_document(command, told))
+    return told.exit_code
+
+
+def _as_ours(error: BaseException) -> ImageGateError:
+    if isinstance(error, ImageGateError):
+        return error
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        return Interrupted("Interrupted.")
+    if isinstance(error, click.ClickException):
+        return InputError([InputFault(message=error.format_message())])
+    if isinstance(error, BrokenPipeError):
+        # Whoever read our output went away; a second attempt to write would only fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Interrupted("The reader of the output went away.")
+    return UnexpectedError(
+        f"Unexpected error, a defect of imagegate: {type(error).__name__}: {error}",
+        hint=f"Please report it at {REPORT_TO} with the output of the same command and -v.",
+    )
+
+
+def _text(error: ImageGateError) -> str:
+    text = str(error)
+    colored = sys.stderr.isatty() and not os.environ.get("NO_COLOR") and "--no-color" not in sys.argv
+    head, _, rest = text.partition("\n")
+    return (
+        click.style(f"✗ {head}", fg="red", bold=True) + (f"\n{rest}" if rest else "") if colored else f"error: {text}"
+    )

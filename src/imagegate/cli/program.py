@@ -1,0 +1,129 @@
+"""The command group: what is built in, and what other packages add."""
+
+import importlib
+import logging
+from collections.abc import Sequence
+from importlib.metadata import EntryPoint, entry_points
+
+import click
+
+from imagegate import __version__
+from imagegate.errors import InputError
+
+COMMANDS = {
+    "setup": "imagegate.cli.setup:setup_command",
+    "build": "imagegate.cli.build:build_command",
+    "verify": "imagegate.cli.verify:verify_command",
+    "sweep": "imagegate.cli.sweep:sweep_command",
+    "completion": "imagegate.cli.completion:completion_command",
+}
+"""The commands of this package, in the order of their use, each by the place of its click command."""
+
+ENTRY_POINT_GROUP = "imagegate.commands"
+_LOG = logging.getLogger(__name__)
+
+_EPILOG = """\b
+Exit codes: 0 done or passed, 1 unexpected error, 2 input not usable, 3 build failed, 4 image version not
+usable, 5 smoke test failed, 6 something of ours is left, 7 service unreachable or refusing,
+8 inconclusive, 9 not authorised, 130 interrupted.
+"""
+
+
+class ProgramGroup(click.Group):
+    """Imports a command only when it is asked for, so that `--help` and one command never pay for the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click has it
+        """Built-in ones first, in the order of their use."""
+        return [*COMMANDS, *sorted(point.name for point in _added() if point.name not in COMMANDS)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name; one that cannot be loaded tells so when it is run, and is quiet otherwise."""
+        if cmd_name in COMMANDS:
+            return _load_own(cmd_name)
+        point = next((point for point in _added() if point.name == cmd_name), None)
+        return _load_added(point) if point else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with a suggestion for what was mistyped."""
+        import difflib
+
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+            if near:
+                message = f"{error.message.rstrip('.')}. Did you mean '{near[0]}'?"
+                raise click.UsageError(message, ctx=ctx) from None
+            raise
+
+
+def _load_own(name: str) -> click.Command | None:
+    module_name, _, attribute = COMMANDS[name].partition(":")
+    command = getattr(importlib.import_module(module_name), attribute)
+    return command if isinstance(command, click.Command) else None
+
+
+def _added() -> Sequence[EntryPoint]:
+    return tuple(entry_points(group=ENTRY_POINT_GROUP))
+
+
+def _load_added(point: EntryPoint) -> click.Command:
+    """A command of another package. Whatever is wrong with it stays its own business until somebody runs it."""
+    try:
+        command = point.load()
+    except Exception as error:  # noqa: BLE001 - foreign code may fail in any way, and must not break other commands
+        return _broken(point, f"{type(error).__name__}: {error}")
+    return command if isinstance(command, click.Command) else _broken(point, f"{point.value} is not a command")
+
+
+def _broken(point: EntryPoint, reason: str) -> click.Command:
+    def tell(**_: object) -> None:
+        package = point.dist.name if point.dist else point.value
+        raise InputError.of(
+            f'the command "{point.name}" comes from {package} and cannot be loaded: {reason}',
+            hint="Install what it needs; optional parts come as extras of the package.",
+        )
+
+    settings = {"ignore_unknown_options": True, "allow_extra_args": True, "allow_interspersed_args": False}
+    return click.Command(
+        point.name,
+        callback=tell,
+        params=[click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)],
+        context_settings=settings,
+        add_help_option=False,
+        short_help="(cannot be loaded)",
+    )
+
+
+@click.group(
+    cls=ProgramGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog=_EPILOG,
+    no_args_is_help=True,
+)
+@click.version_option(__version__, prog_name="imagegate", message="%(prog)s %(version)s")
+def program() -> None:
+    r"""Golden VM images on Azure, proved before `latest` moves.
+
+    imagegate builds an image with Azure Image Builder, boots every new version on a fresh VM, asks it what you want it
+    to answer, tears the VM down, and only then lets `latest` resolve to the version.
+
+    \b
+    A folder with imagegate.yaml says what the image is:
+      imagegate setup  templates/apache-debian12     # once: identity, gallery, groups
+      imagegate build  templates/apache-debian12
+      imagegate verify templates/apache-debian12
+    """
+
+
+def run_program(arguments: list[str]) -> int:
+    """Run the program and return its exit code; never raises but for what click itself ends with."""
+    from imagegate.cli.ending import tell_error
+
+    try:
+        returned = program.main(args=arguments, prog_name="imagegate", standalone_mode=False)
+    except BaseException as error:  # noqa: BLE001 - the one place where everything ends
+        return tell_error(error, arguments)
+    return returned if isinstance(returned, int) else 0

@@ -1,0 +1,60 @@
+"""What a command ends with: one JSON object, a table for people, an exit code."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from imagegate.errors import ImageGateError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """The end of a command. `document` is the JSON form; `rows` are name and value for a person, under `headline`."""
+
+    headline: str
+    document: Mapping[str, object]
+    rows: Sequence[tuple[str, str]] = ()
+    exit_code: int = 0
+    notes: Sequence[str] = field(default=())
+
+
+def write_json(stream: TextIO, document: Mapping[str, object]) -> None:
+    """One object, indented, ending with a line break."""
+    stream.write(json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n")
+    stream.flush()
+
+
+def error_document(command: str, error: ImageGateError) -> dict[str, object]:
+    """The JSON form of a command that ended with an error."""
+    return {"command": command, "error": error.to_json()}
+
+
+def write_outcome(stream: TextIO, outcome: Outcome, *, color: bool) -> None:
+    """Headline and table; coloured on a terminal."""
+    if stream.isatty():
+        _write_table(stream, outcome, color=color)
+        return
+    width = max((len(name) for name, _ in outcome.rows), default=0)
+    lines = [outcome.headline, *(f"  {name:<{width}}  {value}" for name, value in outcome.rows), *outcome.notes]
+    stream.write("\n".join(lines) + "\n")
+    stream.flush()
+
+
+def _write_table(stream: TextIO, outcome: Outcome, *, color: bool) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(file=stream, no_color=not color, highlight=False, emoji=False, markup=False)
+    style = "bold green" if outcome.exit_code == 0 else "bold red"
+    table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for name, value in outcome.rows:
+        table.add_row(name, Text(value))
+    console.print(Text(outcome.headline, style=style))
+    console.print(table)
+    for note in outcome.notes:
+        console.print(Text(note))
