@@ -1,0 +1,53 @@
+"""The end of a trial as a person reads it."""
+
+import io
+from typing import Any
+
+from rich.console import Console
+
+from localazure.trial.table import print_outcome
+
+
+def _printed(**changes: Any) -> str:  # noqa: ANN401 - any JSON
+    document = {
+        "verdict": "passed",
+        "reason": "Apache answered 200.",
+        "teardown": "complete",
+        "image_version_id": "/subscriptions/s/versions/1.0.0",
+        "customization_log": "/logs/customization.log",
+        "serial_log": None,
+        "cloud_log": "/logs/cloud.log",
+        "tier": "kvm",
+        "cannot_prove": ["the boot loader"],
+        "timings_s": {"total": 61.0, "build": 20.0, "build.run": 18.0, "setup": 3.0},
+        "resources_left": [],
+        "failed_command": None,
+        "exit_code": 0,
+    }
+    console = Console(file=io.StringIO(), width=100, no_color=True)
+    print_outcome(document | changes, console)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_passed() -> None:
+    """Steps in the order of the story, the verdict with its reason, and what this tier cannot prove."""
+    text = _printed()
+
+    assert text.index("setup") < text.index("build") < text.index("run") < text.index("total")
+    assert "✓ passed" in text
+    assert "Apache answered 200." in text
+    assert "cannot prove: the boot loader" in text
+
+
+def test_no_verdict() -> None:
+    """A trial that ended in its build says which command ended with what."""
+    text = _printed(verdict=None, teardown=None, failed_command="build", exit_code=3)
+
+    assert "no verdict: build ended with 3" in text
+    assert "nothing to tear down" in text
+
+
+def test_leak_is_listed() -> None:
+    """What is still there is named."""
+    assert "/subscriptions/s/vm" in _printed(resources_left=["/subscriptions/s/vm"])
