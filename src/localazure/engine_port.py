@@ -150,7 +150,7 @@ class EnginePort(Protocol):
         ...
 
     def build(self, request: BuildRequest, *, log: Log, on_phase: Log, cancelled: threading.Event) -> BuiltImage:
-        """Carry a template out; `on_phase` is told Building, Customizing, Validating. Raises BuildFailed or BuildCancelled."""
+        """Carry a template out; `on_phase` hears Building, Customizing, Validating. Raises BuildFailed, BuildCancelled."""
         ...
 
     def boot(self, request: MachineRequest) -> Machine:

@@ -1,0 +1,60 @@
+"""Where an image version, managed image or machine takes its disk from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from localazure.arm.errors import ArmError, resource_not_found
+from localazure.arm.resource_id import ResourceId
+from localazure.cloud import Cloud
+from localazure.store import Document
+
+BYTES_IN_GIB = 1024**3
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiskContent:
+    """A disk file of the engine's. `path` "" stands for a resource that has a document and no disk behind it."""
+
+    path: str
+    digest: str
+    size_bytes: int
+
+    @property
+    def size_gib(self) -> int:
+        """The size as documents print it: whole GiB, rounded up."""
+        return max(1, -(-self.size_bytes // BYTES_IN_GIB))
+
+    def internal(self) -> dict[str, Any]:
+        """As it is kept beside a resource's document."""
+        return {"disk": self.path, "content_digest": self.digest, "size_bytes": self.size_bytes}
+
+
+def content_of(document: Document) -> DiskContent:
+    """The disk content that a stored resource stands for."""
+    inner = document.internal
+    return DiskContent(
+        path=str(inner.get("disk", "")),
+        digest=str(inner.get("content_digest", "")),
+        size_bytes=int(inner.get("size_bytes", 0)),
+    )
+
+
+def source_content(cloud: Cloud, source_id: str) -> DiskContent:
+    """The content behind any resource that can be a source: version, managed image, snapshot, disk, machine."""
+    parsed = ResourceId(source_id)
+    found = cloud.store.get(parsed)
+    if found is None:
+        raise resource_not_found(parsed)
+    if parsed.type.lower() == "microsoft.compute/virtualmachines":
+        os_disk = found.body["properties"]["storageProfile"]["osDisk"]["managedDisk"]["id"]
+        return source_content(cloud, os_disk)
+    if not found.internal.get("disk"):
+        raise ArmError(
+            400,
+            "LocalCloudHasNoDisk",
+            f"The local cloud has a document for '{source_id}' but no disk behind it, so nothing can be made from it. "
+            "Only images that were built here can be a source.",
+        )
+    return content_of(found)
