@@ -32,11 +32,11 @@ usable, 5 smoke test failed, 6 something of ours is left, 7 service unreachable 
 class ProgramGroup(click.Group):
     """Imports a command only when it is asked for, so that `--help` and one command never pay for the others."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click has it
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """Built-in ones first, in the order of their use."""
         return [*COMMANDS, *sorted(point.name for point in _added() if point.name not in COMMANDS)]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """The command of that name; one that cannot be loaded tells so when it is run, and is quiet otherwise."""
         if cmd_name in COMMANDS:
             return _load_own(cmd_name)

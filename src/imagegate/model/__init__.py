@@ -2,6 +2,7 @@
 
 from imagegate.model.duration import format_duration, parse_duration
 from imagegate.model.image_definition import ImageDefinition
+from imagegate.model.image_template import DEFAULT_BUILD_TIMEOUT_MINUTES, ImageTemplate, RunOutput
 from imagegate.model.image_version import ImageVersion, TargetRegion, normalise_region
 from imagegate.model.probe import Attempt, HttpProbe, Probe, TcpProbe, parse_probe
 from imagegate.model.resource_id import ResourceId
@@ -11,6 +12,7 @@ from imagegate.model.stamp import EXPIRES_AT_TAG, OWNER, OWNER_TAG, TAG_VALUE_LI
 from imagegate.model.verdict import TeardownResult, Verdict
 
 __all__ = [
+    "DEFAULT_BUILD_TIMEOUT_MINUTES",
     "EXPIRES_AT_TAG",
     "OWNER",
     "OWNER_TAG",
@@ -19,12 +21,14 @@ __all__ = [
     "Attempt",
     "HttpProbe",
     "ImageDefinition",
+    "ImageTemplate",
     "ImageVersion",
     "Probe",
     "Promote",
     "Reach",
     "ResourceId",
     "Run",
+    "RunOutput",
     "RunState",
     "RunSubState",
     "SmokeSpec",
