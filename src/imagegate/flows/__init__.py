@@ -1,0 +1,1 @@
+"""The stories, each readable as a list: numbered steps, or one durable orchestration."""

@@ -1,0 +1,94 @@
+"""An event comes in: ask Azure how its resource stands, and start what follows from that, once.
+
+1. Parse; what is foreign or malformed is logged and dropped, since another delivery would not better it.
+2. Of an ended run: a success starts the verification of every version that came of it, anything else closes the statuses.
+3. Of a written version: one of ours without a verdict is verified; a verdict means that the write was our own.
+
+Raising means "deliver it again": only for what another delivery may cure.
+"""
+
+import logging
+from enum import StrEnum
+
+from imagegate.errors import DeadlinePassed
+from imagegate.flows.scheduling import (
+    failed_to_bring_a_version,
+    has_verdict,
+    is_ours,
+    start_closing,
+    start_verification,
+)
+from imagegate.gateway.build_state import BuildState
+from imagegate.gateway.scheduler import Scheduler
+from imagegate.model import ResourceId
+from imagegate.model.build_event import BuildEvent, Happening, Refusal, parse_build_events
+
+_LOG = logging.getLogger(__name__)
+_UNFINISHED = {"creating", "updating", "migrating"}
+
+
+class Reception(StrEnum):
+    """What became of an event."""
+
+    SCHEDULED = "scheduled"
+    KNOWN = "known already"
+    DROPPED = "dropped"
+
+
+def receive_event(raw: str, *, state: BuildState, scheduler: Scheduler) -> tuple[Reception, ...]:
+    """Handle a delivery: an event or an array of them.
+
+    Idempotent: any number of deliveries in any order start one instance a version and run.
+
+    Raises:
+        DeadlinePassed: the resource has not come to rest yet.
+        ImageGateError: Azure could not be asked.
+    """
+    return tuple(_receive(event, state, scheduler) for event in parse_build_events(raw))
+
+
+def _receive(event: BuildEvent | Refusal, state: BuildState, scheduler: Scheduler) -> Reception:
+    if isinstance(event, Refusal):
+        _LOG.info("dropped event %s (%s): %s, %s", event.event_id, event.event_type, event.kind, event.reason)
+        return Reception.DROPPED
+    _LOG.info("event %s: %s, %s, %s", event.id, event.happening, event.outcome, event.resource_id)
+    if event.happening is Happening.RUN_ENDED:
+        return _of_run(event.resource_id, state, scheduler)
+    return _of_version(event.resource_id, state, scheduler)
+
+
+def _of_run(template_id: ResourceId, state: BuildState, scheduler: Scheduler) -> Reception:
+    template = state.template(template_id)
+    if template is None or template.run is None:
+        return _dropped(template_id, "the template is gone or was never run")
+    if not template.run.ended:
+        raise DeadlinePassed(f"The run of {template_id} is {template.run}, not over; its event comes again.")
+    if not template.stamp.content_hash:
+        return _dropped(template_id, "it was not submitted by imagegate")
+    if failed_to_bring_a_version(template):
+        return _told(start_closing(template, scheduler))
+    # No short cut: every output is looked at, or a second distribution would be left out.
+    receptions = [_of_version(version_id, state, scheduler) for version_id in state.output_versions(template_id)]
+    return min(receptions, key=list(Reception).index, default=_dropped(template_id, "its run put out no version"))
+
+
+def _of_version(version_id: ResourceId, state: BuildState, scheduler: Scheduler) -> Reception:
+    version = state.version(version_id)
+    if version is None:
+        return _dropped(version_id, "the version is gone")
+    if not is_ours(version):
+        return _dropped(version_id, "it carries no tag of imagegate")
+    if has_verdict(version):
+        return _dropped(version_id, "it has a verdict")
+    if version.provisioning_state.lower() in _UNFINISHED:
+        raise DeadlinePassed(f"{version_id} is {version.provisioning_state}, not done; its event comes again.")
+    return _told(start_verification(version, scheduler))
+
+
+def _told(started: bool) -> Reception:
+    return Reception.SCHEDULED if started else Reception.KNOWN
+
+
+def _dropped(resource_id: ResourceId, reason: str) -> Reception:
+    _LOG.info("nothing to do for %s: %s", resource_id, reason)
+    return Reception.DROPPED

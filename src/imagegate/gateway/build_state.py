@@ -1,0 +1,93 @@
+"""What Azure says about templates, their runs and the versions that came of them: plain reads, no SDK client's import."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from imagegate.errors import ResourceMissing
+from imagegate.gateway.cloud import Cloud
+from imagegate.gateway.translation import told_as
+from imagegate.model import ImageVersion, ResourceId, Run, Stamp
+from imagegate.model.built_template import BuiltTemplate
+
+_TEMPLATES_API = "2024-02-01"
+_GALLERIES_API = "2025-03-03"
+
+
+class BuildState:
+    """Reads of one subscription."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+
+    def template(self, template_id: ResourceId) -> BuiltTemplate | None:
+        """The template as it stands; None when it is gone."""
+        body = self._get(str(template_id), _TEMPLATES_API, "reading the image template")
+        return None if body is None else _template(body)
+
+    def version(self, version_id: ResourceId) -> ImageVersion | None:
+        """The image version as it stands; None when it is gone."""
+        body = self._get(str(version_id), _GALLERIES_API, "reading the image version")
+        return None if body is None else ImageVersion.from_arm(body)
+
+    def output_versions(self, template_id: ResourceId) -> tuple[ResourceId, ...]:
+        """The gallery versions that the template's run outputs name; other outputs (VHD, managed image) are left out."""
+        path = f"{template_id}/runOutputs"
+        found = []
+        for output in self._pages(path, _TEMPLATES_API, "reading the run outputs"):
+            artifact = str((output.get("properties") or {}).get("artifactId") or "")
+            if "/galleries/" in artifact.lower() and "/versions/" in artifact.lower():
+                found.append(ResourceId.parse(artifact))
+        return tuple(found)
+
+    def templates(self, resource_group: str) -> tuple[BuiltTemplate, ...]:
+        """All templates of a resource group."""
+        path = f"{self._group(resource_group)}/providers/Microsoft.VirtualMachineImages/imageTemplates"
+        return tuple(_template(body) for body in self._pages(path, _TEMPLATES_API, "listing the image templates"))
+
+    def versions(self, resource_group: str) -> Iterator[ImageVersion]:
+        """All image versions of a resource group: of every definition of every gallery."""
+        galleries = f"{self._group(resource_group)}/providers/Microsoft.Compute/galleries"
+        for gallery in self._pages(galleries, _GALLERIES_API, "listing the galleries"):
+            for definition in self._pages(f"{gallery['id']}/images", _GALLERIES_API, "listing the image definitions"):
+                path = f"{definition['id']}/versions"
+                for version in self._pages(path, _GALLERIES_API, "listing the image versions"):
+                    yield ImageVersion.from_arm(version)
+
+    def _group(self, resource_group: str) -> ResourceId:
+        return ResourceId.resource_group_of(self._cloud.subscription_id, resource_group)
+
+    def _get(self, path: str, api_version: str, doing: str) -> Mapping[str, Any] | None:
+        try:
+            with told_as(doing):
+                body: Mapping[str, Any] = self._cloud.send("GET", path, api_version=api_version)
+        except ResourceMissing:
+            return None
+        return body
+
+    def _pages(self, path: str, api_version: str, doing: str) -> Iterator[Mapping[str, Any]]:
+        """Every entry of a list, page after page; nothing when the list's owner is gone."""
+        page = self._get(path, api_version, doing)
+        while page is not None:
+            yield from page.get("value") or ()
+            following = page.get("nextLink")
+            page = self._follow(following, doing) if following else None
+
+    def _follow(self, link: str, doing: str) -> Mapping[str, Any]:
+        """The page behind a nextLink: an absolute address on the cloud's own endpoint, its query included."""
+        from urllib.parse import parse_qsl, urlsplit
+
+        parts = urlsplit(link)
+        query = dict(parse_qsl(parts.query))
+        api_version = query.pop("api-version", _GALLERIES_API)
+        with told_as(doing):
+            page: Mapping[str, Any] = self._cloud.send("GET", parts.path, api_version=api_version, query=query)
+        return page
+
+
+def _template(body: Mapping[str, Any]) -> BuiltTemplate:
+    properties = body.get("properties") or {}
+    return BuiltTemplate(
+        id=ResourceId.parse(body["id"]),
+        stamp=Stamp.from_tags(body.get("tags")),
+        run=Run.from_arm(properties.get("lastRunStatus")),
+    )
