@@ -15,7 +15,7 @@ _RETRY = task.RetryPolicy(first_retry_interval=timedelta(seconds=5), max_number_
 def close_failed_build(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Task[Any], Any, dict[str, Any]]":
     """Find the root cause, then close `imagegate/build` and `imagegate/verify` of the commit.
 
-    `job` holds `template_id`, the stamp's `repository`, `commit`, `ref`, `run`, and `run_status` as `Run.to_json` has it.
+    `job`: `template_id`, the stamp's `repository`, `commit`, `ref` and `run`, and `run_status` as `Run.to_json` has it.
     """
     statuses = yield ctx.call_activity("explain_failed_build", input=job, retry_policy=_RETRY)
     posted = []

@@ -1,7 +1,7 @@
 """An event comes in: ask Azure how its resource stands, and start what follows from that, once.
 
 1. Parse; what is foreign or malformed is logged and dropped, since another delivery would not better it.
-2. Of an ended run: a success starts the verification of every version that came of it, anything else closes the statuses.
+2. Of an ended run: a success starts the verification of every version that came of it, else the statuses are closed.
 3. Of a written version: one of ours without a verdict is verified; a verdict means that the write was our own.
 
 Raising means "deliver it again": only for what another delivery may cure.

@@ -1,4 +1,4 @@
-"""What Azure says about templates, their runs and the versions that came of them: plain reads, no SDK client's import."""
+"""What Azure says about templates, their runs and what came of them: plain reads, without an SDK client's import."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -30,7 +30,7 @@ class BuildState:
         return None if body is None else ImageVersion.from_arm(body)
 
     def output_versions(self, template_id: ResourceId) -> tuple[ResourceId, ...]:
-        """The gallery versions that the template's run outputs name; other outputs (VHD, managed image) are left out."""
+        """The gallery versions that the template's run outputs name; VHDs and managed images are left out."""
         path = f"{template_id}/runOutputs"
         found = []
         for output in self._pages(path, _TEMPLATES_API, "reading the run outputs"):

@@ -1,7 +1,7 @@
 """Event Grid's resource events, as far as they tell of a build: one strict parser for both schemas.
 
-An event is a hint (at least once, in any order, sometimes early): only which resource it speaks of is taken from it, and
-what became of that resource is asked of Azure. Claims, authorization and request of the caller are never looked at.
+An event is a hint (at least once, in any order, sometimes early): only which resource it speaks of is taken from it,
+and what became of that resource is asked of Azure. Claims, authorization and request of the caller are never looked at.
 Source of the shapes: Event Grid schema of Microsoft.Resources, and CloudEvents 1.0.
 """
 
@@ -64,7 +64,7 @@ class Refusal:
 
 
 def parse_build_events(raw: str | bytes) -> tuple[BuildEvent | Refusal, ...]:
-    """Every event of a delivery: one object, or an array of them, in EventGridSchema or CloudEvents 1.0. Never raises."""
+    """Every event of a delivery: one object or an array, in EventGridSchema or CloudEvents 1.0. Never raises."""
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError) as error:
