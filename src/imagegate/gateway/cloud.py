@@ -4,6 +4,7 @@ import json
 import logging
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
     from azure.mgmt.resource.resources import ResourceManagementClient
 
 _LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """What the answer to a begun operation says; the address is absolute, None where the service named none."""
+
+    operation_url: str | None
 
 
 class Cloud:
@@ -118,6 +126,17 @@ class Cloud:
         Raises:
             azure.core.exceptions.AzureError: wrap the call in `told_as`.
         """
+        text = self._exchange(method, path, api_version=api_version, body=body, query=query).text()
+        return json.loads(text) if text.strip() else None
+
+    def begin(self, method: str, path: str, *, api_version: str, body: object = None) -> "Accepted":
+        """As `send`, for an operation that goes on after the answer: where it can be asked about."""
+        headers = self._exchange(method, path, api_version=api_version, body=body, query=None).headers
+        return Accepted(operation_url=headers.get("Azure-AsyncOperation") or None)
+
+    def _exchange(
+        self, method: str, path: str, *, api_version: str, body: object, query: Mapping[str, str] | None
+    ) -> Any:  # noqa: ANN401 - azure-core's response
         from azure.core.exceptions import (
             ClientAuthenticationError,
             HttpResponseError,
@@ -138,8 +157,7 @@ class Cloud:
             known: Any = {401: ClientAuthenticationError, 404: ResourceNotFoundError, 409: ResourceExistsError}
             map_error(status_code=answer.status_code, response=answer, error_map=known)
             raise HttpResponseError(response=answer)
-        text = answer.text()
-        return json.loads(text) if text.strip() else None
+        return answer
 
 
 def _shared_transport() -> Any:  # noqa: ANN401 - as above

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from imagegate.errors import ImageGateError
 from imagegate.waiting import Clock
@@ -63,13 +63,13 @@ class DurableEngine:
         stubs: Any = import_module("durabletask.internal.orchestrator_service_pb2_grpc")
         address = f"unix:{Path(self._folder.name) / 'engine'}"
         quiet = _quiet_logger()
-        self._backend: Any = InMemoryOrchestrationBackend()
+        self._backend = cast("Any", InMemoryOrchestrationBackend())
         # Not backend.start(): it listens on every address of the machine.
         self._server = grpc.server(ThreadPoolExecutor(max_workers=8, thread_name_prefix="imagegate-engine"))
         stubs.add_TaskHubSidecarServiceServicer_to_server(self._backend, self._server)
         self._server.add_insecure_port(address)
         self._server.start()
-        self._worker: Any = TaskHubGrpcWorker(host_address=address, logger=quiet, emit_trace_spans=False)
+        self._worker = cast("Any", TaskHubGrpcWorker(host_address=address, logger=quiet, emit_trace_spans=False))
         for orchestrator in self._orchestrators:
             self._worker.add_orchestrator(orchestrator)
         for name, activity in self._activities.items():
