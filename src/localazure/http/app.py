@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.applications import Starlette
@@ -15,6 +16,9 @@ from starlette.routing import BaseRoute, Route
 
 from localazure.arm.errors import ArmError
 from localazure.arm.messages import ArmRequest, ArmResponse, Principal
+from localazure.control import Faults
+from localazure.http.lenient_json import parse
+from localazure.http.throttling import Throttling
 
 Authenticate = Callable[[Mapping[str, str]], Principal]
 Dispatch = Callable[[ArmRequest], ArmResponse]
@@ -22,23 +26,38 @@ Dispatch = Callable[[ArmRequest], ArmResponse]
 _METHODS = ["GET", "PUT", "PATCH", "POST", "DELETE", "HEAD"]
 
 
-def arm_app(dispatch: Dispatch, authenticate: Authenticate, routes: Sequence[BaseRoute] = ()) -> Starlette:
+@dataclass(frozen=True, kw_only=True)
+class Manners:
+    """What every call to Resource Manager goes through, in this order."""
+
+    faults: Faults
+    authenticate: Authenticate
+    throttling: Throttling
+    dispatch: Dispatch
+
+
+def arm_app(manners: Manners, routes: Sequence[BaseRoute] = ()) -> Starlette:
     """The application; `routes` come first and are served without ARM's manners (metadata, tokens, control path)."""
 
     async def serve(request: Request) -> Response:
         raw = await request.body()
-        return await run_in_threadpool(_answer, request, raw, dispatch, authenticate)
+        return await run_in_threadpool(_answer, request, raw, manners)
 
     return Starlette(routes=[*routes, Route("/{path:path}", serve, methods=_METHODS)])
 
 
-def _answer(request: Request, raw: bytes, dispatch: Dispatch, authenticate: Authenticate) -> Response:
+def _answer(request: Request, raw: bytes, manners: Manners) -> Response:
     request_id = str(uuid.uuid4())
     correlation_id = request.headers.get("x-ms-correlation-request-id", request_id)
+    counted: dict[str, str] = {}
     try:
-        response = dispatch(_arm_request(request, raw, authenticate(request.headers), request_id, correlation_id))
+        manners.faults.raise_due(request.method, request.url.path)
+        principal = manners.authenticate(request.headers)
+        counted = manners.throttling.headers(request.method, principal.object_id)
+        response = manners.dispatch(_arm_request(request, raw, principal, request_id, correlation_id))
     except ArmError as error:
         response = ArmResponse(status=error.status, body=error.envelope(), headers=error.headers)
+    response = replace(response, headers={**counted, **response.headers})
     return _rendered(response, request.method, request_id, correlation_id)
 
 
@@ -49,7 +68,7 @@ def _arm_request(
     versions = [value for name, value in request.query_params.items() if name.lower() == "api-version"]
     return ArmRequest(
         method=request.method,
-        path=request.url.path,
+        path="/" + request.path_params["path"].strip("/"),
         api_version=versions[0] if versions else "",
         principal=principal,
         query=query,
@@ -64,7 +83,7 @@ def _parsed(raw: bytes) -> Any:  # noqa: ANN401 - any JSON
     if not raw.strip():
         return None
     try:
-        return json.loads(raw)
+        return parse(raw)
     except ValueError as error:
         message = f"The request content was invalid and could not be deserialized: '{error}'."
         raise ArmError(400, "InvalidRequestContent", message) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from localazure.arm.errors import ArmError
@@ -13,7 +13,7 @@ from localazure.long_running import Ending, LongRunning
 
 logger = logging.getLogger(__name__)
 
-Authorize = Callable[[ArmRequest, Operation], None]
+Gate = Callable[[ArmRequest, Operation], None]
 
 COVERAGE_PAGE = "docs/coverage.md"
 
@@ -21,10 +21,10 @@ COVERAGE_PAGE = "docs/coverage.md"
 class Dispatcher:
     """Serves ARM requests from the operation table. Also what providers use to call each other's operations."""
 
-    def __init__(self, table: OperationTable, long_running: LongRunning, authorize: Authorize) -> None:
+    def __init__(self, table: OperationTable, long_running: LongRunning, gates: Sequence[Gate]) -> None:
         self._table = table
         self._long_running = long_running
-        self._authorize = authorize
+        self._gates = gates
 
     def __call__(self, request: ArmRequest) -> ArmResponse:
         """The answer to a call; never raises."""
@@ -52,7 +52,8 @@ class Dispatcher:
         if match is None:
             raise self._unserved(request)
         known = replace(request, parameters=match.parameters)
-        self._authorize(known, match.operation)
+        for gate in self._gates:
+            gate(known, match.operation)
         return match.operation.handler(known)
 
     def _unserved(self, request: ArmRequest) -> ArmError:

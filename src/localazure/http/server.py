@@ -42,11 +42,11 @@ class Server:
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
             app,
-            log_level="warning",
+            log_level="critical",  # it calls idle TLS connections at its end an error
             access_log=False,
             lifespan="off",
             ssl_certfile=str(authority.key_and_chain),
-            timeout_graceful_shutdown=2,
+            timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(

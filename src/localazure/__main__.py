@@ -1,0 +1,5 @@
+"""`python -m localazure`."""
+
+from localazure.cli import main
+
+main(prog_name="localazure")

@@ -1,0 +1,1 @@
+"""Who may do what: the directory of principals, role definitions, and the decision. Providers ask through `Cloud`."""

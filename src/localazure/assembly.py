@@ -1,0 +1,163 @@
+"""One local cloud, put together: state, operations, applications, servers, and the principal that owns it."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import secrets
+import uuid
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from localazure.access.built_in_roles import OWNER
+from localazure.access.decisions import ASSIGNMENT_TYPE, DEFINITION_TYPE
+from localazure.access.directory import ServicePrincipal
+from localazure.arm.operation_table import Operation, OperationTable
+from localazure.clock import Clock, SystemClock
+from localazure.cloud import DEFAULT_SUBSCRIPTION_ID, Cloud
+from localazure.control import Faults
+from localazure.engine_port import EnginePort
+from localazure.http import control_routes, login, metadata
+from localazure.http.app import Manners, arm_app
+from localazure.http.authorization import Authorization
+from localazure.http.dispatch import Dispatcher
+from localazure.http.front_door import FrontDoor
+from localazure.http.server import Authority, Server
+from localazure.http.throttling import Throttling
+from localazure.http.tokens import Tokens
+from localazure.long_running import LongRunning
+from localazure.store import Store
+
+PROVIDERS = (
+    "authorization",
+    "compute",
+    "identity",
+    "resources",
+)
+
+
+def all_operations(cloud: Cloud) -> list[Operation]:
+    """Every operation of every provider: what `docs/coverage.md` lists."""
+    modules = [importlib.import_module(f"localazure.providers.{name}") for name in PROVIDERS]
+    return [operation for module in modules for operation in module.operations(cloud)]
+
+
+class LocalCloud:
+    """A local cloud that listens while entered. State stays in its folder; `close` of the engine is part of leaving."""
+
+    def __init__(self, *, state: Path, engine: EnginePort, port: int = 0, clock: Clock | None = None) -> None:
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._state = state
+        self._store = Store(state / "state.sqlite")
+        clock = clock or SystemClock()
+        long_running = LongRunning(self._store, clock, endpoint=lambda: self.cloud.arm_endpoint)
+        self.cloud = Cloud(store=self._store, long_running=long_running, engine=engine, clock=clock)
+        self.owner, self._secret = _owner(self.cloud)
+        self._authority = Authority(state / "tls")
+        self._arm = self._server("arm", self._arm_app(), port)
+        self.cloud.arm_endpoint = self._arm.url
+
+    def _arm_app(self) -> Any:  # noqa: ANN401 - any ASGI application
+        cloud, faults, tokens = self.cloud, Faults(), Tokens(self.cloud)
+        gates = (Authorization(cloud), FrontDoor(cloud))
+        cloud.dispatch = Dispatcher(OperationTable(all_operations(cloud)), cloud.long_running, gates)
+        manners = Manners(
+            faults=faults,
+            authenticate=tokens.arm_caller,
+            throttling=Throttling(cloud.clock),
+            dispatch=cloud.dispatch,
+        )
+        routes = [
+            *metadata.routes(cloud),
+            *login.routes(cloud, tokens),
+            *control_routes.routes(faults, tokens.arm_caller),
+        ]
+        return arm_app(manners, routes)
+
+    def _server(self, name: str, app: Any, port: int) -> Server:  # noqa: ANN401 - any ASGI application
+        """On the port that was asked for; else, where it is free, on the one that the last start had."""
+        remembered = self._state / f"{name}.port"
+        if port == 0 and remembered.exists():
+            with contextlib.suppress(OSError):
+                return Server(app, self._authority, port=int(remembered.read_text()))
+        server = Server(app, self._authority, port=port)
+        remembered.write_text(str(server.port))
+        return server
+
+    @property
+    def ca_bundle(self) -> Path:
+        """The certificates that a client has to trust: this cloud's, and what the machine trusts already."""
+        return self._authority.bundle
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What an ordinary client's environment says to use this cloud as its owner."""
+        return {
+            "IMAGEGATE_ARM_ENDPOINT": self.cloud.arm_endpoint,
+            "AZURE_TENANT_ID": self.cloud.tenant_id,
+            "AZURE_SUBSCRIPTION_ID": DEFAULT_SUBSCRIPTION_ID,
+            "AZURE_CLIENT_ID": self.owner.app_id,
+            "AZURE_CLIENT_SECRET": self._secret,
+            "AZURE_AUTHORITY_HOST": self.cloud.arm_endpoint,
+            "AZURE_CORE_INSTANCE_DISCOVERY": "false",
+            "REQUESTS_CA_BUNDLE": str(self.ca_bundle),
+        }
+
+    def ready_document(self) -> dict[str, Any]:
+        """What a parent process reads to find this cloud."""
+        return {
+            "arm_endpoint": self.cloud.arm_endpoint,
+            "blob_endpoint": self.cloud.blob_endpoint,
+            "ca_bundle": str(self.ca_bundle),
+            "tenant_id": self.cloud.tenant_id,
+            "subscription_id": DEFAULT_SUBSCRIPTION_ID,
+            "client_id": self.owner.app_id,
+            "client_secret": self._secret,
+            "pid": os.getpid(),
+            "environment": self.environment,
+        }
+
+    def __enter__(self) -> Self:
+        self._arm.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._arm.__exit__(kind, error, trace)
+        self.cloud.engine.close()
+        self.cloud.long_running.close()
+        self._store.close()
+
+
+def write_ready_file(path: Path, document: dict[str, Any]) -> None:
+    """Write a file that is either absent or whole, and that only its owner can read: it holds a secret."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(document, file, indent=2)
+    unfinished.replace(path)
+
+
+def _owner(cloud: Cloud) -> tuple[ServicePrincipal, str]:
+    """The principal that the cloud is born with, Owner of its subscription."""
+    app_id = cloud.store.setting("owner-client-id", lambda: str(uuid.uuid4()))
+    secret = cloud.store.setting("owner-client-secret", lambda: secrets.token_urlsafe(24))
+    known = cloud.directory.find(app_id)
+    if known is not None:
+        return known, secret
+    entry = cloud.directory.enroll(app_id=app_id, name="owner", secret=secret)
+    scope, name = f"/subscriptions/{DEFAULT_SUBSCRIPTION_ID}", str(uuid.uuid4())
+    properties = {
+        "roleDefinitionId": f"{scope}/providers/{DEFINITION_TYPE}/{OWNER}",
+        "principalId": entry.object_id,
+        "principalType": "ServicePrincipal",
+        "scope": scope,
+    }
+    assignment_id = f"{scope}/providers/{ASSIGNMENT_TYPE}/{name}"
+    body = {"id": assignment_id, "name": name, "type": ASSIGNMENT_TYPE, "properties": properties}
+    cloud.store.put(assignment_id, body)
+    return entry, secret

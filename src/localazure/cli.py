@@ -1,0 +1,84 @@
+"""`localazure serve`: the local cloud as a process of its own."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import click
+
+_PR_SET_PDEATHSIG = 1
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attribute
+    """`try_command`, loaded when it is asked for: `serve` starts without what a trial needs."""
+    if name == "try_command":
+        from localazure.trial.command import try_command
+
+        return try_command
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+@click.group()
+def main() -> None:
+    """Azure Resource Manager and a blob service on this machine, for image builds."""
+
+
+@main.command()
+@click.option("--state", required=True, type=click.Path(file_okay=False, path_type=Path), help="Kept between starts.")
+@click.option("--port", default=0, show_default=True, help="Resource Manager's port; 0: the last one, or any.")
+@click.option("--cache", type=click.Path(file_okay=False, path_type=Path), help="Base images and layers.")
+@click.option("--ready-file", type=click.Path(dir_okay=False, path_type=Path), help="Written once it listens (JSON).")
+@click.option("--die-with-parent", is_flag=True, help="End when the process that started this one ends.")
+def serve(state: Path, port: int, cache: Path | None, ready_file: Path | None, die_with_parent: bool) -> None:
+    """Listen until SIGTERM or SIGINT, then stop every machine and build."""
+    parent = os.getppid()
+    stop = _stop_on_signals()
+    if die_with_parent:
+        _die_with(parent, stop)
+    from localazure.assembly import LocalCloud, write_ready_file
+    from localazure.engine.engine import Engine
+
+    engine = Engine(cache_dir=cache or default_cache(), work_dir=state / "work")
+    with LocalCloud(state=state, engine=engine, port=port) as cloud:
+        document = cloud.ready_document()
+        if ready_file is not None:
+            ready_file.parent.mkdir(parents=True, exist_ok=True)
+            write_ready_file(ready_file, document)
+        else:
+            _print_environment(document["environment"])
+        stop.wait()
+    if ready_file is not None:
+        ready_file.unlink(missing_ok=True)
+
+
+def default_cache() -> Path:
+    """Where base images and layers are kept (XDG Base Directory Specification)."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "localazure"
+
+
+def _stop_on_signals() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _die_with(parent: int, stop: threading.Event) -> None:
+    """Be told with SIGTERM when the parent ends (prctl(2)); it may have ended before this was asked."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        stop.set()
+
+
+def _print_environment(environment: dict[str, str]) -> None:
+    """For `eval` in a shell: this is where a person gets the owner's secret from."""
+    for name, value in environment.items():
+        print(f"export {name}={value}", flush=True)
+    print("Listening. Ctrl-C ends it.", file=sys.stderr, flush=True)
