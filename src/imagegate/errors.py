@@ -118,9 +118,10 @@ class InputError(ImageGateError):
         ids: Mapping[str, str] | None = None,
     ) -> None:
         self.faults = tuple(faults)
-        count = len(self.faults)
-        summary = "1 fault in the input." if count == 1 else f"{count} faults in the input."
-        super().__init__("\n".join([*(str(fault) for fault in self.faults), summary]), hint=hint, ids=ids)
+        told = [str(fault) for fault in self.faults]
+        if len(told) > 1:
+            told.append(f"{len(told)} faults in the input.")
+        super().__init__("\n".join(told), hint=hint, ids=ids)
 
     @classmethod
     def of(cls, message: str, *, hint: str | None = None, file: str | None = None, path: str | None = None) -> Self:

@@ -63,17 +63,17 @@ def shared_options(function: Command) -> Callable[..., int]:
     return wrapped
 
 
-def input_options(*names: str) -> Callable[[Command], Command]:
+def input_options[R](*names: str) -> Callable[[Callable[..., R]], Callable[..., R]]:
     """Options for the named rows of the table of inputs; the command gets them as one mapping `inputs`."""
     rows = [entry for entry in INPUTS if entry.name in names]
 
-    def decorate(function: Command) -> Command:
+    def decorate(function: Callable[..., R]) -> Callable[..., R]:
         @functools.wraps(function)
-        def gathered(**arguments: Any) -> Outcome:  # noqa: ANN401 - click's values
+        def gathered(**arguments: Any) -> R:  # noqa: ANN401 - click's values
             inputs = {entry.name: arguments.pop(_variable(entry.name)) for entry in rows}
             return function(inputs=inputs, **arguments)
 
-        decorated: Command = gathered
+        decorated: Callable[..., R] = gathered
         for entry in reversed(rows):
             described = f"{entry.help} [env: {entry.variable}]"
             decorated = click.option(f"--{entry.name}", _variable(entry.name), metavar="TEXT", help=described)(
@@ -84,7 +84,7 @@ def input_options(*names: str) -> Callable[[Command], Command]:
     return decorate
 
 
-def folder_argument(function: Command) -> Command:
+def folder_argument[R](function: Callable[..., R]) -> Callable[..., R]:
     """The argument FOLDER: the image's folder, by default the current one."""
     argument = click.argument("folder", type=click.Path(path_type=Path), default=Path(), metavar="[FOLDER]")
     return argument(function)

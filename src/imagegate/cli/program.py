@@ -32,7 +32,7 @@ usable, 5 smoke test failed, 6 something of ours is left, 7 service unreachable 
 class ProgramGroup(click.Group):
     """Imports a command only when it is asked for, so that `--help` and one command never pay for the others."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Built-in ones first, in the order of their use."""
         return [*COMMANDS, *sorted(point.name for point in _added() if point.name not in COMMANDS)]
 

@@ -1,0 +1,73 @@
+"""`imagegate build`: from a folder to an image version."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from imagegate.cli.command import Shell, folder_argument, input_options, shared_options
+from imagegate.model import format_duration
+from imagegate.model.build_result import BuildResult
+from imagegate.report.outcome import Outcome
+from imagegate.settings import load_settings
+
+_EXAMPLES = """\b
+Examples:
+  imagegate build templates/apache-debian12
+  imagegate build templates/apache-debian12 --json > build.json
+  imagegate build --location northeurope --build-timeout 2h
+"""
+
+
+@click.command("build", epilog=_EXAMPLES, short_help="Build the image of a folder.")
+@folder_argument
+@input_options(
+    "subscription",
+    "resource-group",
+    "location",
+    "gallery",
+    "definition",
+    "identity",
+    "arm-endpoint",
+    "build-timeout",
+)
+@click.option(
+    "--log-folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the build log goes. Default: the job's temporary folder, else the user's state folder.",
+)
+@shared_options
+def build_command(*, shell: Shell, folder: Path, inputs: Mapping[str, str | None], log_folder: Path | None) -> Outcome:
+    """Build the image of FOLDER with Azure Image Builder.
+
+    The template is named by its content: what is unchanged is not submitted again. The new version stays excluded from
+    `latest` if the template says so; `imagegate verify` proves it. Ctrl-C cancels the run.
+    """
+    settings = load_settings(folder, inputs=inputs)
+    from imagegate.flows.build import build_image
+    from imagegate.gateway.cloud import Cloud
+
+    story = shell.story()
+    cloud = Cloud.connect(settings.azure, os.environ)
+    return outcome_of(build_image(settings, cloud, story, environment=os.environ, logs=log_folder))
+
+
+def outcome_of(result: BuildResult) -> Outcome:
+    """The result for a person and for a machine."""
+    rows = [
+        *((f"output {name}", artifact) for name, artifact in result.image_versions.items()),
+        ("template", str(result.template_id)),
+        ("content hash", result.content_hash),
+        ("base", result.base_version),
+        ("commit", result.stamp.commit or "unknown"),
+        ("build log", result.customization_log or "not fetched"),
+        (
+            "time",
+            ", ".join(f"{name} {format_duration(seconds)}" for name, seconds in result.timings.items() if seconds >= 1),
+        ),
+    ]
+    version = result.image_version_id.name if result.image_version_id else "the image"
+    return Outcome(
+        headline=f"Built {version} in {format_duration(result.timings['total'])}", document=result.to_json(), rows=rows
+    )

@@ -1,0 +1,55 @@
+"""`imagegate setup`: what an image stands on."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from imagegate.cli.command import Shell, folder_argument, input_options, shared_options
+from imagegate.report.outcome import Outcome
+from imagegate.settings import load_settings
+
+_EXAMPLES = """\b
+Examples:
+  imagegate setup templates/apache-debian12
+  imagegate setup templates/apache-debian12 --principal-id 11111111-2222-3333-4444-555555555555
+"""
+
+
+@click.command("setup", epilog=_EXAMPLES, short_help="Make what the image of a folder stands on (once).")
+@folder_argument
+@input_options(
+    "subscription",
+    "resource-group",
+    "smoke-resource-group",
+    "location",
+    "gallery",
+    "definition",
+    "identity",
+    "arm-endpoint",
+)
+@click.option(
+    "--principal-id",
+    default="",
+    metavar="ID",
+    help="Object id of the principal of your CI, which is given the rights that builds need.",
+)
+@shared_options
+def setup_command(*, shell: Shell, folder: Path, inputs: Mapping[str, str | None], principal_id: str) -> Outcome:
+    """Register providers, make resource groups, and deploy identity, gallery, definition and script container.
+
+    Needs rights on the subscription and is run once by a person; what is there already stays as it is.
+    """
+    settings = load_settings(folder, inputs=inputs)
+    from imagegate.flows.setup import set_up
+    from imagegate.gateway.cloud import Cloud
+
+    story = shell.story()
+    result = set_up(settings, Cloud.connect(settings.azure, os.environ), story, principal_id=principal_id)
+    rows = [
+        *(("made", name) for name in result.made),
+        *(("registered", name) for name in result.registered),
+        *((name, str(value)) for name, value in result.outputs.items()),
+    ]
+    return Outcome(headline=f"{settings.name} has what it stands on", document=result.to_json(), rows=rows)

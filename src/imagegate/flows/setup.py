@@ -1,0 +1,87 @@
+"""The story of a set-up: what an image stands on, made once and found ever after."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from imagegate.gateway.azure_templates import azure_template
+from imagegate.gateway.cloud import Cloud
+from imagegate.gateway.resource_groups import ensure_resource_group, register_providers, unregistered_providers
+from imagegate.model import OWNER, OWNER_TAG
+from imagegate.report.progress import Story
+from imagegate.settings import Settings
+from imagegate.steps.deploy_foundation import FOUNDATION, deploy_foundation
+from imagegate.waiting import Deadline
+
+PROVIDERS = (
+    "Microsoft.VirtualMachineImages",
+    "Microsoft.Compute",
+    "Microsoft.KeyVault",
+    "Microsoft.Storage",
+    "Microsoft.Network",
+    "Microsoft.ContainerInstance",
+    "Microsoft.ManagedIdentity",
+)
+"""What image builder works with. Source: image builder documentation, "Register the providers"."""
+_REGISTRATION_S = 900
+_DEPLOYMENT_S = 1800
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetupResult:
+    """`made` are the names of what was made now; `outputs` are the foundation's."""
+
+    registered: tuple[str, ...]
+    made: tuple[str, ...]
+    outputs: dict[str, Any]
+    resources: tuple[str, ...]
+    timings: dict[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON form of `imagegate setup`."""
+        return {
+            "command": "setup",
+            "registered": list(self.registered),
+            "made": list(self.made),
+            "outputs": self.outputs,
+            "resources": list(self.resources),
+            "timings": self.timings,
+        }
+
+
+def set_up(settings: Settings, cloud: Cloud, story: Story, *, principal_id: str = "") -> SetupResult:
+    """Make what builds and smoke tests stand on; whatever is there already is left as it is.
+
+    1. Register the resource providers that are not registered, and wait for it.
+    2. Make the resource groups of the images and of the smoke VMs.
+    3. Deploy the foundation: identity, gallery, image definition, script container, role assignments.
+    """
+    azure = settings.azure
+    note = story.progress.note
+    with story.step("providers", "Checking the resource providers"):
+        missing = unregistered_providers(cloud, PROVIDERS)
+        if missing:
+            note(f"registering {', '.join(missing)}; this may take minutes")
+            register_providers(cloud, missing, deadline=Deadline.after(_REGISTRATION_S, story.clock))
+    made = []
+    with story.step("groups", "Checking the resource groups"):
+        for name in (azure.resource_group, azure.smoke_resource_group):
+            if ensure_resource_group(cloud, name, location=azure.location, tags={OWNER_TAG: OWNER}):
+                made.append(name)
+                note(f"made {name}")
+            else:
+                note(f"found {name}")
+    with story.step("foundation", f"Deploying {FOUNDATION}"):
+        deployed = deploy_foundation(
+            cloud,
+            settings,
+            azure_template("foundation"),
+            principal_id=principal_id,
+            deadline=Deadline.after(_DEPLOYMENT_S, story.clock),
+        )
+    return SetupResult(
+        registered=missing,
+        made=tuple(made),
+        outputs=dict(deployed.outputs),
+        resources=deployed.created,
+        timings={**story.timings, "total": story.seconds},
+    )

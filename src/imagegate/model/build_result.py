@@ -1,0 +1,47 @@
+"""What a build ends with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from imagegate.model.resource_id import ResourceId
+from imagegate.model.run import Run
+from imagegate.model.stamp import Stamp
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildResult:
+    """`image_versions` has each distributor's artifact by run output name; `resources` the ids of what was made."""
+
+    image_version_id: ResourceId | None
+    image_versions: Mapping[str, str]
+    template_id: ResourceId
+    template_created: bool
+    content_hash: str
+    base_version: str
+    stamp: Stamp
+    run: Run
+    substates: Mapping[str, float]
+    staging_resource_group: str
+    customization_log: str | None
+    timings: Mapping[str, float]
+    resources: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON form of `imagegate build`."""
+        return {
+            "command": "build",
+            "image_version_id": str(self.image_version_id) if self.image_version_id else None,
+            "image_versions": dict(self.image_versions),
+            "template_id": str(self.template_id),
+            "template_name": self.template_id.name,
+            "template_created": self.template_created,
+            "content_hash": self.content_hash,
+            "base_version": self.base_version,
+            "stamp": self.stamp.to_json(),
+            "run": {**self.run.to_json(), "substates": dict(self.substates)},
+            "staging_resource_group": self.staging_resource_group,
+            "customization_log": self.customization_log,
+            "timings": dict(self.timings),
+            "resources": list(self.resources),
+        }

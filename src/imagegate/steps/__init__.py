@@ -1,0 +1,1 @@
+"""One verb a file: each does one thing of a story, through the gateway."""

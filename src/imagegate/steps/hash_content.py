@@ -1,0 +1,43 @@
+"""Give the content of an image a name: a hash over all that decides what comes out of a build."""
+
+import copy
+import hashlib
+import json
+from typing import Any
+
+from imagegate.model.template_source import BodyPath, TemplateSource
+
+HASH_LENGTH = 12
+"""Hexadecimal digits of the hash in a template's name."""
+
+
+def hash_content(source: TemplateSource, *, base_version: str) -> str:
+    """SHA-256, in hexadecimal, of the template's body in canonical JSON.
+
+    Local files count by their content, not by their place or address, and the base by its resolved version. Tags of the
+    template do not count: they say nothing about the image.
+    """
+    body = copy.deepcopy({key: value for key, value in source.body.items() if key != "tags"})
+    for script in source.scripts:
+        step = member(body, script.step)
+        step[script.key] = f"sha256:{script.sha256}"
+        step["sha256Checksum"] = script.sha256
+    content = {"base": base_version, "body": body}
+    return hashlib.sha256(canonical_json(content)).hexdigest()
+
+
+def template_name(name: str, content_hash: str) -> str:
+    """`<name>-<content hash>`; the name's own limit keeps it within the service's 64 characters."""
+    return f"{name}-{content_hash[:HASH_LENGTH]}"
+
+
+def canonical_json(value: object) -> bytes:
+    """One spelling for one value: sorted keys, no blanks, UTF-8."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def member(body: Any, path: BodyPath) -> Any:  # noqa: ANN401 - any JSON
+    """The part of a JSON value at a path."""
+    for part in path:
+        body = body[part]
+    return body

@@ -1,0 +1,67 @@
+"""Read what a run put out, and hold it against what the template promised."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from imagegate.errors import ImageVersionUnusable
+from imagegate.gateway.image_templates import ImageTemplates
+from imagegate.model import ResourceId, RunOutput
+
+
+def read_run_outputs(
+    templates: ImageTemplates,
+    name: str,
+    distribute: Sequence[Mapping[str, Any]],
+    *,
+    earlier: Mapping[str, RunOutput],
+) -> dict[str, str]:
+    """The artifact of each distributor (image version, managed image or VHD) by run output name.
+
+    `earlier` are the outputs before the run: an output that did not change is left over from another run.
+
+    Raises:
+        ImageVersionUnusable: an output is missing, stale, or in another gallery than the template says.
+    """
+    outputs = templates.run_outputs(name)
+    wrong = [problem for entry in distribute for problem in _problems(entry, outputs, earlier)]
+    if wrong:
+        raise ImageVersionUnusable(
+            "\n".join(["The run succeeded, and its outputs are not what the template promised:", *wrong]),
+            hint="Look at the template's run outputs; another run of the same template may have come in between.",
+            ids={"resource": str(templates.id_of(name))},
+        )
+    by_name = {str(entry.get("runOutputName", "")): entry for entry in distribute}
+    return {
+        output.name: str(output.artifact_id) if output.artifact_id else output.artifact_uri
+        for output in outputs.values()
+        if output.name in by_name
+    }
+
+
+def image_version_of(artifacts: Mapping[str, str]) -> str | None:
+    """The first artifact that is a version of a gallery; None when the template makes none."""
+    return next((artifact for artifact in artifacts.values() if "/galleries/" in artifact.lower()), None)
+
+
+def _problems(
+    entry: Mapping[str, Any], outputs: Mapping[str, RunOutput], earlier: Mapping[str, RunOutput]
+) -> list[str]:
+    name = str(entry.get("runOutputName", ""))
+    output = outputs.get(name)
+    if output is None or not (output.artifact_id or output.artifact_uri):
+        return [f"  {name}: there is no output; found {', '.join(outputs) or 'none'}"]
+    before = earlier.get(name)
+    promised = str(entry.get("galleryImageId") or "")
+    if not promised or output.artifact_id is None:
+        return []
+    if before is not None and before.artifact_id == output.artifact_id:
+        return [f"  {name}: it still names {output.artifact_id}, which an earlier run made"]
+    if output.artifact_id not in _expected(ResourceId.parse(promised), output.artifact_id):
+        return [f"  {name}: it names {output.artifact_id}; expected a version of {promised}"]
+    return []
+
+
+def _expected(promised: ResourceId, found: ResourceId) -> tuple[ResourceId, ...]:
+    """The versions that would be right: the promised one, or the found one if its definition was promised."""
+    definition_promised = not promised.type.lower().endswith("/versions")
+    return (found,) if definition_promised and found.parent == promised else (promised,)

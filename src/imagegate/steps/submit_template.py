@@ -1,0 +1,145 @@
+"""Find the image template of a content, or make it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from imagegate.errors import ImageGateError, InputError, NotAuthorised, ResourceConflict, ServiceRefused
+from imagegate.gateway.image_templates import ImageTemplates
+from imagegate.model import ImageTemplate
+from imagegate.waiting import Deadline, Look, poll
+
+_LONGEST_PAUSE_S = 15
+_FIRST_PAUSE_S = 0.5
+_IDENTITY_RETRY_S = 300
+"""A new role assignment takes minutes to arrive. Source: image builder troubleshooting guide."""
+
+_INPUT_CODES = {
+    "badsourcetype",
+    "badpirsource",
+    "badmanagedimagesource",
+    "badsharedimageversionsource",
+    "badcustomizertype",
+    "unsupportedcustomizertype",
+    "nocustomizerscript",
+    "badvalidatortype",
+    "unsupportedvalidatortype",
+    "novalidatorscript",
+    "baddistributetype",
+    "badsharedimagedistribute",
+    "badstagingresourcegroup",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submitted:
+    """The template, ready to run, and whether it was made now."""
+
+    template: ImageTemplate
+    created: bool
+
+
+def find_template(
+    templates: ImageTemplates, name: str, *, deadline: Deadline, note: Callable[[str], None]
+) -> ImageTemplate | None:
+    """The usable template of that name; a leftover that failed is deleted first, and one that changes is waited for."""
+    found = templates.find(name)
+    if found is None:
+        return None
+    if not found.settled:
+        note(f"the template is {found.provisioning_state}; waiting for it")
+        found = await_settled(templates, name, deadline=deadline)
+    if found is not None and found.state != "succeeded":
+        note(f"deleting what an earlier submission left in state {found.provisioning_state}")
+        delete_template(templates, name, deadline=deadline)
+        return None
+    return found
+
+
+def submit_template(
+    templates: ImageTemplates,
+    name: str,
+    body: Mapping[str, Any],
+    *,
+    template_file: str,
+    deadline: Deadline,
+    note: Callable[[str], None],
+) -> Submitted:
+    """Submit the template and wait until the service has taken it in (it fetches the scripts meanwhile).
+
+    Should another build submit the same content at the same time, theirs is as good as ours. A builder identity whose
+    rights have not arrived yet is tried again for five minutes.
+
+    Raises:
+        InputError: the service refuses the template.
+        NotAuthorised: the builder identity may not read a script or write to the gallery.
+    """
+    patience = Deadline.after(min(_IDENTITY_RETRY_S, deadline.remaining_s), deadline.clock)
+    while True:
+        created, retry_after_s = True, None
+        try:
+            retry_after_s = templates.submit(name, body, template_file=template_file)
+        except ResourceConflict:
+            note("another build submitted the same template")
+            created = False
+        template = await_settled(templates, name, deadline=deadline, retry_after_s=retry_after_s)
+        if template is not None and template.state == "succeeded":
+            return Submitted(template=template, created=created)
+        fault = _fault(template, name, template_file)
+        delete_template(templates, name, deadline=deadline)
+        if not isinstance(fault, NotAuthorised) or patience.passed:
+            raise fault
+        note("the builder identity's rights have not arrived yet; trying again")
+        deadline.clock.sleep(min(20, patience.remaining_s))
+
+
+def await_settled(
+    templates: ImageTemplates, name: str, *, deadline: Deadline, retry_after_s: float | None = None
+) -> ImageTemplate | None:
+    """The template once the service is done with it; None when it is gone."""
+    gone = object()
+
+    def look() -> Look[object]:
+        found = templates.find(name)
+        if found is None:
+            return Look(value=gone)
+        return Look(value=found if found.settled else None, retry_after_s=retry_after_s)
+
+    seen = poll(
+        look,
+        deadline=deadline,
+        what=f'the image template "{name}"',
+        interval_s=_LONGEST_PAUSE_S,
+        first_interval_s=_FIRST_PAUSE_S,
+    )
+    return seen if isinstance(seen, ImageTemplate) else None
+
+
+def delete_template(templates: ImageTemplates, name: str, *, deadline: Deadline) -> None:
+    """Delete the template and wait until it is gone."""
+    retry_after_s = templates.delete(name)
+
+    def look() -> Look[bool]:
+        return Look(value=True if templates.find(name) is None else None, retry_after_s=retry_after_s)
+
+    poll(
+        look,
+        deadline=deadline,
+        what=f'the deletion of the image template "{name}"',
+        interval_s=_LONGEST_PAUSE_S,
+        first_interval_s=_FIRST_PAUSE_S,
+    )
+
+
+def _fault(template: ImageTemplate | None, name: str, template_file: str) -> ImageGateError:
+    if template is None:
+        return ServiceRefused(f'The image template "{name}" vanished while it was being submitted.')
+    code, message = template.provisioning_error_code, template.provisioning_error
+    text = f'The service does not take the image template "{name}": {code or template.provisioning_state}.\n{message}'
+    ids = {"resource": str(template.id)}
+    if "not authorized to access the resource" in message.lower():
+        hint = "Give the builder identity that right (`imagegate setup` gives the usual ones)."
+        return NotAuthorised(text, principal="the template's user-assigned identity", hint=hint, ids=ids)
+    if code.lower() in _INPUT_CODES or "validation failed" in message.lower():
+        return InputError.of(f"{code}: {message}", file=template_file)
+    return ServiceRefused(text, service_code=code, ids=ids)

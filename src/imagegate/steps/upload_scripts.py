@@ -1,0 +1,59 @@
+"""Bring local scripts where the service can fetch them, and point the template there."""
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from imagegate.errors import ResourceMissing
+from imagegate.gateway.blobs import Container
+from imagegate.gateway.cloud import Cloud
+from imagegate.gateway.deployments import read_deployment
+from imagegate.model.template_source import LocalScript, TemplateSource
+from imagegate.steps.deploy_foundation import FOUNDATION
+from imagegate.steps.hash_content import member
+
+
+def upload_scripts(
+    cloud: Cloud, source: TemplateSource, *, resource_group: str, note: Callable[[str], None]
+) -> Mapping[str, Any]:
+    """Upload each script once, by its content hash, and return the template's body with addresses and checksums.
+
+    What is there already is not uploaded again. Nothing is asked of anybody when there are no local scripts.
+
+    Raises:
+        ResourceMissing: the foundation that brings the script container is not deployed.
+    """
+    if not source.scripts:
+        return source.body
+    container = Container(cloud, _container_url(cloud, resource_group))
+    for script in _distinct(source.scripts):
+        if container.upload_once(script.blob_name, script.content):
+            note(f"uploaded {script.relative_path} ({len(script.content)} bytes)")
+        else:
+            note(f"{script.relative_path} is there already")
+    return _pointed_at(source, container.url)
+
+
+def _distinct(scripts: tuple[LocalScript, ...]) -> list[LocalScript]:
+    return list({script.blob_name: script for script in scripts}.values())
+
+
+def _pointed_at(source: TemplateSource, container_url: str) -> dict[str, Any]:
+    body = copy.deepcopy(dict(source.body))
+    for script in source.scripts:
+        step = member(body, script.step)
+        step[script.key] = f"{container_url}/{script.blob_name}"
+        step["sha256Checksum"] = script.sha256
+    return body
+
+
+def _container_url(cloud: Cloud, resource_group: str) -> str:
+    found = read_deployment(cloud, resource_group, FOUNDATION)
+    url = str(found.outputs.get("scriptContainerUrl") or "") if found else ""
+    if not url:
+        raise ResourceMissing(
+            f'The resource group "{resource_group}" has no container for scripts: its deployment "{FOUNDATION}" '
+            "is missing or has not succeeded.",
+            hint="Run `imagegate setup FOLDER` first.",
+        )
+    return url
