@@ -17,7 +17,11 @@ class Verdict(StrEnum):
 
 
 class TeardownResult(StrEnum):
-    """A verdict of its own: a leak leaves the verdict on the image as it is, and still withholds promotion."""
+    """A verdict of its own: a leak leaves the verdict on the image as it is, and still withholds promotion.
+
+    `kept` is what somebody asked for: the smoke VM is left on purpose, until it expires.
+    """
 
     COMPLETE = "complete"
     INCOMPLETE = "incomplete"
+    KEPT = "kept"

@@ -20,6 +20,7 @@ class Cause(StrEnum):
     THROTTLING = "throttling"
     SERVICE = "service"
     NOT_AUTHORISED = "not-authorised"
+    UNREACHED = "unreached"
     INTERRUPTED = "interrupted"
     DEFECT = "defect"
 

@@ -72,7 +72,8 @@ def run_inside(cloud: Cloud, job: dict[str, Any]) -> dict[str, Any]:
 def await_run_inside(cloud: Cloud, job: dict[str, Any]) -> dict[str, Any]:
     """Look at the command once.
 
-    `job`: as for `run_inside`, and `number`. The answer: `ended`, and then `attempt`, an `Attempt`'s JSON.
+    `job`: as for `run_inside`, and `number`. The answer: `ended`, and then `attempt`, an `Attempt`'s JSON, and whether
+    the script `ran` to its end: where it did not, nothing was learnt about the image.
     """
     vm = SmokeVm.from_json(job["vm"])
     state = read_run_command(cloud, vm.id, job["name"])
@@ -87,7 +88,7 @@ def await_run_inside(cloud: Cloud, job: dict[str, Any]) -> dict[str, Any]:
         probe=str(probe), number=job["number"], passed=passed, detail=detail, seconds=0.0, status=status,
         body_excerpt=shown,
     )  # fmt: skip
-    return {"ended": True, "attempt": attempt.to_json()}
+    return {"ended": True, "ran": _SENTINEL in (state.output if state else ""), "attempt": attempt.to_json()}
 
 
 def script_for(probe: Probe) -> str:

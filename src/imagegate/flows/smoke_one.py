@@ -1,0 +1,342 @@
+"""One region of a verification: a smoke VM, its probes, and its end.
+
+1. Provision the VM; where there is no capacity, tear down and try the next size, then the next region.
+2. Probe until it answers as wanted, or the deadline; reboot and probe again if asked.
+3. Collect what it leaves to read.
+4. Tear it down, whatever happened before, under a deadline of its own.
+
+It returns data and never fails: a sibling's result must not be lost to it. No `finally` around a `yield`: the engine
+drops generators between episodes, and closing one inside it would run the clean-up there.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from imagegate.flows.telling import INTERRUPT, StepFailed, Telling, call, call_all, pause
+from imagegate.model import Attempt, HttpProbe, Probe, Reach, SmokeSpec, TeardownResult
+from imagegate.model.duration import format_duration
+from imagegate.model.smoke_vm import SmokeVm
+from imagegate.model.verification import Cause, ProbeResult, RegionOutcome
+
+if TYPE_CHECKING:
+    from durabletask.task import CancellableTask, OrchestrationContext, Task
+
+    Steps = Generator[Task[Any], Any, Any]
+
+_STOP_PATIENCE_S = 120
+FIRST_BOOT, AFTER_REBOOT = "first-boot", "after-reboot"
+
+
+@dataclass(kw_only=True)
+class _Trial:
+    """One smoke VM's story while it is told."""
+
+    ctx: "OrchestrationContext"
+    telling: Telling
+    stop: "CancellableTask[Any]"
+    job: dict[str, Any]
+    vm: SmokeVm
+    deadline: datetime
+    address: str | None = None
+    provisioned: bool = False
+    created: list[str] = field(default_factory=list)
+    probes: list[ProbeResult] = field(default_factory=list)
+    diagnostics: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def spec(self) -> SmokeSpec:
+        return SmokeSpec.from_mapping(self.job["smoke"])
+
+    @property
+    def late(self) -> bool:
+        return self.ctx.current_utc_datetime >= self.deadline
+
+    def waited(self, since: datetime) -> str:
+        return format_duration((self.ctx.current_utc_datetime - since).total_seconds())
+
+    def pause(self, since: datetime) -> "Steps":
+        """Seconds at first, since most things are quick; longer and longer for those that are not."""
+        waited_s = (self.ctx.current_utc_datetime - since).total_seconds()
+        yield from pause(self.ctx, 1 if waited_s < 90 else 3 if waited_s < 180 else 10, self.stop)
+
+
+def smoke_one(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Task[Any], Any, dict[str, Any]]":
+    """A `RegionOutcome`'s JSON.
+
+    `job`: `image_version_id`, `run`, `places` (`region` and `vm_size`, tried in order), `subscription_id`,
+    `resource_group`, `security_type`, `smoke`, `allowed_source`, `tags`, `deadline_s`, `teardown_deadline_s`, `keep`,
+    `folder` (for logs, or None).
+    """
+    stop = ctx.wait_for_external_event(INTERRUPT)
+    telling = Telling(ctx)
+    deadline = ctx.current_utc_datetime + timedelta(seconds=job["deadline_s"])
+    tried: list[str] = []
+    outcome: RegionOutcome | None = None
+    for place in job["places"]:
+        if outcome is not None:
+            telling.note(f"Trying {place['vm_size']} in {place['region']} next.")
+        vm = SmokeVm(
+            name=SmokeVm.name_for(job["image_version_id"], job["run"], place["region"]),
+            subscription_id=job["subscription_id"],
+            resource_group=job["resource_group"],
+            region=place["region"],
+            vm_size=place["vm_size"],
+        )
+        trial = _Trial(ctx=ctx, telling=telling, stop=stop, job=job, vm=vm, deadline=deadline)
+        outcome = yield from _smoke_at(trial)
+        if outcome.cause is not Cause.CAPACITY or outcome.teardown is TeardownResult.INCOMPLETE or trial.late:
+            break
+        tried.append(f"{vm.vm_size} in {vm.region}: {outcome.reason.splitlines()[-1].strip()}")
+    assert outcome is not None  # noqa: S101 - there is at least one place
+    return replace(outcome, tried=tuple(tried), timings_s=telling.timings_s).to_json()
+
+
+def _smoke_at(trial: _Trial) -> "Steps":
+    """One size in one region, from the deployment to the proof that it is gone."""
+    cause, reason, late = Cause.NONE, "It answered as expected.", False
+    try:
+        yield from _prove(trial)
+    except StepFailed as failed:
+        cause, reason, late = failed.cause, failed.reason, failed.late
+    except Exception as error:  # noqa: BLE001 - whatever it is, what was made is torn down
+        cause, reason = Cause.DEFECT, f"{type(error).__name__}: {error}"
+    trial.telling.end(passed=cause is Cause.NONE)
+    if cause is not Cause.NONE:
+        trial.telling.note(reason)
+    if cause in {Cause.NONE, Cause.IMAGE, Cause.UNREACHED} or late:
+        yield from _collect(trial)
+    if late and str(trial.diagnostics.get("power_state", "")).lower() == "running":
+        cause, reason = Cause.IMAGE, f"{reason} The machine runs: the guest never reported that it is up."
+    teardown, left = TeardownResult.KEPT, list(trial.created) or [trial.vm.id.text]
+    if not trial.job["keep"] or cause is Cause.INTERRUPTED:
+        left = yield from _tear_down(trial)
+        teardown = TeardownResult.INCOMPLETE if left else TeardownResult.COMPLETE
+    return RegionOutcome(
+        region=trial.vm.region,
+        vm_size=trial.vm.vm_size,
+        vm_name=trial.vm.name,
+        cause=cause,
+        reason=reason,
+        teardown=teardown,
+        probes=tuple(trial.probes),
+        created=tuple(trial.created),
+        left=tuple(left),
+        serial_log=trial.diagnostics.get("serial_log"),
+        diagnostics=trial.diagnostics,
+    )
+
+
+def _prove(trial: _Trial) -> "Steps":
+    yield from _provision(trial)
+    trial.telling.begin("probe", f"Probing {trial.vm.name}{f' at {trial.address}' if trial.address else ''}")
+    for index, probe in enumerate(trial.spec.probes):
+        yield from _probe(trial, probe, index, FIRST_BOOT)
+    trial.telling.end(passed=True)
+    if not trial.spec.reboot:
+        return
+    yield from _reboot(trial)
+    trial.telling.begin("probe_after_reboot", f"Probing {trial.vm.name} again")
+    for index, probe in enumerate(trial.spec.probes):
+        yield from _probe(trial, probe, index, AFTER_REBOOT)
+    trial.telling.end(passed=True)
+
+
+def _provision(trial: _Trial) -> "Steps":
+    """From the deployment to the answer that it is there.
+
+    Raises:
+        StepFailed: refused, failed, or not there by the deadline (`late`).
+    """
+    vm, spec, begun = trial.vm, trial.spec, trial.ctx.current_utc_datetime
+    trial.telling.begin("provision", f"Provisioning smoke VM {vm.name} ({vm.vm_size} in {vm.region})")
+    job = {
+        "vm": vm.to_json(),
+        "image_version_id": trial.job["image_version_id"],
+        "security_type": trial.job["security_type"],
+        "reach": str(spec.reach),
+        "ports": sorted({probe.port for probe in spec.probes}),
+        "allowed_source": trial.job["allowed_source"],
+        "tags": trial.job["tags"],
+    }
+    yield from call(trial.ctx, "provision_smoke_vm", job)
+    while True:
+        answer = yield from call(trial.ctx, "await_smoke_vm", {"vm": vm.to_json()})
+        if answer["state"] == "ready":
+            break
+        if answer["state"] == "failed":
+            raise StepFailed(Cause(answer["cause"]), answer["reason"])
+        if trial.late:
+            reason = f"The smoke VM was not there after {trial.waited(begun)}."
+            raise StepFailed(Cause.SERVICE, reason, late=True)
+        yield from trial.pause(begun)
+    trial.address, trial.created, trial.provisioned = answer["address"], list(answer["created"]), True
+    if spec.reach is Reach.PUBLIC_IP and trial.address is None:
+        raise StepFailed(Cause.SERVICE, "The smoke VM has no public address to be probed at.")
+    trial.telling.end(passed=True)
+
+
+def _probe(trial: _Trial, probe: Probe, index: int, phase: str) -> "Steps":
+    """Ask until it passes.
+
+    Raises:
+        StepFailed: it did not by the deadline: the image's fault, unless no question ever reached it.
+    """
+    begun = trial.ctx.current_utc_datetime
+    attempts: list[Attempt] = []
+    ran = True
+    while not attempts or not (attempts[-1].passed or trial.late):
+        if attempts:
+            yield from trial.pause(begun)
+        number = len(attempts) + 1
+        if trial.spec.reach is Reach.RUN_COMMAND:
+            attempt, ran = yield from _ask_inside(trial, probe, f"imagegate-{phase}-{index}-{number}", number)
+        else:
+            step = "probe_http" if isinstance(probe, HttpProbe) else "probe_tcp"
+            question = {"address": trial.address, "probe": probe.to_mapping(), "number": number}
+            attempt = Attempt.from_json((yield from call(trial.ctx, step, question)))
+        if not attempts or attempts[-1].detail != attempt.detail:
+            trial.telling.note(str(attempt))
+        attempts.append(attempt)
+    trial.probes.append(ProbeResult.of(str(probe), url=_url(trial, probe), phase=phase, attempts=attempts))
+    last = attempts[-1]
+    if not last.passed:
+        after = " after the reboot" if phase == AFTER_REBOOT else ""
+        count = "1 attempt" if len(attempts) == 1 else f"{len(attempts)} attempts"
+        shown = f'\nThe body begins: "{last.body_excerpt}"' if last.body_excerpt else ""
+        reason = f"{probe}{after}: {last.detail}, after {count} in {trial.waited(begun)}.{shown}"
+        raise StepFailed(Cause.IMAGE if ran else Cause.UNREACHED, reason)
+
+
+def _ask_inside(trial: _Trial, probe: Probe, name: str, number: int) -> "Steps":
+    """One command in the VM: an attempt, and whether the script ran to its end."""
+    begun = trial.ctx.current_utc_datetime
+    job = {"vm": trial.vm.to_json(), "probe": probe.to_mapping(), "name": name, "number": number}
+    try:
+        yield from call(trial.ctx, "run_inside", job)
+    except StepFailed as refused:  # an agent that is not up yet is refused; the next attempt may be taken
+        if refused.cause is not Cause.SERVICE:
+            raise
+        return _unanswered(probe, number, refused.reason.splitlines()[0]), False
+    while True:
+        yield from trial.pause(begun)
+        answer = yield from call(trial.ctx, "await_run_inside", job)
+        seconds = (trial.ctx.current_utc_datetime - begun).total_seconds()
+        if answer["ended"]:
+            return replace(Attempt.from_json(answer["attempt"]), seconds=seconds), answer["ran"]
+        if trial.late:
+            return _unanswered(probe, number, f"the command did not end within {format_duration(seconds)}"), False
+
+
+def _unanswered(probe: Probe, number: int, detail: str) -> Attempt:
+    return Attempt(probe=str(probe), number=number, passed=False, detail=detail, seconds=0.0)
+
+
+def _url(trial: _Trial, probe: Probe) -> str:
+    host = trial.address if trial.spec.reach is Reach.PUBLIC_IP else "127.0.0.1"
+    return (
+        f"{probe.scheme}://{host}:{probe.port}{probe.path}"
+        if isinstance(probe, HttpProbe)
+        else f"tcp://{host}:{probe.port}"
+    )
+
+
+def _reboot(trial: _Trial) -> "Steps":
+    begun = trial.ctx.current_utc_datetime
+    trial.telling.begin("reboot", f"Rebooting {trial.vm.name}")
+    job = {"vm": trial.vm.to_json()}
+    job |= yield from call(trial.ctx, "reboot_smoke_vm", job)
+    while True:
+        yield from trial.pause(begun)
+        answer = yield from call(trial.ctx, "await_reboot", job)
+        if answer["ended"]:
+            break
+        if trial.late:
+            raise StepFailed(Cause.SERVICE, f"The restart was not over after {trial.waited(begun)}.")
+    if answer["reason"]:
+        raise StepFailed(Cause.SERVICE, answer["reason"])
+    trial.telling.end(passed=True)
+
+
+def _collect(trial: _Trial) -> "Steps":
+    """Best effort: what cannot be read must not stand in the way of the teardown."""
+    trial.telling.begin("diagnostics", f"Reading the serial log of {trial.vm.name}")
+    job = {"vm": trial.vm.to_json(), "folder": trial.job["folder"]}
+    try:
+        trial.diagnostics = yield from call(trial.ctx, "collect_diagnostics", job)
+    except StepFailed as failed:
+        trial.diagnostics = {"notes": [failed.reason]}
+    trial.telling.end(passed=not trial.diagnostics.get("notes"))
+    for note in trial.diagnostics.get("notes", ()):
+        trial.telling.note(note.splitlines()[0])
+
+
+def _tear_down(trial: _Trial) -> "Steps":
+    """Take everything away by name, and return the ids of what could not be proved gone."""
+    trial.telling.begin("teardown", f"Tearing down {trial.vm.name}")
+    deadline = trial.ctx.current_utc_datetime + timedelta(seconds=trial.job["teardown_deadline_s"])
+    left: list[str] = []
+    if not trial.provisioned:
+        yield from _stop_deployment(trial, deadline)
+    for stage in trial.vm.teardown_stages:
+        left += yield from _clear(trial, [one.text for one in stage], deadline)
+    trial.telling.end(passed=not left)
+    return left
+
+
+def _stop_deployment(trial: _Trial, deadline: datetime) -> "Steps":
+    """See that nothing more is made behind our back; the VM, which costs, is asked to go first.
+
+    A deployment that will not stop keeps its place in what is left: it is the last thing to be deleted.
+    """
+    patience = min(deadline, trial.ctx.current_utc_datetime + timedelta(seconds=_STOP_PATIENCE_S))
+    told = False
+    while True:
+        try:
+            answer = yield from call(trial.ctx, "stop_smoke_deployment", {"id": trial.vm.deployment_id.text})
+        except StepFailed as failed:
+            trial.telling.note(failed.reason.splitlines()[0])
+            return
+        if answer["stopped"] or trial.ctx.current_utc_datetime >= patience:
+            return
+        if not told:
+            told = True
+            trial.telling.undoing(f"the deployment {trial.vm.name} is being cancelled")
+            yield from call_all(trial.ctx, "tear_down_smoke_vm", [{"id": trial.vm.id.text}])
+        yield from pause(trial.ctx, 1)
+
+
+def _clear(trial: _Trial, ids: Sequence[str], deadline: datetime) -> "Steps":
+    """Delete these and look again until they are gone or the deadline; returns what is left, told with its reason."""
+    begun = trial.ctx.current_utc_datetime
+    waiting, refused, told = list(ids), {}, False
+    while waiting:
+        answers = yield from call_all(trial.ctx, "tear_down_smoke_vm", [{"id": one} for one in waiting])
+        still: list[str] = []
+        for one, answer in zip(waiting, answers, strict=True):
+            if isinstance(answer, StepFailed):
+                refused[one] = answer.reason.splitlines()[0]
+                still.append(one)
+                continue
+            if answer["existed"] and one not in trial.created:
+                trial.created.append(one)
+            if not answer["gone"]:
+                refused[one] = answer["reason"].splitlines()[0]
+                still.append(one)
+        if not told and still:
+            told = True
+            trial.telling.undoing(f"deleting {', '.join(one.rsplit('/', 1)[-1] for one in still)}")
+        waiting = still
+        hopeless = all("left alone" in refused[one] for one in waiting)
+        if waiting and (hopeless or trial.ctx.current_utc_datetime >= deadline):
+            break
+        if waiting:
+            waited_s = (trial.ctx.current_utc_datetime - begun).total_seconds()
+            yield from pause(trial.ctx, 0.5 if waited_s < 5 else 2 if waited_s < 60 else 10)
+    for one in waiting:
+        trial.telling.note(f"still there: {one} ({refused[one]})")
+    return waiting
+
+
+__all__ = ["AFTER_REBOOT", "FIRST_BOOT", "smoke_one"]

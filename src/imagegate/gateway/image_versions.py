@@ -1,0 +1,104 @@
+"""Changes what a gallery says about an image version: who gets it as `latest`, how long it lives, its tags."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from imagegate.errors import ResourceConflict, ResourceMissing, ServiceRefused
+from imagegate.gateway.cloud import Cloud
+from imagegate.gateway.resources import API_VERSIONS, get_resource
+from imagegate.gateway.translation import told_as
+from imagegate.model import ResourceId, parse_time
+
+_READ_ONLY = {"publishedDate"}
+_PENDING_STATES = {"creating", "updating", "migrating"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionWish:
+    """How a version shall be. `excluded` None leaves the flags, `end_of_life` None the date, and "" takes it away."""
+
+    excluded: bool | None = None
+    end_of_life: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+def advance_image_version(cloud: Cloud, version_id: ResourceId, wish: VersionWish) -> dict[str, Any]:
+    """Look at the version, and send one change if it is not as wished; call again until `done`.
+
+    `done` is only said of what was read back. The publishing profile is sent whole, as it was read, with the flags
+    changed both globally and for every region: what a change that leaves regions out does to them is not documented.
+
+    Raises:
+        ResourceMissing: the version is gone.
+        ServiceRefused: the gallery refuses, or an earlier change ended in failure.
+    """
+    body = get_resource(cloud, version_id)
+    if body is None:
+        raise ResourceMissing(f"The image version {version_id.name} is gone.", ids={"resource": version_id.text})
+    properties: Mapping[str, Any] = body.get("properties") or {}
+    state = str(properties.get("provisioningState", ""))
+    if state.lower() in _PENDING_STATES:
+        return {"done": False, "reason": f'its provisioning state is "{state}"'}
+    profile: Mapping[str, Any] = properties.get("publishingProfile") or {}
+    change = _change(body, properties, profile, wish)
+    if state.lower() != "succeeded":
+        raise ServiceRefused(
+            f'The image version {version_id.name} cannot be changed: its provisioning state is "{state}".',
+            ids={"resource": version_id.text},
+        )
+    if not change:
+        return {"done": True, "reason": ""}
+    try:
+        with told_as(f"changing the image version {version_id.name}"):
+            cloud.send("PATCH", version_id.text, api_version=API_VERSIONS["microsoft.compute/galleries"], body=change)
+    except ResourceConflict as conflict:
+        return {"done": False, "reason": conflict.message}
+    return {"done": False, "reason": "the change was accepted"}
+
+
+def _change(
+    body: Mapping[str, Any], properties: Mapping[str, Any], profile: Mapping[str, Any], wish: VersionWish
+) -> dict[str, Any]:
+    """The PATCH that makes the version as wished; empty when it is."""
+    change: dict[str, Any] = {}
+    tags = {**(body.get("tags") or {}), **wish.tags}
+    if tags != (body.get("tags") or {}):
+        change["tags"] = tags
+    if not _flags_as_wished(profile, wish) or not _end_as_wished(profile, wish):
+        change["properties"] = {"publishingProfile": _changed(profile, wish)}
+        # Either the source or the disk images: the service sends both and refuses to take both.
+        storage = properties.get("storageProfile") or {}
+        if storage.get("source"):
+            change["properties"]["storageProfile"] = {"source": storage["source"]}
+        elif storage:
+            change["properties"]["storageProfile"] = dict(storage)
+    return change
+
+
+def _flags_as_wished(profile: Mapping[str, Any], wish: VersionWish) -> bool:
+    """Whether `latest` sees the version as wished, in every region. A flag that is absent is false."""
+    if wish.excluded is None:
+        return True
+    regional = [bool(region.get("excludeFromLatest")) for region in profile.get("targetRegions") or []]
+    if bool(profile.get("excludeFromLatest")) and wish.excluded:
+        return True
+    return all(flag == wish.excluded for flag in [*regional, bool(profile.get("excludeFromLatest"))])
+
+
+def _end_as_wished(profile: Mapping[str, Any], wish: VersionWish) -> bool:
+    if wish.end_of_life is None:
+        return True
+    there = parse_time(profile.get("endOfLifeDate"))
+    return there is None if wish.end_of_life == "" else there == parse_time(wish.end_of_life)
+
+
+def _changed(profile: Mapping[str, Any], wish: VersionWish) -> dict[str, Any]:
+    changed = {name: value for name, value in profile.items() if name not in _READ_ONLY}
+    if wish.excluded is not None:
+        changed["excludeFromLatest"] = wish.excluded
+        regions = profile.get("targetRegions") or []
+        changed["targetRegions"] = [{**region, "excludeFromLatest": wish.excluded} for region in regions]
+    if wish.end_of_life is not None:
+        changed["endOfLifeDate"] = wish.end_of_life or None
+    return changed
