@@ -1,0 +1,58 @@
+"""The outer shape of a template: which members it has, and what kind of file it is at all."""
+
+from difflib import get_close_matches
+from typing import Any
+
+from armtemplate.errors import ExpressionError
+from armtemplate.frames import Frame
+from armtemplate.limits import PARAMETERS
+
+_REQUIRED = ("$schema", "contentVersion", "resources")
+_MEMBERS = (
+    *_REQUIRED,
+    "languageVersion",
+    "apiProfile",
+    "metadata",
+    "definitions",
+    "functions",
+    "parameters",
+    "variables",
+    "outputs",
+    "asserts",
+    "imports",
+    "extensions",
+)
+
+
+def is_bare_body(template: dict[str, Any]) -> bool:
+    """Whether this is a resource's body without a deployment around it."""
+    return (
+        "resources" not in template and "$schema" not in template and ("type" in template or "properties" in template)
+    )
+
+
+def check_envelope(template: dict[str, Any], frame: Frame) -> None:
+    """Notes members that a template must have and has not, and those that it cannot have."""
+    missing = [name for name in _REQUIRED if name not in template]
+    if missing:
+        frame.report(ExpressionError(f"the template has no {', '.join(repr(name) for name in missing)}"), None)
+    for name in template:
+        if name not in _MEMBERS:
+            near = get_close_matches(name, _MEMBERS, n=1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            frame.report(ExpressionError(f"a template has no member '{name}'{hint}"), (None, name))
+    parameters = template.get("parameters")
+    if isinstance(parameters, dict) and len(parameters) > PARAMETERS:
+        frame.report(
+            ExpressionError(f"the template has {len(parameters)} parameters; Azure takes {PARAMETERS}"),
+            (None, "parameters"),
+        )
+
+
+def read_definitions(template: dict[str, Any], frame: Frame) -> dict[str, Any]:
+    """The type definitions by name."""
+    section = template.get("definitions", {})
+    if isinstance(section, dict):
+        return section
+    frame.report(ExpressionError("'definitions' must be an object"), (None, "definitions"))
+    return {}

@@ -1,0 +1,262 @@
+"""Evaluates a template: envelope, functions, parameters, variables, resources, outputs, in this order."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from armtemplate.dependencies import ResourceIndex, TemplateResources, in_order, resolve_dependencies
+from armtemplate.deployment import Deployment, Resource, all_unknowns
+from armtemplate.documents import Document
+from armtemplate.drafts import Draft, draft_resources
+from armtemplate.envelope import check_envelope, is_bare_body, read_definitions
+from armtemplate.errors import ExpressionError, Fault, TemplateFaults
+from armtemplate.frames import FixedNames, Frame, Session, Source
+from armtemplate.image_template_body import evaluate_bare_body
+from armtemplate.interpreter import evaluate_text
+from armtemplate.lazy_names import LazyNames
+from armtemplate.linked_templates import LinkedTemplateResolver
+from armtemplate.nested import Bodies, NestedTemplate
+from armtemplate.outputs import evaluate_asserts, evaluate_outputs
+from armtemplate.parameter_files import parse_parameters
+from armtemplate.parameters import read_parameters
+from armtemplate.placeholders import filled
+from armtemplate.positions import PathLink, path_text, unlink
+from armtemplate.scope import Scope
+from armtemplate.structure import inspect
+from armtemplate.unknown import Runtime, unknowns_in
+from armtemplate.user_functions import check_functions, read_functions
+from armtemplate.variables import read_variables
+
+_RESOURCES: PathLink = (None, "resources")
+
+
+def evaluate(
+    template: Document | Mapping[str, Any],
+    *,
+    parameters: Mapping[str, Any] | Document | None = None,
+    scope: Scope | None = None,
+    resolver: LinkedTemplateResolver | None = None,
+    runtime: Runtime | None = None,
+) -> Deployment:
+    """Evaluates a deployment template, or the bare body of an image template.
+
+    Args:
+        template: parsed by `parse_json`, or plain values (faults then have no lines).
+        parameters: a parsed parameter file, or values by name. Values are literal: never evaluated.
+        scope: where the deployment goes.
+        resolver: fetches linked templates; without one what they give is unknown.
+        runtime: answers `reference()` and its like; without one they are unknown.
+
+    Raises:
+        TemplateFaults: with every fault of the template and its parameters.
+    """
+    document = template if isinstance(template, Document) else None
+    value = document.value if document else template
+    source = Source(document=document, file=document.file if document else "<template>")
+    given = {} if parameters is None else parse_parameters(parameters)
+    there = replace(scope or Scope(), utc_now=(scope or Scope()).now())
+    session = Session(runtime=runtime)
+    try:
+        deployment = _evaluate_any(value, given, there, source, session, resolver)
+    except RecursionError:
+        session.faults.append(source.fault("the template is nested too deeply to be evaluated", ()))
+        deployment = None
+    except ExpressionError as error:
+        session.faults.append(source.fault(error.message, ()))
+        deployment = None
+    if session.faults or deployment is None:
+        raise TemplateFaults(_once(session.faults))
+    return deployment
+
+
+def _evaluate_any(
+    value: Any,
+    given: Mapping[str, Any],
+    scope: Scope,
+    source: Source,
+    session: Session,
+    resolver: LinkedTemplateResolver | None,
+) -> Deployment | None:
+    frame = Frame(session=session, scope=scope, source=source)
+    if not isinstance(value, dict):
+        value = dict(value) if isinstance(value, Mapping) else value
+    if not isinstance(value, dict):
+        frame.report(ExpressionError("a template is an object"), None)
+        return None
+    value, used = filled(value, given, frame)
+    if is_bare_body(value):
+        return evaluate_bare_body(value, {name: item for name, item in given.items() if name not in used}, frame)
+    nested = NestedTemplate(
+        template=value,
+        given={name: item for name, item in given.items() if name not in used or name.lower() in _declared(value)},
+        scope=scope,
+        source=source,
+        depth=0,
+        outer=None,
+    )
+    return _Evaluator(resolver).evaluate(nested, frame)
+
+
+def _declared(template: dict[str, Any]) -> set[str]:
+    section = template.get("parameters")
+    return {name.lower() for name in section} if isinstance(section, dict) else set()
+
+
+def _once(faults: list[Fault]) -> list[Fault]:
+    """Faults in document order, each once: the turns of a loop find the same ones."""
+    return sorted(dict.fromkeys(faults), key=lambda fault: (fault.file, fault.line or 0, fault.column or 0))
+
+
+class _Evaluator:
+    """Evaluates a template and those nested in it."""
+
+    def __init__(self, resolver: LinkedTemplateResolver | None) -> None:
+        self._resolver = resolver
+
+    def evaluate(self, nested: NestedTemplate, parent: Frame) -> Deployment:
+        """The deployment that a template gives; faults go to the session."""
+        base = replace(
+            parent if nested.outer else Frame(session=parent.session, scope=nested.scope),
+            source=nested.source,
+            target=nested.scope if nested.outer else None,
+        )
+        empty = Deployment(resources=(), outputs={}, unknowns=(), name=nested.scope.deployment_name)
+        template = nested.template
+        if not isinstance(template, dict):
+            base.report(ExpressionError("a template is an object"), None)
+            return empty
+        check_envelope(template, base)
+        definitions = read_definitions(template, base)
+        names = LazyNames("parameter")
+        frame = base if nested.outer else _own_names(template, nested.given, definitions, base, names)
+        index = ResourceIndex()
+        bodies = Bodies(evaluate_nested=self.evaluate, resolver=self._resolver, depth=nested.depth)
+        if not nested.outer:
+            frame = replace(frame, resources=TemplateResources(index, bodies.known))
+        drafts = draft_resources(template.get("resources", []), frame, _RESOURCES)
+        for draft in drafts:
+            index.add(draft)
+        _report_doubles(index, frame)
+        resources = _resources(drafts, index, bodies, frame)
+        outputs = evaluate_outputs(template, definitions, frame)
+        return Deployment(
+            resources=resources,
+            outputs=outputs,
+            unknowns=all_unknowns(resources, outputs),
+            name=nested.scope.deployment_name,
+            parameters={name: names.value(name, frame.session) for name in names.names()},
+            asserts=evaluate_asserts(template, frame),
+        )
+
+
+def _own_names(
+    template: dict[str, Any], given: Mapping[str, Any], definitions: Mapping[str, Any], base: Frame, names: LazyNames
+) -> Frame:
+    """The frame of a template's own functions, parameters and variables, all of them evaluated, used or not."""
+    functions = read_functions(template, definitions, base)
+    variables = LazyNames("variable")
+    shown = {"template": template, "parameters": {name: {"value": value} for name, value in given.items()}}
+    frame = replace(base, functions=functions, parameters=names, variables=variables, deployment=shown)
+    read_parameters(template, given, definitions, frame, names)
+    read_variables(template, frame, variables)
+    check_functions(functions, frame)
+    for section, values in (("parameters", names), ("variables", variables)):
+        try:
+            values.make_all(frame.session)
+        except ExpressionError as error:
+            frame.report(error, (None, section))
+    return frame
+
+
+def _report_doubles(index: ResourceIndex, frame: Frame) -> None:
+    for drafts in index.same_id():
+        certain = [
+            draft
+            for draft in drafts
+            if draft.condition is True and not draft.existing and not any(unknowns_in(draft.name))
+        ]
+        if len(certain) > 1:
+            frame.report(
+                ExpressionError(f"the resource '{certain[0].id}' is defined more than once in the template"),
+                certain[1].path,
+            )
+
+
+def _resources(drafts: list[Draft], index: ResourceIndex, bodies: Bodies, frame: Frame) -> tuple[Resource, ...]:
+    made = [bodies.body(draft) for draft in drafts]
+    for draft in drafts:
+        if draft.condition is False and not draft.is_deployment:
+            inspect(
+                {name: value for name, value in draft.declaration.items() if name != "resources"},
+                draft.frame,
+                draft.path,
+            )
+    edges = resolve_dependencies(drafts, index, frame)
+    order = in_order(drafts, edges, frame)
+    resources = []
+    for place in order:
+        draft, (body, deployment) = drafts[place], made[place]
+        resources.append(
+            Resource(
+                id=draft.id,
+                type=draft.type,
+                name=str(draft.name),
+                name_value=draft.name,
+                api_version=draft.api_version,
+                scope=draft.scope_id,
+                body=body,
+                depends_on=tuple(dict.fromkeys(other.id for other in edges[place])),
+                condition=draft.condition,
+                symbolic_name=draft.symbolic_name,
+                position=draft.frame.source.position(unlink(draft.path)),
+                existing=draft.existing,
+                copy_name=draft.loop.name if draft.loop else None,
+                copy_index=draft.index,
+                json_path=path_text((*draft.frame.source.prefix, *unlink(draft.path))),
+                deployment=deployment,
+            )
+        )
+    return tuple(resources)
+
+
+def evaluate_expression(
+    text: str,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    variables: Mapping[str, Any] | None = None,
+    scope: Scope | None = None,
+    runtime: Runtime | None = None,
+) -> Any:
+    """Evaluates one string of template text: `[concat('a', 'b')]`.
+
+    Args:
+        parameters: values by name.
+        variables: template text by name; expressions in it are evaluated.
+
+    Raises:
+        TemplateFaults: with the fault and its place in the text.
+    """
+    session = Session(runtime=runtime)
+    names = LazyNames("variable")
+    frame = Frame(
+        session=session,
+        scope=replace(scope or Scope(), utc_now=(scope or Scope()).now()),
+        parameters=FixedNames(what="parameter", values=parameters or {}),
+        variables=names,
+    )
+    read_variables({"variables": dict(variables or {})}, frame, names)
+    try:
+        value = evaluate_text(text, frame)
+    except ExpressionError as error:
+        session.faults.append(
+            Fault(message=error.message, file="<expression>", expression=text, caret_offset=error.offset)
+        )
+        value = None
+    except RecursionError:
+        session.faults.append(
+            Fault(message="the expression is nested too deeply", file="<expression>", expression=text)
+        )
+        value = None
+    if session.faults:
+        raise TemplateFaults(session.faults)
+    return value

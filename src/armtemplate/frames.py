@@ -1,0 +1,236 @@
+"""What an expression is evaluated in: the session that all share, and the frame of names around one place."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from armtemplate.documents import Document
+from armtemplate.errors import ExpressionError, Fault
+from armtemplate.limits import EVALUATION_DEPTH, EVALUATION_STEPS
+from armtemplate.positions import JsonPath, PathLink, Position, path_text, unlink
+from armtemplate.scope import Scope
+from armtemplate.unknown import Runtime, Unknown
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """The document that a template came from, and where in it the template stands."""
+
+    document: Document | None
+    file: str
+    prefix: JsonPath = ()
+
+    def position(self, path: JsonPath) -> Position | None:
+        """The place of a path below the template; None where the template came as plain values."""
+        return None if self.document is None else self.document.position((*self.prefix, *path))
+
+    def fault(self, message: str, path: JsonPath, *, expression: str | None = None, offset: int | None = None) -> Fault:
+        """A fault at a path below the template."""
+        position = self.position(path)
+        return Fault(
+            message=message,
+            json_path=path_text((*self.prefix, *path)),
+            file=self.file,
+            line=position.line if position else None,
+            column=position.column if position else None,
+            expression=expression,
+            caret_offset=offset,
+        )
+
+
+@dataclass(kw_only=True)
+class Session:
+    """One evaluation: who answers what only Azure knows, what was found wrong, and how much work is left."""
+
+    runtime: Runtime | None = None
+    faults: list[Fault] = field(default_factory=list)
+    steps: int = EVALUATION_STEPS
+    depth: int = 0
+
+    def enter(self, levels: int = 1) -> None:
+        """Counts steps down the tree; the caller leaves again with `depth -= levels`."""
+        self.steps -= 1
+        self.depth += levels
+        if self.steps < 0 or self.depth > EVALUATION_DEPTH:
+            self.depth -= levels
+            raise ExpressionError(
+                "the evaluation needs more steps than any template should"
+                if self.steps < 0
+                else f"the evaluation is nested more than {EVALUATION_DEPTH} levels deep; is there a circular reference?"
+            )
+
+
+class Names(Protocol):
+    """Looks a parameter or a variable up by name, without regard to case."""
+
+    def value(self, name: str, session: Session) -> Any:
+        """The value; raises ExpressionError when there is none of that name."""
+        ...
+
+
+class NoNames:
+    """Where no name is known."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def value(self, name: str, session: Session) -> Any:  # noqa: ARG002 - the protocol's signature
+        """Always a fault."""
+        raise ExpressionError(f"there is no {self._what} '{name}'")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FixedNames:
+    """Names whose values are given."""
+
+    what: str
+    values: Mapping[str, Any]
+
+    def value(self, name: str, session: Session) -> Any:  # noqa: ARG002 - the protocol's signature
+        """The value given under that name."""
+        if name in self.values:
+            return self.values[name]
+        folded = name.lower()
+        for key, value in self.values.items():
+            if key.lower() == folded:
+                return value
+        raise ExpressionError(f"there is no {self.what} '{name}'")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A part of a template, and the functions that the engine does not take there."""
+
+    name: str
+    forbidden: frozenset[str] = frozenset()
+    runtime_functions: bool = True  # reference, references and the list functions
+
+    def refusal(self, key: str) -> str | None:
+        """Why a function is not taken here, or None."""
+        if key in self.forbidden or (not self.runtime_functions and is_runtime_function(key)):
+            return f"the function is not expected in {self.name}"
+        return None
+
+
+_ONLY_IN_DEFAULTS = frozenset({"utcnow", "newguid"})
+ANYWHERE = Place(name="an expression")
+PARAMETER_DEFAULT = Place(
+    name="a parameter's default value", forbidden=frozenset({"variables", "copyindex"}), runtime_functions=False
+)
+VARIABLE = Place(name="a variable", forbidden=_ONLY_IN_DEFAULTS, runtime_functions=False)
+USER_FUNCTION = Place(
+    name="a user-defined function", forbidden=_ONLY_IN_DEFAULTS | {"copyindex"}, runtime_functions=False
+)
+RESOURCE_HEADER = Place(
+    name="a part of a resource that must be known at the start", forbidden=_ONLY_IN_DEFAULTS, runtime_functions=False
+)
+RESOURCE_BODY = Place(name="a resource", forbidden=_ONLY_IN_DEFAULTS)
+OUTPUT = Place(name="an output", forbidden=_ONLY_IN_DEFAULTS)
+
+
+def is_runtime_function(key: str) -> bool:
+    """Whether only a deployed resource can answer the function."""
+    return key in {"reference", "references", "getsecret"} or (
+        key.startswith("list") and "." not in key and key != "list"
+    )
+
+
+class ResourceLookup(Protocol):
+    """Finds what `reference()` and its like name."""
+
+    def find(self, name_or_id: str) -> "ReferenceTarget | None":
+        """One resource, by symbolic name, resource name or id."""
+        ...
+
+    def find_loop(self, name: str) -> "list[ReferenceTarget] | None":
+        """The instances of a symbolic loop."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferenceTarget:
+    """A resource of the template as `reference()` sees it."""
+
+    id: str
+    api_version: str | None
+    by_name: bool = False
+    known: Mapping[str, Any] | None = None
+    condition: Any = True
+
+
+class NoResources:
+    """Where there are no resources to refer to."""
+
+    def find(self, name_or_id: str) -> ReferenceTarget | None:  # noqa: ARG002 - the protocol's signature
+        """None."""
+        return None
+
+    def find_loop(self, name: str) -> list[ReferenceTarget] | None:  # noqa: ARG002 - the protocol's signature
+        """None."""
+        return None
+
+
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Frame:
+    """The names around one expression."""
+
+    session: Session
+    scope: Scope = field(default_factory=Scope)
+    source: Source = Source(document=None, file="<template>")
+    parameters: Names = NoNames("parameter")
+    variables: Names = NoNames("variable")
+    functions: Mapping[str, Any] = _EMPTY  # `namespace.name` in lower case → user function
+    resources: ResourceLookup = NoResources()
+    place: Place = ANYWHERE
+    loops: Mapping[str, int] = _EMPTY
+    loop: str | None = None  # the loop that copyIndex() without a name means
+    bindings: Mapping[str, Any] = _EMPTY  # lambda variables
+    deployment: Mapping[str, Any] = _EMPTY  # the body that deployment() shows
+    noticed: Callable[[str], None] | None = (
+        None  # told of every resource that is named by reference() or a list function
+    )
+    target: Scope | None = (
+        None  # where resources go, when that is not the scope that functions speak of (nested, outer scope)
+    )
+    raising: bool = False  # faults belong to whoever asked, as inside a user-defined function
+
+    @property
+    def destination(self) -> Scope:
+        """The scope that resources are deployed to."""
+        return self.target or self.scope
+
+    def at(self, place: Place) -> "Frame":
+        """The same names in another part of the template."""
+        return replace(self, place=place)
+
+    def in_loop(self, name: str, index: int, *, nameless: bool) -> "Frame":
+        """Inside one turn of a copy loop."""
+        return replace(self, loops={**self.loops, name.lower(): index}, loop=name.lower() if nameless else self.loop)
+
+    def bound(self, bindings: Mapping[str, Any]) -> "Frame":
+        """With lambda variables on top of those outside."""
+        return replace(self, bindings={**self.bindings, **bindings})
+
+    def with_runtime(self, runtime: Runtime, session: Session | None = None) -> "Frame":
+        """The same names, now that somebody answers."""
+        return replace(self, session=session or Session(runtime=runtime), noticed=None)
+
+    def report(self, error: ExpressionError, path: PathLink, expression: str | None = None) -> Unknown:
+        """Notes a fault; returns the stand-in that keeps what depends on it from being faulted again."""
+        if self.raising:
+            raise ExpressionError(error.message)
+        self.session.faults.append(
+            self.source.fault(error.message, unlink(path), expression=expression, offset=error.offset)
+        )
+        return _faulty(error.message)
+
+
+def _faulty(message: str) -> Unknown:
+    def resume(_runtime: Runtime) -> Any:
+        raise ExpressionError(message)
+
+    return Unknown(reason=message, render=lambda: "null()", resume=resume, faulty=True)

@@ -1,0 +1,80 @@
+"""Resource id functions: https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-resource."""
+
+from typing import Any
+
+from armtemplate.errors import ExpressionError
+from armtemplate.expressions import Call
+from armtemplate.frames import Frame
+from armtemplate.resource_ids import provider_path
+from armtemplate.values import text_argument
+
+
+def resource_id(_call: Call, frame: Frame, *parts: Any) -> str:
+    """The id of a resource in the deployment's scope, or in the subscription and resource group that come before the type."""
+    scope = frame.scope
+    before, path = _located(parts)
+    if scope.kind == "resourceGroup":
+        if len(before) > 2:
+            raise _too_many_before(before)
+        subscription = before[0] if len(before) == 2 else scope.subscription_id
+        group = before[-1] if before else scope.resource_group
+        return f"/subscriptions/{subscription}/resourceGroups/{group}{path}"
+    if scope.kind == "subscription" and len(before) < 2:
+        return f"/subscriptions/{before[0] if before else scope.subscription_id}{path}"
+    if len(before) == 2:  # above resource group scope the full form still names a resource in a group
+        return f"/subscriptions/{before[0]}/resourceGroups/{before[1]}{path}"
+    if before:
+        raise _too_many_before(before)
+    return path
+
+
+def subscription_resource_id(_call: Call, frame: Frame, *parts: Any) -> str:
+    """The id of a resource at a subscription."""
+    before, path = _located(parts)
+    if len(before) > 1:
+        raise _too_many_before(before)
+    return f"/subscriptions/{before[0] if before else frame.scope.subscription_id}{path}"
+
+
+def management_group_resource_id(_call: Call, frame: Frame, *parts: Any) -> str:
+    """The id of a resource at a management group."""
+    before, path = _located(parts)
+    if len(before) > 1:
+        raise _too_many_before(before)
+    group = before[0] if before else frame.scope.management_group
+    return f"/providers/Microsoft.Management/managementGroups/{group}{path}"
+
+
+def tenant_resource_id(*parts: Any) -> str:
+    """The id of a resource at the tenant."""
+    before, path = _located(parts)
+    if before:
+        raise _too_many_before(before)
+    return path
+
+
+def extension_resource_id(*parts: Any) -> str:
+    """The id of a resource on another resource."""
+    base = text_argument(parts[0], "the id that is extended")
+    if not base.startswith("/"):
+        raise ExpressionError(f"the id that is extended must start with '/', and is '{base}'")
+    before, path = _located(parts[1:])
+    if before:
+        raise ExpressionError(
+            f"the second argument must be a resource type such as 'Microsoft.Authorization/locks', and is '{before[0]}'"
+        )
+    return base.rstrip("/") + path
+
+
+def _located(parts: tuple[Any, ...]) -> tuple[list[str], str]:
+    """What stands before the type, and the `/providers/…` path of type and names."""
+    texts = [text_argument(part, "every argument") for part in parts]
+    place = next((at for at, text in enumerate(texts) if "/" in text), None)
+    if place is None:
+        raise ExpressionError("one argument must be a resource type such as 'Microsoft.Compute/virtualMachines'")
+    return texts[:place], provider_path(texts[place].rstrip("/"), texts[place + 1 :])
+
+
+def _too_many_before(before: list[str]) -> ExpressionError:
+    listed = ", ".join(f"'{text}'" for text in before)
+    return ExpressionError(f"the resource type must come earlier; {listed} stand before it")

@@ -1,0 +1,83 @@
+"""What only a deployed resource can tell: reference, references, the list functions.
+
+Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-resource.
+"""
+
+from typing import Any
+
+from armtemplate.errors import ExpressionError
+from armtemplate.expressions import Call
+from armtemplate.frames import Frame, ReferenceTarget
+from armtemplate.interpreter import make_unknown
+from armtemplate.values import text_argument
+
+
+def reference(call: Call, frame: Frame, target: Any, api_version: Any = None, mode: Any = None) -> Any:
+    """The properties of a resource, or the whole of it with 'Full'."""
+    version, full = _version_and_mode(api_version, mode)
+    found = _target(frame, text_argument(target, "the resource"))
+    version = version or found.api_version
+    if frame.session.runtime is not None:
+        return frame.session.runtime.reference(found.id, version, full)
+    known = dict(found.known or {})
+    return make_unknown(
+        call, frame, f"the state of '{found.id}'", known={"properties": known} if full and known else known
+    )
+
+
+def references(call: Call, frame: Frame, loop: Any, mode: Any = None) -> Any:
+    """The properties of all instances of a symbolic loop, in the order of the loop, those left out by their condition skipped."""
+    name = text_argument(loop, "the loop")
+    _, full = _version_and_mode(None, mode)
+    if frame.loops:
+        raise ExpressionError("the function cannot be used inside a copy loop")
+    targets = frame.resources.find_loop(name)
+    if targets is None:
+        raise ExpressionError(f"there is no resource loop with the symbolic name '{name}'")
+    for target in targets:
+        _notice(frame, target)
+    runtime = frame.session.runtime
+    if runtime is not None:
+        return [
+            runtime.reference(target.id, target.api_version, full)
+            for target in targets
+            if target.condition is not False
+        ]
+    return make_unknown(call, frame, f"the state of the resources of the loop '{name}'")
+
+
+def list_call(call: Call, frame: Frame, target: Any, api_version: Any = None, body: Any = None) -> Any:
+    """The answer of a list operation of a resource."""
+    found = _target(frame, text_argument(target, "the resource"))
+    version = found.api_version if api_version is None else text_argument(api_version, "the API version")
+    if frame.session.runtime is not None:
+        return frame.session.runtime.list_call(call.name, found.id, version, body)
+    return make_unknown(call, frame, f"what {call.name} of '{found.id}' answers")
+
+
+def _version_and_mode(api_version: Any, mode: Any) -> tuple[str | None, bool]:
+    """The mode may stand in the place of the version where a symbolic name makes the version needless."""
+    version = None if api_version is None else text_argument(api_version, "the API version")
+    word = None if mode is None else text_argument(mode, "the third argument")
+    if word is None and version is not None and version.lower() in ("full", "properties"):
+        version, word = None, version
+    if word is not None and word.lower() not in ("full", "properties"):
+        raise ExpressionError(f"the last argument can only be 'Full', and is '{word}'")
+    return version, word is not None and word.lower() == "full"
+
+
+def _target(frame: Frame, text: str) -> ReferenceTarget:
+    found = frame.resources.find(text)
+    if found is not None:
+        _notice(frame, found)
+        return found
+    if text.startswith("/"):
+        return ReferenceTarget(id=text, api_version=None)
+    if "/" in text and "." in text.partition("/")[0]:  # type and names without a scope mean the deployment's own
+        return ReferenceTarget(id=f"{frame.scope.id}/providers/{text}", api_version=None)
+    raise ExpressionError(f"there is no resource '{text}' in the template; a resource outside of it is named by its id")
+
+
+def _notice(frame: Frame, target: ReferenceTarget) -> None:
+    if frame.noticed is not None and target.by_name:
+        frame.noticed(target.id)

@@ -1,0 +1,94 @@
+"""The parameters of a template: what is declared, what is given, and whether the two fit."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from armtemplate.errors import ExpressionError
+from armtemplate.frames import PARAMETER_DEFAULT, Frame
+from armtemplate.lazy_names import Entry, LazyNames
+from armtemplate.positions import PathLink
+from armtemplate.structure import evaluate_structure, inspect, names_used
+from armtemplate.type_definitions import Definitions, is_nullable, known_type, problems, reference_problem
+from armtemplate.unknown import Unknown
+
+_SECTION: PathLink = (None, "parameters")
+
+
+def read_parameters(
+    template: dict[str, Any], given: Mapping[str, Any], definitions: Definitions, frame: Frame, names: LazyNames
+) -> None:
+    """Fills `names` with the declared parameters; notes what is declared wrongly, missing, or not declared."""
+    declared = template.get("parameters", {})
+    if not isinstance(declared, dict):
+        frame.report(ExpressionError("'parameters' must be an object"), _SECTION)
+        return
+    by_key = {name.lower(): name for name in given}
+    entries: dict[str, Entry] = {}
+    for name, declaration in declared.items():
+        path: PathLink = (_SECTION, name)
+        problem = _declaration_problem(declaration, definitions)
+        if problem is not None:
+            entries[name.lower()] = Entry(name=name, make=partial(frame.report, ExpressionError(problem), path))
+        else:
+            entries[name.lower()] = _entry(
+                name, declaration, given, by_key, definitions, frame.at(PARAMETER_DEFAULT), path
+            )
+    names.fill(entries)
+    _report_strangers(given, {name.lower() for name in declared}, frame)
+
+
+def _report_strangers(given: Mapping[str, Any], declared: set[str], frame: Frame) -> None:
+    for name in given:
+        if name.lower() not in declared:
+            message = f"the parameter '{name}' is given, and the template does not declare it"
+            frame.report(ExpressionError(message), _SECTION)
+
+
+def _declaration_problem(declaration: Any, definitions: Definitions) -> str | None:
+    if not isinstance(declaration, dict):
+        return "a parameter is declared by an object with a 'type'"
+    if "$ref" in declaration:
+        return reference_problem(declaration, definitions)
+    if "type" not in declaration:
+        return "the parameter has no 'type'"
+    return None if known_type(declaration["type"]) else f"there is no type '{declaration['type']}'"
+
+
+def _entry(
+    name: str,
+    declaration: dict[str, Any],
+    given: Mapping[str, Any],
+    by_key: Mapping[str, str],
+    definitions: Definitions,
+    frame: Frame,
+    path: PathLink,
+) -> Entry:
+    given_name = by_key.get(name.lower())
+    default_path: PathLink = (path, "defaultValue")
+
+    def checked(value: Any, where: PathLink, text: str | None) -> Any:
+        for problem in problems(value, declaration, definitions):
+            return frame.report(ExpressionError(f"parameter '{name}': {problem}", offset=0), where, text)
+        return value
+
+    def make() -> Any:
+        if given_name is not None:
+            inspect(declaration.get("defaultValue"), frame, default_path)
+            return checked(given[given_name], path, None)
+        if "defaultValue" in declaration:
+            default = declaration["defaultValue"]
+            value = evaluate_structure(default, frame, default_path)
+            return (
+                value
+                if isinstance(value, Unknown)
+                else checked(value, default_path, default if isinstance(default, str) else None)
+            )
+        if is_nullable(declaration, definitions):
+            return None
+        return frame.report(
+            ExpressionError(f"the parameter '{name}' has no value: none is given, and it has no default"), path
+        )
+
+    default = None if given_name is not None else declaration.get("defaultValue")
+    return Entry(name=name, make=make, uses=frozenset(names_used(default, "parameters")))
