@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Literal
 
-from localazure.arm.errors import ArmError
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.operation_table import Operation
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
+from localazure.operation_endpoints import result_operation, status_operation
 
 Kind = Literal["operations", "capsOperations", "DiskOperations"]
 KINDS: tuple[Kind, ...] = ("operations", "capsOperations", "DiskOperations")
@@ -41,34 +42,24 @@ def accept(
 
 def operations(cloud: Cloud) -> list[Operation]:
     """The status URLs, one for each family of resources."""
-
-    def status(request: ArmRequest) -> ArmResponse:
-        return _status(cloud, request)
-
-    return [
-        Operation(
-            operation_id=f"LocalCloud_Get{kind[0].upper()}{kind[1:]}",
-            method="GET",
-            path="/subscriptions/{subscriptionId}/providers/Microsoft.Compute/locations/{location}/"
-            f"{kind}/{{operationId}}",
-            action=f"Microsoft.Compute/locations/{kind}/read",
-            handler=status,
-        )
-        for kind in KINDS
-    ]
+    return [operation for kind in KINDS for operation in _urls(cloud, kind)]
 
 
-def _status(cloud: Cloud, request: ArmRequest) -> ArmResponse:
-    operation_id = request.parameters["operationId"]
-    record = cloud.long_running.record(operation_id)
-    if record is None:
-        raise ArmError(404, "NotFound", f"The operation '{operation_id}' was not found.")
-    if request.query.get("monitor") != "true":
-        document = cloud.long_running.status_document(record)
-        document.pop("id", None)
-        return ArmResponse(body=document)
-    if record["status"] == "InProgress":
-        return ArmResponse(status=202, headers={"Retry-After": str(cloud.long_running.retry_after_s)})
-    if record["status"] == "Succeeded":
-        return ArmResponse(status=200, body=record.get("result"))
-    return ArmResponse(status=int(record.get("error_status", 409)), body={"error": record.get("error")})
+def _urls(cloud: Cloud, kind: Kind) -> list[Operation]:
+    """Status and result share a path; `monitor=true` tells them apart."""
+    name = f"{kind[0].upper()}{kind[1:]}"
+    path = f"/subscriptions/{{subscriptionId}}/providers/Microsoft.Compute/locations/{{location}}/{kind}/{{id}}"
+    action = f"Microsoft.Compute/locations/{kind}/read"
+    status = status_operation(cloud, operation_id=f"LocalCloud_Get{name}", path=path, action=action)
+    result = result_operation(
+        cloud, operation_id=f"LocalCloud_Get{name}Result", path=path, action=action, empty_status=200
+    )
+
+    def answer(request: ArmRequest) -> ArmResponse:
+        if request.query.get("monitor") == "true":
+            return result.handler(request)
+        response = status.handler(request)
+        response.body.pop("id", None)
+        return response
+
+    return [replace(status, handler=answer)]

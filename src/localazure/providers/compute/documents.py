@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from localazure.arm.errors import ArmError, resource_group_not_found, resource_not_found
+from localazure.arm.locations import normalized
 from localazure.arm.messages import ArmRequest
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
@@ -52,7 +53,7 @@ def location_of(body: Mapping[str, Any]) -> str:
     location = body.get("location")
     if not isinstance(location, str) or not location.strip():
         raise ArmError(400, "LocationRequired", "The location property is required for this definition.")
-    return location.replace(" ", "").lower()
+    return normalized(location)
 
 
 def require_group(cloud: Cloud, resource_id: ResourceId) -> None:
@@ -83,7 +84,7 @@ def require_parent(cloud: Cloud, resource_id: ResourceId) -> Document:
 def same_location(known: Document, location: str) -> None:
     """Refuse to move a resource by a PUT."""
     there = str(known.body.get("location", ""))
-    if there.replace(" ", "").lower() != location:
+    if normalized(there) != location:
         raise ArmError(
             409,
             "InvalidResourceLocation",

@@ -141,8 +141,13 @@ class ImageVersions:
 
     def _publish(self, version_id: ResourceId, content: DiskContent) -> None:
         def add_disk(body: dict[str, Any]) -> None:
-            image = {"sizeInGB": content.size_gib, "hostCaching": "ReadWrite", "source": {}}
-            body["properties"]["storageProfile"]["osDiskImage"] = image
+            storage = body["properties"]["storageProfile"]
+            given = storage.get("osDiskImage") or {}
+            storage["osDiskImage"] = {
+                "sizeInGB": content.size_gib,
+                "hostCaching": given.get("hostCaching", "ReadWrite"),
+                "source": given.get("source") or {},
+            }
 
         self._cloud.store.update(version_id, add_disk)
         self._replicate(version_id)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from localazure.arm.errors import ArmError
+from localazure.arm.locations import normalized
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
 from localazure.engine_port import Rule
 from localazure.providers.compute import network_rules
-from localazure.providers.compute.regions import normalized
 from localazure.store import Document
 
 

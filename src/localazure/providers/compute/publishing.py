@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from localazure.arm.errors import ArmError
-from localazure.providers.compute.regions import display_name, normalized
+from localazure.arm.locations import normalized
+from localazure.providers.compute.regions import display_name
 
 STORAGE_ACCOUNT_TYPES = ("Standard_LRS", "Standard_ZRS", "Premium_LRS", "PremiumV2_LRS")
 MOST_REPLICAS = 100

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from localazure.arm.locations import normalized
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
 from localazure.providers.compute.documents import put_internal
-from localazure.providers.compute.regions import display_name, normalized
+from localazure.providers.compute.regions import display_name
 from localazure.store import Document
 
 Summary = list[dict[str, Any]]

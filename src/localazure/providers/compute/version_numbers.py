@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from localazure.providers.compute.regions import normalized
+from localazure.arm.locations import normalized
 from localazure.store import Document
 
 _NUMBER = re.compile(r"(\d{1,10})\.(\d{1,10})\.(\d{1,10})")

@@ -5,7 +5,6 @@ The cascade covers only what a machine that exists owns; default is Detach (azur
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from localazure.arm.errors import ArmError
@@ -71,17 +70,13 @@ class VmDeletion:
             self._delete(request, public_ip_id)
 
     def _delete(self, request: ArmRequest, resource_id: str) -> None:
-        """Ask Network to delete, as the same caller; what it refuses is the operation's error."""
-        response = self._cloud.dispatch(
-            replace(
-                request,
-                method="DELETE",
-                path=resource_id,
-                api_version=NETWORK_API_VERSION,
-                query={},
-                parameters={},
-                body=None,
-            )
+        """Ask Network to delete, as Azure itself: a cascade needs no right of the caller's on what the machine owns."""
+        response = self._cloud.call(
+            "DELETE",
+            resource_id,
+            principal=self._cloud.platform,
+            api_version=NETWORK_API_VERSION,
+            correlation_id=request.correlation_id,
         )
         if response.status >= 400:
             error = (response.body or {}).get("error", {})

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from localazure.arm.errors import ArmError
+from localazure.arm.locations import normalized
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
 from localazure.engine_port import BuildRequest, UnknownBase
 from localazure.providers.compute import image_versions, replication, version_numbers
 from localazure.providers.compute.image_definitions import TYPE as DEFINITION_TYPE
 from localazure.providers.compute.image_definitions import security_type
-from localazure.providers.compute.regions import normalized
 from localazure.providers.compute.sources import DiskContent, source_content
 from localazure.store import Document
 

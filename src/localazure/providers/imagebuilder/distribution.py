@@ -1,0 +1,189 @@
+"""Distribution: each target written through Compute's own operations, as the template's identity.
+
+What comes out of a build lies as a snapshot in the staging group while targets are written from it.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from localazure.arm.messages import ArmResponse, Principal
+from localazure.arm.resource_id import ResourceId
+from localazure.cloud import Cloud
+from localazure.engine_port import BuiltImage
+from localazure.long_running import Canceled
+from localazure.providers.imagebuilder import blobs, version_choice
+from localazure.providers.imagebuilder.settings import ImageBuilderSettings
+from localazure.providers.imagebuilder.sources import definition_id
+from localazure.providers.imagebuilder.staging import Staging
+
+VERSION_TYPE = "Microsoft.Compute/galleries/images/versions"
+_COMPUTE_API, _GALLERY_API = "2024-07-01", "2024-03-03"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Artifact:
+    """What one target became: an id, or a blob's URL."""
+
+    run_output: str
+    artifact_id: str = ""
+    artifact_uri: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DistributionError:
+    """Why one target could not be written."""
+
+    run_output: str
+    reason: str
+
+
+class Distribution:
+    """Writes the targets of one run."""
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        settings: ImageBuilderSettings,
+        *,
+        identity: Principal,
+        staging: Staging,
+        stop: threading.Event,
+    ) -> None:
+        self._cloud = cloud
+        self._settings = settings
+        self._identity = identity
+        self._staging = staging
+        self._stop = stop
+
+    def write(
+        self, targets: list[dict[str, Any]], image: BuiltImage, *, location: str, source_version: str
+    ) -> tuple[list[Artifact], list[DistributionError]]:
+        """Write every target; one that fails does not keep the others from being written."""
+        snapshot_id = self._snapshot(image, location=location)
+        written, failed = list[Artifact](), list[DistributionError]()
+        try:
+            for index, target in enumerate(targets):
+                name = str(target["runOutputName"])
+                try:
+                    written.append(self._write_one(target, snapshot_id, image, source_version=source_version))
+                except _TargetRefused as refused:
+                    reason = f"[Distribute {index}] {refused}"
+                    failed.append(DistributionError(run_output=name, reason=reason))
+        finally:
+            self._cloud.store.delete(snapshot_id)
+        return written, failed
+
+    def _snapshot(self, image: BuiltImage, *, location: str) -> ResourceId:
+        name = f"snapshot-{uuid.uuid4().hex}"
+        snapshot_id = ResourceId(f"{self._staging.group_id}/providers/Microsoft.Compute/snapshots/{name}")
+        body = {
+            "id": snapshot_id.text,
+            "name": name,
+            "type": snapshot_id.type,
+            "location": location,
+            "properties": {"provisioningState": "Succeeded", "osType": "Linux", "diskSizeBytes": image.size_bytes},
+        }
+        internal = {"disk": str(image.disk), "content_digest": image.content_digest, "size_bytes": image.size_bytes}
+        self._cloud.store.put(snapshot_id, body, internal=internal)
+        return snapshot_id
+
+    def _write_one(
+        self, target: Mapping[str, Any], snapshot_id: ResourceId, image: BuiltImage, *, source_version: str
+    ) -> Artifact:
+        if target["type"] == "SharedImage":
+            return self._shared_image(target, snapshot_id, source_version=source_version)
+        if target["type"] == "ManagedImage":
+            return self._managed_image(target, snapshot_id)
+        return self._vhd(target, image)
+
+    def _shared_image(self, target: Mapping[str, Any], snapshot_id: ResourceId, *, source_version: str) -> Artifact:
+        version_id = self._version_id(target, source_version=source_version)
+        definition = self._cloud.store.get(definition_id(target))
+        if definition is None:
+            message = f"The gallery image definition '{definition_id(target)}' was not found."
+            raise _TargetRefused(message)
+        body = {
+            "location": definition.body["location"],
+            "tags": dict(target.get("artifactTags") or {}),
+            "properties": {
+                "publishingProfile": _publishing_profile(target),
+                "storageProfile": {"osDiskImage": {"hostCaching": "ReadWrite", "source": {"id": snapshot_id.text}}},
+            },
+        }
+        self._put(version_id, body, api_version=_GALLERY_API, what="Error publishing MDI to Shared Image Gallery")
+        return Artifact(run_output=str(target["runOutputName"]), artifact_id=version_id.text)
+
+    def _version_id(self, target: Mapping[str, Any], *, source_version: str) -> ResourceId:
+        wanted, definition = ResourceId(target["galleryImageId"]), definition_id(target)
+        if wanted != definition:
+            return wanted
+        existing = [version.id.name for version in self._cloud.store.under(definition, VERSION_TYPE)]
+        number = version_choice.next_number(existing, target.get("versioning"), source_version=source_version)
+        return ResourceId(f"{definition}/versions/{number}")
+
+    def _managed_image(self, target: Mapping[str, Any], snapshot_id: ResourceId) -> Artifact:
+        image_id = ResourceId(target["imageId"])
+        os_disk = {"osType": "Linux", "osState": "Generalized", "snapshot": {"id": snapshot_id.text}}
+        body = {
+            "location": target["location"],
+            "tags": dict(target.get("artifactTags") or {}),
+            "properties": {"storageProfile": {"osDisk": os_disk}, "hyperVGeneration": "V2"},
+        }
+        self._put(image_id, body, api_version=_COMPUTE_API, what="Error creating Managed Image")
+        return Artifact(run_output=str(target["runOutputName"]), artifact_id=image_id.text)
+
+    def _vhd(self, target: Mapping[str, Any], image: BuiltImage) -> Artifact:
+        """A blob of the right name whose content says where the disk lies: no gigabytes are copied into the store."""
+        name = f"{target['runOutputName']}_{uuid.uuid4()}.vhd"
+        content = f"The local cloud keeps no VHD bytes. Disk: {image.content_digest}\n".encode()
+        blobs.put(self._cloud, self._staging.account, "vhds", name, content, kind="application/octet-stream")
+        uri = f"{self._cloud.blob_endpoint}/{self._staging.account}/vhds/{name}"
+        return Artifact(run_output=str(target["runOutputName"]), artifact_uri=uri)
+
+    def _put(self, resource_id: ResourceId, body: dict[str, Any], *, api_version: str, what: str) -> None:
+        response = self._cloud.call("PUT", resource_id, principal=self._identity, api_version=api_version, body=body)
+        if response.status >= 400:
+            error = (response.body or {}).get("error", {})
+            code, message = error.get("code"), error.get("message")
+            raise _TargetRefused(f'{what}: StatusCode={response.status} -- Code="{code}" Message="{message}"')
+        self._await(response, what)
+
+    def _await(self, response: ArmResponse, what: str) -> None:
+        while response.operation_id:
+            record = self._cloud.long_running.record(response.operation_id) or {"status": "Failed"}
+            if record["status"] == "Succeeded":
+                return
+            if record["status"] != "InProgress":
+                error = record.get("error") or {}
+                raise _TargetRefused(f'{what}: Code="{error.get("code")}" Message="{error.get("message")}"')
+            if self._cloud.clock.sleep(self._settings.distribution_poll_s, until=self._stop):
+                raise Canceled
+
+
+class _TargetRefused(Exception):  # noqa: N818 - what happened to the target
+    """Compute did not take a target."""
+
+
+def _publishing_profile(target: Mapping[str, Any]) -> dict[str, Any]:
+    old_regions = [{"name": name} for name in target.get("replicationRegions") or ()]
+    regions = [
+        {
+            "name": region["name"],
+            "regionalReplicaCount": region.get("replicaCount", 1),
+            "storageAccountType": region.get("storageAccountType", "Standard_LRS"),
+        }
+        for region in target.get("targetRegions") or ()
+    ]
+    profile: dict[str, Any] = {
+        "targetRegions": regions or old_regions,
+        "excludeFromLatest": bool(target.get("excludeFromLatest", False)),
+    }
+    for name in ("storageAccountType", "replicationMode"):
+        if target.get(name):
+            profile[name] = target[name]
+    return profile

@@ -1,0 +1,166 @@
+"""One run of a template: build, validate, distribute, under the build timeout, until it ends one way or another."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from localazure.arm.errors import ArmError
+from localazure.arm.resource_id import ResourceId
+from localazure.cloud import Cloud
+from localazure.engine_port import BuildCancelled, BuildFailed, BuildRequest, BuiltImage
+from localazure.long_running import Canceled
+from localazure.providers.imagebuilder import failures, identities, run_outputs, staging, states
+from localazure.providers.imagebuilder.build_log import BuildLog
+from localazure.providers.imagebuilder.build_plan import build_request
+from localazure.providers.imagebuilder.distribution import Distribution
+from localazure.providers.imagebuilder.run_status import RunStatus
+from localazure.providers.imagebuilder.settings import (
+    DEFAULT_BUILD_TIMEOUT_MINUTES,
+    SHORTEST_BUILD_TIMEOUT_MINUTES,
+    ImageBuilderSettings,
+)
+from localazure.store import Document
+
+
+class Run:
+    """A run that was accepted. `stop` is set by cancellation and by the timeout; `cancelled` by cancellation alone."""
+
+    def __init__(self, cloud: Cloud, settings: ImageBuilderSettings, template_id: ResourceId) -> None:
+        self._cloud = cloud
+        self._settings = settings
+        self._template_id = template_id
+        self._stop = threading.Event()
+        self._cancelled = False
+        self.status = RunStatus(cloud, template_id)
+        self.operation_id = str(uuid.uuid4())
+
+    def cancel(self) -> None:
+        """Ask the run to end; it does so in its own time."""
+        self._cancelled = True
+        self.status.cancel()
+        self._stop.set()
+
+    def carry_out(self) -> None:
+        """The operation's work; raises what the operation ends with."""
+        try:
+            self._work()
+        except (BuildCancelled, Canceled) as stopped:
+            if self._cancelled:
+                self.status.end("Canceled")
+                raise Canceled from stopped
+            timeout = self._timed_out()
+            self.status.end("Failed", timeout.message)
+            raise timeout from stopped
+        except PartlyDistributed as partly:
+            self.status.end("PartiallySucceeded", partly.message)
+            raise
+        except ArmError as error:
+            self.status.end("Failed", error.message)
+            raise
+        except Exception:
+            self.status.end("Failed", "Internal error occurred. This is a generic error.")
+            raise
+        self.status.end("Succeeded")
+
+    def _work(self) -> None:
+        template = states.require(self._cloud, self._template_id)
+        place = staging.of(template)
+        location = str(template.body["location"])
+        with (
+            BuildLog(self._cloud, place, location=location, flush_s=self._settings.log_flush_s) as log,
+            self._deadline(template, log),
+        ):
+            request = build_request(self._cloud, template, operation_id=self.operation_id)
+            image, validated = self._build(template, request, log)
+            if not (template.body["properties"].get("validate") or {}).get("sourceValidationOnly"):
+                self._optimize(template)
+                self._distribute(template, image, source_version=request.base.version)
+            if not validated:
+                raise failures.build_failed(log_path=log.path, operation_id=self.operation_id)
+
+    def _build(self, template: Document, request: BuildRequest, log: BuildLog) -> tuple[BuiltImage, bool]:
+        """The image, and whether validation passed; if not, there is an image only where the template wants it."""
+
+        def on_phase(phase: str) -> None:
+            self.status.enter(phase)
+            log.validating = phase == "Validating"
+
+        try:
+            return self._ask_engine(request, log, on_phase), True
+        except BuildFailed as failed:
+            validate = template.body["properties"].get("validate") or {}
+            if not (log.validating and validate.get("continueDistributeOnFailure")):
+                raise failures.build_failed(log_path=log.path, operation_id=self.operation_id) from failed
+        return self._ask_engine(replace(request, validate=()), log, lambda _phase: None), False
+
+    def _ask_engine(self, request: BuildRequest, log: BuildLog, on_phase: Callable[[str], None]) -> BuiltImage:
+        return self._cloud.engine.build(request, log=log.add, on_phase=on_phase, cancelled=self._stop)
+
+    def _optimize(self, template: Document) -> None:
+        """The stage is shown; there is nothing of Azure's boot optimization that a local disk could gain from."""
+        optimize = (template.body["properties"].get("optimize") or {}).get("vmBoot") or {}
+        if optimize.get("state") == "Enabled":
+            self.status.enter("Optimizing")
+
+    def _distribute(self, template: Document, image: BuiltImage, *, source_version: str) -> None:
+        if self._stop.is_set():
+            raise Canceled
+        self.status.enter("Distributing")
+        targets = template.body["properties"]["distribute"]
+        distribution = Distribution(
+            self._cloud,
+            self._settings,
+            identity=identities.principal_of(self._cloud, template.body),
+            staging=staging.of(template),
+            stop=self._stop,
+        )
+        location = str(template.body["location"])
+        written, failed = distribution.write(targets, image, location=location, source_version=source_version)
+        for artifact in written:
+            run_outputs.write(self._cloud, self._template_id, artifact)
+        if failed:
+            error = failures.distribution_failed(len(failed), len(targets), [entry.reason for entry in failed])
+            raise PartlyDistributed(error) if written else error
+
+    @contextmanager
+    def _deadline(self, template: Document, log: BuildLog) -> Iterator[None]:
+        minutes = int(template.body["properties"].get("buildTimeoutInMinutes") or DEFAULT_BUILD_TIMEOUT_MINUTES)
+        if minutes < SHORTEST_BUILD_TIMEOUT_MINUTES:
+            log.add(
+                f"[{self.operation_id}] PACKER ERR * client_jwt will expire within 5 minutes, "
+                "please use a JWT that is valid for at least 5 minutes"
+            )
+            raise failures.build_failed(log_path=log.path, operation_id=self.operation_id)
+        over = threading.Event()
+
+        def watch() -> None:
+            if not self._cloud.clock.sleep(minutes * 60, until=over):
+                self._stop.set()
+
+        threading.Thread(target=watch, daemon=True, name="build timeout").start()
+        try:
+            yield
+        finally:
+            over.set()
+
+    def _timed_out(self) -> ArmError:
+        if self.status.sub_state != "Distributing":
+            return failures.build_timed_out()
+        reason = (
+            "[Distribute 0] Error publishing MDI to Shared Image Gallery: Future#WaitForCompletion: context has been "
+            "cancelled: StatusCode=200 -- Original Error: context deadline exceeded"
+        )
+        template = self._cloud.store.get(self._template_id)
+        total = len(template.body["properties"]["distribute"]) if template else 1
+        return failures.distribution_failed(1, total, [reason])
+
+
+class PartlyDistributed(ArmError):  # noqa: N818 - the state's name
+    """Some targets were written and some were not."""
+
+    def __init__(self, error: ArmError) -> None:
+        super().__init__(error.status, error.code, error.message)
