@@ -3,7 +3,7 @@
 import re
 
 _SECONDS = {"h": 3600, "m": 60, "s": 1}
-_SHAPE = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_SHAPE = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.ASCII)
 
 
 def parse_duration(text: str | int) -> int:

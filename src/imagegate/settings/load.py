@@ -165,8 +165,8 @@ def _at(data: Mapping[str, Any], path: tuple[str, ...]) -> object | None:
 
 
 def _missing(entry: Input, document: YamlDocument | None) -> InputFault:
-    ways = f"Give --{entry.name}, set {entry.variable}" + (f" or {entry.ambient}" if entry.ambient else "")
-    message = f"{entry.name} is not given: {entry.help[0].lower()}{entry.help[1:]}"
+    ways = f"{entry.help} Give --{entry.name}, set {entry.variable}" + (f" or {entry.ambient}" if entry.ambient else "")
+    message = f"{entry.name} is not given"
     if document is None:
         return InputFault(message=message, hint=f"{ways}.")
     hint = f"{ways}, or write {'.'.join(entry.path)} in {document.file}."

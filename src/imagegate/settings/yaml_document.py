@@ -70,6 +70,8 @@ def read_yaml(text: str, *, file: str, environment: Mapping[str, str]) -> YamlDo
         root = loader.get_single_node()
     except yaml.YAMLError as error:
         raise InputError([_syntax_fault(error, file)]) from error
+    except RecursionError:
+        raise InputError.of("brackets inside brackets without end", file=file) from None
     if root is not None:
         document.value = _Reader(document=document, loader=loader, environment=environment).read(root, ())
     return document

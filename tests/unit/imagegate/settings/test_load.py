@@ -1,0 +1,210 @@
+"""Environment, inputs and imagegate.yaml become one Settings, or one list of faults."""
+
+from pathlib import Path
+
+import pytest
+
+from imagegate.errors import InputError
+from imagegate.model import HttpProbe, Promote, Reach, SmokeSpec, TcpProbe
+from imagegate.settings import load_cloud_settings, load_settings
+
+WHOLE = """\
+name: web
+template: web.json
+azure:
+  subscription: "${SUB}"
+  resource-group: rg
+  location: westeurope
+  gallery: golden
+  definition: web
+"""
+
+
+def _folder(tmp_path: Path, text: str) -> Path:
+    (tmp_path / "imagegate.yaml").write_text(text)
+    (tmp_path / "web.json").write_text("{}")
+    (tmp_path / "template.json").write_text("{}")
+    return tmp_path
+
+
+def _faults(tmp_path: Path, text: str, **environment: str) -> list[str]:
+    """Each fault as `line:column: path: message`."""
+    with pytest.raises(InputError) as caught:
+        load_settings(_folder(tmp_path, text), environment=environment)
+    return [f"{fault.line}:{fault.column}: {fault.path}: {fault.message}" for fault in caught.value.faults]
+
+
+def test_what_is_silent_has_a_default(tmp_path: Path) -> None:
+    """A short file is enough: identity, smoke group, probes and patience have defaults."""
+    settings = load_settings(_folder(tmp_path, WHOLE), environment={"SUB": "s1"})
+
+    assert settings.azure.subscription_id == "s1"
+    assert settings.azure.arm_endpoint == "https://management.azure.com"
+    assert (settings.azure.identity, settings.azure.smoke_resource_group) == ("imagegate-builder", "rg-smoke")
+    assert settings.smoke == SmokeSpec()
+    assert settings.build.timeout_s is None
+    assert (settings.definition.publisher, settings.definition.offer, settings.definition.sku) == (
+        "imagegate",
+        "web",
+        "web",
+    )
+    assert (settings.template, settings.parameters) == (tmp_path / "web.json", None)
+
+
+def test_the_whole_smoke_part(tmp_path: Path) -> None:
+    """Every key of the smoke part arrives."""
+    text = WHOLE + (
+        "smoke:\n"
+        "  vm-size: [Standard_D2s_v3, Standard_B2s]\n"
+        "  reach: run-command\n"
+        "  probes:\n"
+        "    - http: {scheme: https, path: /up, status: 204, contains: ok, host: web.example}\n"
+        "    - tcp: {port: 22}\n"
+        "  reboot: true\n"
+        "  deadline: 1h30m\n"
+        "  regions: [westeurope, northeurope]\n"
+        "  allow-from: 192.0.2.0/24\n"
+        "promote: never\n"
+    )
+
+    smoke = load_settings(_folder(tmp_path, text), environment={"SUB": "s1"}).smoke
+
+    assert smoke == SmokeSpec(
+        vm_sizes=("Standard_D2s_v3", "Standard_B2s"),
+        reach=Reach.RUN_COMMAND,
+        probes=(
+            HttpProbe(scheme="https", port=443, path="/up", status=204, contains="ok", host="web.example"),
+            TcpProbe(port=22),
+        ),
+        reboot=True,
+        deadline_s=5400,
+        regions=("westeurope", "northeurope"),
+        allow_from="192.0.2.0/24",
+        promote=Promote.NEVER,
+    )
+
+
+def test_who_wins(tmp_path: Path) -> None:
+    """An argument beats our own variable, which beats the file, which beats a variable set for others as well."""
+    folder = _folder(tmp_path, WHOLE.replace('  subscription: "${SUB}"\n', ""))
+    environment = {
+        "AZURE_SUBSCRIPTION_ID": "ambient",
+        "IMAGEGATE_LOCATION": "northeurope",
+        "IMAGEGATE_GALLERY": "own",
+    }
+
+    azure = load_settings(folder, inputs={"gallery": "argument", "location": None}, environment=environment).azure
+
+    assert (azure.subscription_id, azure.location, azure.gallery) == ("ambient", "northeurope", "argument")
+
+
+def test_the_file_beats_what_is_set_for_others(tmp_path: Path) -> None:
+    """A subscription that the file names is not replaced by the one that happens to be in the environment."""
+    environment = {"SUB": "file", "AZURE_SUBSCRIPTION_ID": "ambient"}
+
+    assert load_settings(_folder(tmp_path, WHOLE), environment=environment).azure.subscription_id == "file"
+
+
+def test_all_faults_at_once_with_their_place(tmp_path: Path) -> None:
+    """Unset variables, unknown keys, wrong types, wrong values, doubled and missing keys: one list, in order."""
+    text = (
+        "name: -web\n"
+        "azur: {}\n"
+        "azure:\n"
+        '  subscription: "${SUB}"\n'
+        "  resource-group: 3\n"
+        "  location: westeurope\n"
+        "  galery: golden\n"
+        "smoke:\n"
+        "  reach: publik-ip\n"
+        "  probes:\n"
+        "    - http: {port: 99999}\n"
+        "    - htp: {}\n"
+        "    - tcp: {}\n"
+        "  deadline: soon\n"
+        "promote: never\n"
+        "promote: never\n"
+    )
+
+    assert _faults(tmp_path, text) == [
+        '1:7: name: "-web" does not have the right shape',
+        '2:1: azur: unknown key "azur"',
+        "4:3: azure: gallery is not given",
+        "4:3: azure: definition is not given",
+        "4:17: azure.subscription: the environment variable SUB is not set",
+        "5:19: azure.resource-group: expected a string, got a whole number",
+        '7:3: azure.galery: unknown key "galery"',
+        '9:10: smoke.reach: expected one of "public-ip", "run-command"; got "publik-ip"',
+        "11:20: smoke.probes[0].http.port: 99999 is out of range: expected 1 to 65535",
+        '12:7: smoke.probes[1].htp: unknown key "htp"',
+        '13:12: smoke.probes[2].tcp: the key "port" is missing',
+        '14:13: smoke.deadline: "soon" does not have the right shape',
+        "16:1: promote: the key stands here a second time; the first is in line 15",
+    ]
+
+
+def test_faults_say_what_to_do(tmp_path: Path) -> None:
+    """A mistyped key gets a suggestion, a missing value every way to give it."""
+    text = WHOLE.replace("gallery:", "galery:")
+
+    with pytest.raises(InputError) as caught:
+        load_settings(_folder(tmp_path, text), environment={"SUB": "s"})
+
+    assert [fault.hint for fault in caught.value.faults] == [
+        "Azure Compute Gallery of the versions. Give --gallery, set IMAGEGATE_GALLERY, or write azure.gallery in "
+        f"{tmp_path}/imagegate.yaml.",
+        'Did you mean "gallery"?',
+    ]
+
+
+def test_missing_files_are_faults(tmp_path: Path) -> None:
+    """A template or a parameter file that is not there is told where the file names it."""
+    text = WHOLE.replace("web.json", "gone.json") + "parameters: p.json\n"
+
+    assert _faults(tmp_path, text, SUB="s") == [
+        f"2:11: template: there is no file {tmp_path}/gone.json",
+        f"9:13: parameters: there is no file {tmp_path}/p.json",
+    ]
+
+
+def test_no_folder_and_no_file(tmp_path: Path) -> None:
+    """A folder without imagegate.yaml and a folder that is none are told apart."""
+    with pytest.raises(InputError, match=r"there is no imagegate\.yaml in"):
+        load_settings(tmp_path)
+    with pytest.raises(InputError, match="is not a folder"):
+        load_settings(tmp_path / "nowhere")
+
+
+def test_an_empty_file_lacks_everything(tmp_path: Path) -> None:
+    """An empty file is told by what it lacks, not by a crash."""
+    faults = _faults(tmp_path, "")
+
+    assert any('the key "name" is missing' in fault for fault in faults)
+    assert any("location is not given" in fault for fault in faults)
+
+
+@pytest.mark.parametrize("text", ["- a\n", "name\n", "3\n"], ids=["list", "string", "number"])
+def test_what_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
+    """A YAML file of another shape is a fault like others."""
+    assert any("expected a mapping" in fault for fault in _faults(tmp_path, text))
+
+
+def test_the_build_timeout_is_read_from_every_source(tmp_path: Path) -> None:
+    """The file's, the variable's and the argument's time limit are all durations; another shape is a fault."""
+    folder = _folder(tmp_path, WHOLE + "build: {timeout: 90m}\n")
+
+    assert load_settings(folder, environment={"SUB": "s"}).build.timeout_s == 5400
+    assert load_settings(folder, inputs={"build-timeout": "2h"}, environment={"SUB": "s"}).build.timeout_s == 7200
+    with pytest.raises(InputError, match='build-timeout: "soon" is not a duration'):
+        load_settings(folder, inputs={"build-timeout": "soon"}, environment={"SUB": "s"})
+
+
+def test_a_command_without_a_folder_needs_a_subscription() -> None:
+    """Cloud and subscription come from inputs and environment alone."""
+    cloud = load_cloud_settings(
+        environment={"AZURE_SUBSCRIPTION_ID": "s", "IMAGEGATE_ARM_ENDPOINT": "https://arm.example/"}
+    )
+
+    assert (cloud.subscription_id, cloud.arm_endpoint) == ("s", "https://arm.example")
+    with pytest.raises(InputError, match="subscription is not given"):
+        load_cloud_settings(environment={})
