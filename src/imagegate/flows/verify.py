@@ -23,6 +23,7 @@ from imagegate.model import (
     EXPIRES_AT_TAG,
     OWNER,
     OWNER_TAG,
+    Reach,
     SmokeSpec,
     Stamp,
     TeardownResult,
@@ -53,8 +54,8 @@ def verify_image_version(
     """A `Verification`'s JSON; it never fails.
 
     `job`: `image_version_id`, `run`, `subscription_id` and `resource_group` of the smoke VMs; and optionally `smoke`
-    (the form of imagegate.yaml; default: what the version's tags say), `promoted_refs`, `keep`, `folder` for logs,
-    `allowed_source`.
+    (the form of imagegate.yaml; default: what the version's tags say), `reach` (instead of the specification's),
+    `promoted_refs` (none: nothing becomes `latest`), `keep`, `folder` for logs, `allowed_source`.
 
     The event `interrupt` makes it tear down and end.
     """
@@ -123,7 +124,7 @@ def _await_usable(
             raise StepFailed(Cause.UNUSABLE, f"The image version is not usable in time: {told}.")
         yield from pause(ctx, 2 if waited_s < 30 else 15, stop)
     telling.end(passed=True)
-    return version, spec
+    return version, replace(spec, reach=Reach(job["reach"])) if job.get("reach") else spec
 
 
 def _spec_of(tags: dict[str, str]) -> SmokeSpec:

@@ -105,23 +105,33 @@ class DurableEngine:
         instance_id: str,
         *,
         clock: Clock,
-        on_status: Callable[[Any], None],
+        on_status: Callable[[str, Any], None],
         interval_s: float = 0.1,
     ) -> InstanceState:
-        """Return when the orchestration has ended; `on_status` gets each custom status that differs from the last.
+        """Return when the orchestration has ended.
+
+        `on_status` gets the instance and its custom status whenever that differs from the last, of the orchestration
+        and of those that its status names as `children`.
 
         Raises:
             Interrupted: by the clock; the orchestration goes on.
         """
-        last: Any = None
+        last: dict[str, Any] = {}
         while True:
             state = self.state(instance_id)
-            if state is not None and state.status is not None and state.status != last:
-                last = state.status
-                on_status(last)
+            status = state.status if state is not None else None
+            children = list(status.get("children") or ()) if isinstance(status, dict) else []
+            for name, told in ((instance_id, status), *((child, self._status_of(child)) for child in children)):
+                if told is not None and told != last.get(name):
+                    last[name] = told
+                    on_status(name, told)
             if state is not None and state.ended:
                 return state
             clock.sleep(interval_s)
+
+    def _status_of(self, instance_id: str) -> Any:  # noqa: ANN401 - any JSON
+        state = self.state(instance_id)
+        return None if state is None else state.status
 
 
 def _socket_parent() -> str | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from imagegate.errors import ResourceConflict, ResourceMissing, ServiceRefused
 from imagegate.gateway.cloud import Cloud
-from imagegate.gateway.resources import API_VERSIONS, get_resource
+from imagegate.gateway.resources import API_VERSIONS, get_resource, list_pages
 from imagegate.gateway.translation import told_as
 from imagegate.model import ResourceId, parse_time
 
@@ -102,3 +102,14 @@ def _changed(profile: Mapping[str, Any], wish: VersionWish) -> dict[str, Any]:
     if wish.end_of_life is not None:
         changed["endOfLifeDate"] = wish.end_of_life or None
     return changed
+
+
+def newest_version(cloud: Cloud, definition_id: ResourceId) -> ResourceId | None:
+    """The version of a definition with the highest number, whatever `latest` sees; None where there is none."""
+    found = [ResourceId.parse(str(body["id"])) for body in list_pages(cloud, f"{definition_id}/versions")]
+    return max(found, key=_number, default=None)
+
+
+def _number(version_id: ResourceId) -> tuple[int, ...]:
+    parts = version_id.name.split(".")
+    return tuple(int(part) for part in parts) if all(part.isdigit() for part in parts) else ()

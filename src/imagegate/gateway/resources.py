@@ -97,16 +97,17 @@ def list_resources(cloud: Cloud, resource_group: str) -> tuple[ListedResource, .
     group = ResourceId.resource_group_of(cloud.subscription_id, resource_group)
     try:
         listed = [
-            *_pages(cloud, f"{group}/resources", {"$expand": "createdTime"}),
-            *_pages(cloud, f"{group}/providers/Microsoft.Resources/deployments", {}),
+            *list_pages(cloud, f"{group}/resources", query={"$expand": "createdTime"}),
+            *list_pages(cloud, f"{group}/providers/Microsoft.Resources/deployments"),
         ]
     except ResourceMissing:
         return ()
     return tuple(ListedResource.from_arm(entry) for entry in listed)
 
 
-def _pages(cloud: Cloud, path: str, query: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-    api_version = API_VERSIONS["microsoft.resources/resources"]
+def list_pages(cloud: Cloud, path: str, *, query: Mapping[str, str] | None = None) -> Iterator[Mapping[str, Any]]:
+    """Every entry of a list, page after page."""
+    api_version = _list_api_version(path)
     while True:
         with told_as(f"listing {path.rsplit('/', 1)[-1]}"):
             page = cloud.send("GET", path, api_version=api_version, query=query) or {}
@@ -117,6 +118,11 @@ def _pages(cloud: Cloud, path: str, query: Mapping[str, str]) -> Iterator[Mappin
         parts = urlsplit(link)
         path = parts.path
         query = {name: value for name, value in parse_qsl(parts.query) if name.lower() != "api-version"}
+
+
+def _list_api_version(path: str) -> str:
+    galleries = "/providers/microsoft.compute/galleries/" in path.lower()
+    return API_VERSIONS["microsoft.compute/galleries" if galleries else "microsoft.resources/resources"]
 
 
 def _known(resource_id: ResourceId) -> str:

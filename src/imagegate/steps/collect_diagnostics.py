@@ -39,9 +39,10 @@ def collect_diagnostics(cloud: Cloud, job: dict[str, Any]) -> dict[str, Any]:
 
 
 def _saved(folder: Path, name: str, log: bytes) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = folder / f"{name}.serial.log"
     file.write_bytes(log)
+    file.chmod(0o600)  # a guest may print anything on its console
     return file
 
 
