@@ -1,0 +1,88 @@
+"""Of all that was found, the cause: what lies deepest, near the end of the step that failed, and fits its exit status."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from imagegate.diagnosis.benign import is_harmless
+from imagegate.diagnosis.ending import Ending
+from imagegate.diagnosis.log_line import Channel
+from imagegate.diagnosis.matching import Hit
+from imagegate.diagnosis.rule import Rank, Scope
+from imagegate.model.diagnosis import Category
+
+_WARNING = re.compile(r"^\s*(?:W:|[Ww]arn(?:ing)?\b|WARN(?:ING)?\b|\[WARN|npm warn)|\[attempt \d+ of \d+\]|Retrying \(")
+_GUEST_CHANNELS = (Channel.GUEST, Channel.SAID)
+_FLOOR = 5
+_TIME_IS_UP = ("build-timeout", "replication-timeout")
+_TOLD_LATE = ((25, 0), (100, 8), (500, 20))
+_FAR = 35
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ranked:
+    """A hit and its weight."""
+
+    hit: Hit
+    score: float
+
+
+def rank_hits(hits: Sequence[Hit], ending: Ending) -> list[Ranked]:
+    """The hits that count, the likeliest cause first."""
+    last = max((hit.index for hit in hits), default=0)
+    last_in_step = max((hit.index for hit in hits if hit.placed.step == ending.step), default=last)
+    # A message that speaks of time speaks of this run: errors that the step got over before are not its cause.
+    time_is_up = (
+        any(hit.rule.code in _TIME_IS_UP and hit.placed.line.channel is Channel.MESSAGE for hit in hits)
+        and ending.exit_status is None
+    )
+    ranked = []
+    for hit in hits:
+        if is_harmless(hit.placed.line.text) and hit.rule.rank is not Rank.DEFINITE:
+            continue
+        score = _score(hit, ending, last_in_step)
+        if time_is_up and hit.rule.code in _TIME_IS_UP:
+            score += 25
+        if score is not None and score >= _FLOOR:
+            ranked.append(Ranked(hit=hit, score=score))
+    return sorted(ranked, key=lambda one: (-one.score, -one.hit.index))
+
+
+def _score(hit: Hit, ending: Ending, last: int) -> float:
+    rule, placed = hit.rule, hit.placed
+    channel, text = placed.line.channel, placed.line.text
+    score = float(rule.rank)
+    if rule.hangs and ending.exit_status is not None:
+        return 0
+    if rule.scope is Scope.GUEST and channel is Channel.DEBUG:
+        return 0
+    if rule.scope is Scope.SERVICE and channel is Channel.GUEST:
+        score -= 25
+    if rule.scope is Scope.GUEST and channel in {Channel.MESSAGE, Channel.VERDICT, Channel.PACKER}:
+        score -= 10
+    if placed.cleaning and channel in _GUEST_CHANNELS and rule.category is not Category.CLEANUP_BLOCKED:
+        return 0
+    if rule.category is Category.CLEANUP_BLOCKED and (ending.failed or placed.cleaning):
+        score -= 50
+    if _WARNING.search(text):
+        score -= 12
+    if channel in _GUEST_CHANNELS and ending.step is not None:
+        score -= _distance(hit, ending, last)
+    return score + _status(hit, ending)
+
+
+def _distance(hit: Hit, ending: Ending, last: int) -> float:
+    """What an error loses by having been got over: by standing in a step that ended well, or far from the end."""
+    if hit.placed.step != ending.step:
+        return 70
+    away = last - hit.index
+    return next((loss for limit, loss in _TOLD_LATE if away <= limit), _FAR)
+
+
+def _status(hit: Hit, ending: Ending) -> float:
+    statuses, status = hit.rule.statuses, ending.exit_status
+    if not statuses or status is None or hit.placed.line.channel not in _GUEST_CHANNELS:
+        return 0
+    if status not in statuses:
+        return -18
+    return 2 if status == 1 else 12
