@@ -172,7 +172,7 @@ class ImageBuilder:
         modified = self.now().strftime("%a, %d %b %Y %H:%M:%S GMT")
         blob = (
             "<Blob><Name>8f0c/customization.log</Name><Properties>"
-            f"<Last-Modified>{modified}</Last-Modified><Content-Length>4</Content-Length></Properties></Blob>"
+            f"<Last-Modified>{modified}</Last-Modified><Content-Length>4</Content-Length><BlobType>BlockBlob</BlobType></Properties></Blob>"
         )
         listed = blob if self.log is not None else ""
         text = f'<?xml version="1.0"?><EnumerationResults><Blobs>{listed}</Blobs><NextMarker/></EnumerationResults>'

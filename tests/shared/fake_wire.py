@@ -1,5 +1,6 @@
 """The wire of Azure's clients, and a clock, both in the hands of a test."""
 
+import io
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -10,7 +11,8 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 from azure.core.credentials import AccessToken
 from azure.core.pipeline.transport import RequestsTransport
-from requests.adapters import BaseAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
+from urllib3 import HTTPResponse
 
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.endpoints import PUBLIC
@@ -142,11 +144,6 @@ def _seen(request: requests.PreparedRequest) -> Seen:
 
 
 def _response(request: requests.PreparedRequest, answer: Answer) -> requests.Response:
-    response = requests.Response()
-    response.status_code = answer.status
-    response.request = request
-    response.url = str(request.url)
-    response.reason = "reason"
     headers = dict(answer.headers)
     if isinstance(answer.body, bytes):
         content = answer.body
@@ -154,9 +151,15 @@ def _response(request: requests.PreparedRequest, answer: Answer) -> requests.Res
         content = answer.body.encode()
     else:
         content = b"" if answer.body is None else json.dumps(answer.body).encode()
-        headers.setdefault("Content-Type", "application/json")
+        if content:
+            headers.setdefault("Content-Type", "application/json")
     headers.setdefault("Content-Length", str(len(content)))
-    response.headers.update(headers)
-    response._content = content
-    response._content_consumed = True  # type: ignore[attr-defined]  # requests has no public way to make a response
-    return response
+    raw = HTTPResponse(
+        body=io.BytesIO(b"" if request.method == "HEAD" else content),
+        headers=headers,
+        status=answer.status,
+        reason="reason",
+        preload_content=False,
+        request_method=request.method,
+    )
+    return HTTPAdapter().build_response(request, raw)

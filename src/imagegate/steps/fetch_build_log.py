@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from imagegate.errors import ImageGateError
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.staging_logs import fetch_log
 from imagegate.model import ImageTemplate
@@ -46,8 +45,8 @@ def fetch_build_log(
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         target.write_bytes(found.content)
         target.chmod(0o600)  # it may hold what a customizer printed
-    except (ImageGateError, OSError) as error:
-        reason = str(error).splitlines()[0]
+    except Exception as error:  # noqa: BLE001 - a log that cannot be had must not hide how the build went
+        reason = (str(error) or type(error).__name__).splitlines()[0]
         note(f"the build log could not be fetched: {reason}")
         return None, ""
     note(f"build log: {target}")

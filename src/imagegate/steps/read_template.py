@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import armtemplate
-from armtemplate import Deployment, Document, Scope, TemplateFaults
+from armtemplate import Deployment, Document, Resource, Scope, TemplateFaults
 from imagegate.errors import InputError, InputFault
 from imagegate.model.template_source import BodyPath, LocalScript, TemplateSource, steps_in
 from imagegate.settings import Settings
@@ -80,7 +80,7 @@ def _evaluated(
         resource_group=settings.azure.resource_group,
         location=settings.azure.location,
         deployment_name=template_name,
-        **({"tenant_id": tenant_id} if tenant_id else {}),
+        tenant_id=tenant_id or Scope().tenant_id,
     )
     parameters = {**_supplied(settings, document.value, template_name), **_given(settings)}
     deployment = armtemplate.evaluate(document, parameters=parameters, scope=scope)
@@ -88,7 +88,7 @@ def _evaluated(
     body = {key: value for key, value in resource.body.items() if key in _MEMBERS}
     if runtime is not None:
         body = deployment.finish(body, runtime)
-    return body, _source_path(document.value, resource.symbolic_name)
+    return body, _path(resource.json_path)
 
 
 def _given(settings: Settings) -> dict[str, Any]:
@@ -114,13 +114,10 @@ def _supplied(settings: Settings, template: Mapping[str, Any], template_name: st
     return {name: known[name.lower()] for name in names if name.lower() in known}
 
 
-def _image_template(deployment: Deployment, document: Document) -> Any:  # noqa: ANN401 - armtemplate's Resource
-    wanted = [resource for resource in deployment.resources if resource.type.lower() == RESOURCE_TYPE.lower()]
-    others = [
-        resource
-        for resource in deployment.resources
-        if resource.type.lower() != RESOURCE_TYPE.lower() and not resource.existing
-    ]
+def _image_template(deployment: Deployment, document: Document) -> Resource:
+    deployed = list(deployment.deployed_resources())
+    wanted = [resource for resource in deployed if resource.type.lower() == RESOURCE_TYPE.lower()]
+    others = [resource for resource in deployed if resource.type.lower() != RESOURCE_TYPE.lower()]
     faults = [
         InputFault(
             message=f"a build submits the image template alone, and this is a {resource.type}",
@@ -142,15 +139,10 @@ def _image_template(deployment: Deployment, document: Document) -> Any:  # noqa:
     return wanted[0]
 
 
-def _source_path(template: Mapping[str, Any], symbolic_name: str | None) -> BodyPath:
-    """Where the image template stands in the document, so that faults and customizers can be pointed at."""
-    resources = template.get("resources")
-    if isinstance(resources, dict):
-        return ("resources", symbolic_name) if symbolic_name else ()
-    for index, resource in enumerate(resources if isinstance(resources, list) else []):
-        if isinstance(resource, dict) and str(resource.get("type", "")).lower() == RESOURCE_TYPE.lower():
-            return ("resources", index)
-    return ()
+def _path(json_path: str) -> BodyPath:
+    """`resources[0].properties` as a path, so that faults and customizers can be pointed at."""
+    parts = re.findall(r"([^.\[\]]+)|\[(\d+)\]", json_path)
+    return tuple(int(index) if index else name for name, index in parts)
 
 
 def _completed(body: dict[str, Any], settings: Settings) -> dict[str, Any]:
