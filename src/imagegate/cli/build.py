@@ -35,6 +35,8 @@ Examples:
 @click.option(
     "--log-folder",
     type=click.Path(path_type=Path, file_okay=False),
+    envvar="IMAGEGATE_LOG_DIR",
+    show_envvar=True,
     help="Where the build log goes. Default: the job's temporary folder, else the user's state folder.",
 )
 @shared_options

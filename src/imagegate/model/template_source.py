@@ -32,8 +32,8 @@ class LocalScript:
 class TemplateSource:
     """`body` is the request body of the image template (location, tags, identity, properties), without our stamp.
 
-    `file` is the template's path as a person would write it; `lines` has the line of each customizer and validator by
-    its path in the body, as far as the template spells them out.
+    `file` is the template's path as a person would write it; `lines` has the line of each customizer, validator
+    and inline command by its path in the body, as far as the template spells them out.
     """
 
     file: str

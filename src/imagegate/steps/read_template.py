@@ -59,8 +59,19 @@ def read_template(
     missing += _shape_faults(body, document, at)
     if missing:
         raise InputError(missing)
-    lines = {path: document.position((*at, *path)).line for path, _ in steps_in(body["properties"])}
-    return TemplateSource(file=file, body=body, scripts=tuple(scripts), lines=lines)
+    return TemplateSource(file=file, body=body, scripts=tuple(scripts), lines=_lines(body, document, at))
+
+
+def _lines(body: Mapping[str, Any], document: Document, at: BodyPath) -> dict[BodyPath, int]:
+    """The line of each customizer and validator, and of each of its inline commands."""
+    paths: list[BodyPath] = []
+    for path, step in steps_in(body["properties"]):
+        inline = step.get("inline")
+        paths += [
+            path,
+            *((*path, "inline", number) for number in range(len(inline) if isinstance(inline, list) else 0)),
+        ]
+    return {path: document.position((*at, *path)).line for path in paths}
 
 
 def _is_deployment_template(value: Mapping[str, Any]) -> bool:
