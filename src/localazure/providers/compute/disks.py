@@ -12,7 +12,7 @@ from localazure.arm.resource_id import ResourceId
 from localazure.clock import timestamp
 from localazure.cloud import Cloud
 from localazure.providers.compute.accepted import accept
-from localazure.providers.compute.documents import object_body, require, require_group, resource
+from localazure.providers.compute.documents import object_body, require, resource
 from localazure.providers.compute.sources import DiskContent
 
 TYPE = "Microsoft.Compute/disks"
@@ -40,7 +40,6 @@ class Disks:
 
     def list_by_group(self, request: ArmRequest) -> ArmResponse:
         """The disks of a resource group."""
-        require_group(self._cloud, request.resource_id)
         return self._listed(request.resource_id.group_id)
 
     def list_all(self, request: ArmRequest) -> ArmResponse:

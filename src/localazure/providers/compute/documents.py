@@ -1,11 +1,11 @@
-"""Resource documents as Compute writes them, and the refusals that every PUT of it shares."""
+"""Resource documents as Compute writes them, and what every PUT reads out of a body."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from localazure.arm.errors import ArmError, resource_group_not_found, resource_not_found
+from localazure.arm.errors import ArmError, resource_not_found
 from localazure.arm.locations import normalized
 from localazure.arm.messages import ArmRequest
 from localazure.arm.resource_id import ResourceId
@@ -56,12 +56,6 @@ def location_of(body: Mapping[str, Any]) -> str:
     return normalized(location)
 
 
-def require_group(cloud: Cloud, resource_id: ResourceId) -> None:
-    """Refuse to write into a resource group that does not exist."""
-    if cloud.store.get(resource_id.group_id) is None:
-        raise resource_group_not_found(resource_id.resource_group)
-
-
 def require(cloud: Cloud, resource_id: ResourceId | str) -> Document:
     """The resource of that id; 404 when there is none."""
     found = cloud.store.get(resource_id)
@@ -79,19 +73,6 @@ def require_parent(cloud: Cloud, resource_id: ResourceId) -> Document:
         message = f"Can not perform requested operation on nested resource. Parent resource '{name}' not found."
         raise ArmError(404, "ParentResourceNotFound", message)
     return found
-
-
-def same_location(known: Document, location: str) -> None:
-    """Refuse to move a resource by a PUT."""
-    there = str(known.body.get("location", ""))
-    if normalized(there) != location:
-        raise ArmError(
-            409,
-            "InvalidResourceLocation",
-            f"The resource '{known.id.name}' already exists in location '{there}' in resource group "
-            f"'{known.id.resource_group}'. A resource with the same name cannot be created in location '{location}'. "
-            "Please select a new resource name.",
-        )
 
 
 def set_provisioning_state(cloud: Cloud, resource_id: ResourceId, state: str) -> None:

@@ -16,9 +16,7 @@ from localazure.providers.compute.documents import (
     object_body,
     properties_of,
     require,
-    require_group,
     resource,
-    same_location,
     set_provisioning_state,
 )
 
@@ -38,13 +36,10 @@ class Galleries:
     def put(self, request: ArmRequest) -> ArmResponse:
         """Create or replace."""
         gallery_id, body = request.resource_id, object_body(request)
-        require_group(self._cloud, gallery_id)
         location = location_of(body)
         known = self._cloud.store.get(gallery_id)
         if known is None:
             _check_name(gallery_id.name)
-        else:
-            same_location(known, location)
         given = properties_of(body)
         document = resource(
             known.id if known else gallery_id,
@@ -75,7 +70,6 @@ class Galleries:
 
     def list_by_group(self, request: ArmRequest) -> ArmResponse:
         """The galleries of a resource group."""
-        require_group(self._cloud, request.resource_id)
         return self._listed(request.resource_id.group_id)
 
     def list_all(self, request: ArmRequest) -> ArmResponse:

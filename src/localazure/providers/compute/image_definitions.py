@@ -17,7 +17,6 @@ from localazure.providers.compute.documents import (
     require,
     require_parent,
     resource,
-    same_location,
     set_provisioning_state,
 )
 from localazure.providers.compute.galleries import PATH as GALLERY_PATH
@@ -71,7 +70,6 @@ class ImageDefinitions:
             self._check_identifier(request, given)
             properties = _with_defaults(given, request.api_version)
         else:
-            same_location(known, location)
             _refuse_changes(known.body["properties"], given)
             properties = {**_kept(known.body["properties"]), **_picked(given)}
         document = resource(

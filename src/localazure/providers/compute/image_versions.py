@@ -21,7 +21,6 @@ from localazure.providers.compute.documents import (
     require,
     require_parent,
     resource,
-    same_location,
     set_provisioning_state,
 )
 from localazure.providers.compute.image_definitions import PATH as DEFINITION_PATH
@@ -111,7 +110,6 @@ class ImageVersions:
         return self._accept(request, document, lambda: self._publish(version_id, content), status=201)
 
     def _replace(self, request: ArmRequest, body: dict[str, Any], known: Document) -> ArmResponse:
-        same_location(known, location_of(body))
         given = properties_of(body).get("publishingProfile") or {}
         profile = publishing.replaced(_profile(known), given, location=str(known.body["location"]))
         return self._change(request, body, known, profile)

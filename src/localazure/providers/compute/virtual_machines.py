@@ -24,8 +24,6 @@ from localazure.providers.compute.documents import (
     properties_of,
     put_internal,
     require,
-    require_group,
-    same_location,
     set_provisioning_state,
 )
 from localazure.providers.compute.guest import Guest
@@ -51,11 +49,9 @@ class VirtualMachines:
     def put(self, request: ArmRequest) -> ArmResponse:
         """Create, or change what may be changed on a machine that is there."""
         vm_id, body = request.resource_id, object_body(request)
-        require_group(self._cloud, vm_id)
         location = location_of(body)
         known = self._cloud.store.get(vm_id)
         if known is not None and known.body["properties"].get("provisioningState") != "Failed":
-            same_location(known, location)
             return self._change(request, known, body)
         plan = vm_plan.plan(self._cloud, vm_id, location, properties_of(body))
         return self._create(request, body, plan)
@@ -78,7 +74,6 @@ class VirtualMachines:
 
     def list_by_group(self, request: ArmRequest) -> ArmResponse:
         """The machines of a resource group."""
-        require_group(self._cloud, request.resource_id)
         return self._listed(request.resource_id.group_id)
 
     def list_all(self, request: ArmRequest) -> ArmResponse:

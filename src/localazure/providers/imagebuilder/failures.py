@@ -57,6 +57,12 @@ def build_timed_out() -> ArmError:
     )
 
 
+def containers_not_registered() -> ArmError:
+    """Builds run in container groups, whose provider the subscription has to have registered."""
+    message = "Azure Container Instances provider not registered for your subscription."
+    return ArmError(400, "MissingSubscriptionRegistration", message)
+
+
 def distribution_failed(failed: int, total: int, reasons: list[str]) -> ArmError:
     """Some or all targets could not be written."""
     inner = " ".join(f"[Error {index}] {reason}" for index, reason in enumerate(reasons))

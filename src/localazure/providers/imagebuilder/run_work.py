@@ -25,6 +25,8 @@ from localazure.providers.imagebuilder.settings import (
 )
 from localazure.store import Document
 
+_PROVIDERS_API = "2021-04-01"
+
 
 class Run:
     """A run that was accepted. `stop` is set by cancellation and by the timeout; `cancelled` by cancellation alone."""
@@ -70,6 +72,7 @@ class Run:
         template = states.require(self._cloud, self._template_id)
         place = staging.of(template)
         location = str(template.body["location"])
+        self._require_containers(template)
         with (
             BuildLog(self._cloud, place, location=location, flush_s=self._settings.log_flush_s) as log,
             self._deadline(template, log),
@@ -81,6 +84,13 @@ class Run:
                 self._distribute(template, image, source_version=request.base.version)
             if not validated:
                 raise failures.build_failed(log_path=log.path, operation_id=self.operation_id)
+
+    def _require_containers(self, template: Document) -> None:
+        """Ask Resource Manager, as the service does, whether container groups may be made in the subscription."""
+        path = f"/subscriptions/{template.id.subscription_id}/providers/Microsoft.ContainerInstance"
+        answer = self._cloud.call("GET", path, principal=self._cloud.platform, api_version=_PROVIDERS_API)
+        if (answer.body or {}).get("registrationState") not in ("Registered", "Registering"):
+            raise failures.containers_not_registered()
 
     def _build(self, template: Document, request: BuildRequest, log: BuildLog) -> tuple[BuiltImage, bool]:
         """The image, and whether validation passed; if not, there is an image only where the template wants it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from localazure.arm.errors import ArmError, resource_group_not_found
+from localazure.arm.errors import ArmError
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
@@ -26,8 +26,6 @@ class Templates:
     def put(self, request: ArmRequest) -> ArmResponse:
         """Submit a template: 201 and a long-running operation."""
         template_id = request.resource_id
-        if self._cloud.store.get(template_id.group_id) is None:
-            raise resource_group_not_found(template_id.resource_group)
         template = unmarshal(request.body, TEMPLATE, api_version=request.api_version)
         with self._cloud.store.transaction():
             if self._cloud.store.get(template_id) is not None:
