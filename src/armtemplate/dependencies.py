@@ -9,6 +9,7 @@ from typing import Any
 from armtemplate.drafts import Draft
 from armtemplate.errors import ExpressionError
 from armtemplate.frames import Frame, ReferenceTarget
+from armtemplate.json_types import Value
 from armtemplate.resource_ids import relative_path
 from armtemplate.unknown import Unknown
 
@@ -17,6 +18,8 @@ class ResourceIndex:
     """The resources of one template by everything that may name them, without regard to case."""
 
     def __init__(self) -> None:
+        self.incomplete = False  # a resource is missing because its header is at fault; what names it is not to blame
+        self.empty_loops: set[str] = set()
         self._by_id: dict[str, list[Draft]] = defaultdict(list)
         self._by_path: dict[str, list[Draft]] = defaultdict(list)
         self._by_name: dict[str, list[Draft]] = defaultdict(list)
@@ -74,6 +77,8 @@ class TemplateResources:
         """One resource, by symbolic name, resource name or id."""
         found = self._index.named(name_or_id)
         if not found:
+            if self._index.incomplete and not name_or_id.startswith("/"):
+                return ReferenceTarget(id=name_or_id, api_version=None, missing=True)
             return None
         deployed = [draft for draft in found if draft.condition is not False] or found
         if len({draft.id.lower() for draft in deployed}) > 1:
@@ -83,7 +88,9 @@ class TemplateResources:
     def find_loop(self, name: str) -> list[ReferenceTarget] | None:
         """The instances of a symbolic loop."""
         found = self._index.loop(name)
-        return None if found is None else [self._target(draft, by_name=True) for draft in found]
+        if found is None:
+            return [] if name.lower() in self._index.empty_loops else None
+        return [self._target(draft, by_name=True) for draft in found]
 
     def _target(self, draft: Draft, *, by_name: bool) -> ReferenceTarget:
         return ReferenceTarget(
@@ -117,7 +124,7 @@ def resolve_dependencies(drafts: list[Draft], index: ResourceIndex, frame: Frame
     return edges
 
 
-def _entry(draft: Draft, entry: Any, at: int, index: ResourceIndex, frame: Frame) -> list[Draft]:
+def _entry(draft: Draft, entry: Value, at: int, index: ResourceIndex, frame: Frame) -> list[Draft]:
     path = ((draft.path, "dependsOn"), at)
     if isinstance(entry, Unknown) or draft.condition is False:
         return []
@@ -130,7 +137,9 @@ def _entry(draft: Draft, entry: Any, at: int, index: ResourceIndex, frame: Frame
     if not found:
         if index.named(entry):
             frame.report(ExpressionError(f"the resource '{draft.name}' depends on itself"), path)
-        elif "[" not in entry:  # part of the name is not known yet
+        elif (
+            "[" not in entry and not index.incomplete and entry.lower() not in index.empty_loops
+        ):  # part of the name is not known yet
             frame.report(ExpressionError(f"the resource '{entry}' is not defined in the template"), path)
         return []
     if len({other.id.lower() for other in found}) > 1 and not index.is_loop(entry):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, overload
 
 from armtemplate.errors import ExpressionError, Fault, TemplateFaults
+from armtemplate.json_types import Value
 from armtemplate.positions import Position
 from armtemplate.resource_ids import resource_id_in
 from armtemplate.unknown import Runtime, Unknown, settled, unknowns_in
@@ -70,7 +71,7 @@ class Output:
     """One output. `value` may hold unknowns; `condition` is True or an Unknown, for a false one leaves the output out."""
 
     type: str
-    value: Any
+    value: Value
     condition: bool | Unknown = True
     secure: bool = False
 
@@ -98,8 +99,8 @@ class Deployment:
     @overload
     def finish(self, thing: Output, runtime: Runtime) -> Output: ...
     @overload
-    def finish(self, thing: Any, runtime: Runtime) -> Any: ...
-    def finish(self, thing: Any, runtime: Runtime) -> Any:
+    def finish(self, thing: Value, runtime: Runtime) -> Value: ...
+    def finish(self, thing: Value, runtime: Runtime) -> Value:
         """A resource, an output, or any value of this deployment, with everything resolved that the runtime answers.
 
         Raises:

@@ -8,6 +8,7 @@ from typing import Any
 
 from armtemplate.errors import Fault, TemplateFaults
 from armtemplate.json_grammar import JsonSyntaxError, Mark, read_json
+from armtemplate.json_types import Value
 from armtemplate.limits import TEMPLATE_BYTES
 from armtemplate.positions import JsonPath, LineIndex, Position
 
@@ -18,7 +19,7 @@ _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-
 class Document:
     """A parsed JSON text. `value` is plain Python; treat it as read only, the positions belong to it."""
 
-    value: Any
+    value: Value
     file: str
     text: str = field(repr=False)
     mark: Mark = field(repr=False)
@@ -80,6 +81,6 @@ def _decoded(text: str | bytes, file: str) -> str:
         raise TemplateFaults([Fault(message=message, file=file, line=1, column=1)]) from None
 
 
-def document_value(thing: "Document | Mapping[str, Any]") -> Any:
+def document_value(thing: "Document | Mapping[str, Any]") -> Value:
     """The plain value of either."""
     return thing.value if isinstance(thing, Document) else thing

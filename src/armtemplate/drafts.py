@@ -1,11 +1,12 @@
 """Resources before their bodies are evaluated: loops expanded, children found, names and scopes known."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from armtemplate.errors import ExpressionError
 from armtemplate.frames import RESOURCE_BODY, RESOURCE_HEADER, Frame, Session
+from armtemplate.json_types import Value
 from armtemplate.limits import RESOURCES
 from armtemplate.positions import PathLink
 from armtemplate.resource_ids import resource_id_in
@@ -15,7 +16,6 @@ from armtemplate.unknown import Unknown
 from armtemplate.values import is_integer, kind_of
 
 DEPLOYMENT_TYPE = "microsoft.resources/deployments"
-_HEADER = ("type", "name", "apiVersion", "condition", "scope", "dependsOn", "copy")
 
 
 @dataclass(kw_only=True, eq=False)
@@ -59,60 +59,89 @@ class Loop:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Parent:
-    type: str
-    name: str | Unknown
+class _Place:
+    """Where a declaration stands: its path and symbolic name, the resource around it, and the turn of the loop that it is in."""
+
+    path: PathLink
+    symbolic: str | None = None
+    parent_type: str | None = None
+    parent_name: str | Unknown = ""
+    loop: Loop | None = None
+    index: int | None = None
 
 
-def draft_resources(section: Any, frame: Frame, path: PathLink) -> list[Draft]:
-    """The instances of everything under `resources`, an array or an object by symbolic names."""
-    drafts = list(_section(section, frame, path, None))
-    if len(drafts) > RESOURCES:
-        frame.report(ExpressionError(f"the template has {len(drafts)} resources; Azure takes {RESOURCES}"), path)
-    return drafts
+class DraftResources:
+    """The instances of everything under `resources`, an array or an object by symbolic names.
+
+    Attributes:
+        complete: whether all are there; one whose header is at fault is not, nor are those of a loop whose count is not known.
+        empty_loops: names, in lower case, of loops without instances.
+    """
+
+    def __init__(self, section: Value, frame: Frame, path: PathLink) -> None:
+        self.drafts: list[Draft] = []
+        self.complete = True
+        self.empty_loops: set[str] = set()
+        self._read(section, frame, _Place(path=path))
+        if len(self.drafts) > RESOURCES:
+            frame.report(
+                ExpressionError(f"the template has {len(self.drafts)} resources; Azure takes {RESOURCES}"), path
+            )
+
+    def _read(self, section: Value, frame: Frame, around: _Place) -> None:
+        if isinstance(section, list):
+            named: list[tuple[str | int, Any]] = list(enumerate(section))
+        elif isinstance(section, dict):
+            named = list(section.items())
+        else:
+            frame.report(ExpressionError("'resources' must be an array, or an object by symbolic names"), around.path)
+            return
+        for key, declaration in named:
+            symbolic = key if isinstance(key, str) else None
+            place = replace(around, path=(around.path, key), symbolic=symbolic)
+            if isinstance(declaration, dict):
+                self._instances(declaration, frame, place)
+            else:
+                frame.report(ExpressionError("a resource must be an object"), place.path)
+
+    def _instances(self, declaration: dict[str, Any], frame: Frame, place: _Place) -> None:
+        if "copy" not in declaration:
+            self._with_children(declaration, frame, place)
+            return
+        path: PathLink = (place.path, "copy")
+        if place.parent_type is not None:
+            message = "a resource inside another cannot have a loop; put it beside its parent"
+            frame.report(ExpressionError(message), path)
+            return
+        loop = read_loop(declaration["copy"], frame.at(RESOURCE_HEADER), path)
+        if loop is None:
+            self.complete = False
+        elif loop.count == 0:
+            self.empty_loops |= {name.lower() for name in (loop.name, place.symbolic) if name is not None}
+        if loop is None or loop.count == 0:
+            inspect(
+                {name: value for name, value in declaration.items() if name != "resources"},
+                frame.at(RESOURCE_BODY),
+                place.path,
+            )
+            return
+        for index in range(loop.count):
+            turn = frame.in_loop(loop.name, index, nameless=True)
+            self._with_children(declaration, turn, replace(place, loop=loop, index=index))
+
+    def _with_children(self, declaration: dict[str, Any], frame: Frame, place: _Place) -> None:
+        draft = _draft(declaration, frame, place)
+        if draft is None:
+            self.complete = False
+            return
+        self.drafts.append(draft)
+        if declaration.get("resources"):
+            around = _Place(path=(place.path, "resources"), parent_type=draft.type, parent_name=draft.name)
+            self._read(declaration["resources"], frame, around)
 
 
-def _section(section: Any, frame: Frame, path: PathLink, parent: _Parent | None) -> Iterator[Draft]:
-    if isinstance(section, list):
-        named: list[tuple[str | None, Any, PathLink]] = [
-            (None, item, (path, place)) for place, item in enumerate(section)
-        ]
-    elif isinstance(section, dict):
-        named = [(name, item, (path, name)) for name, item in section.items()]
-    else:
-        frame.report(ExpressionError("'resources' must be an array, or an object by symbolic names"), path)
-        return
-    for symbolic, declaration, here in named:
-        if not isinstance(declaration, dict):
-            frame.report(ExpressionError("a resource must be an object"), here)
-            continue
-        yield from _instances(declaration, symbolic, frame, here, parent)
-
-
-def _instances(
-    declaration: dict[str, Any], symbolic: str | None, frame: Frame, path: PathLink, parent: _Parent | None
-) -> Iterator[Draft]:
-    copy = declaration.get("copy")
-    if copy is None:
-        yield from _with_children(declaration, symbolic, frame, path, parent, None, None)
-        return
-    if parent is not None:
-        frame.report(
-            ExpressionError("a resource inside another cannot have a loop; put it beside its parent"), (path, "copy")
-        )
-        return
-    loop = _loop(copy, frame.at(RESOURCE_HEADER), (path, "copy"))
-    if loop is None:
-        inspect(declaration, frame.at(RESOURCE_BODY), path)
-        return
-    for index in range(loop.count):
-        yield from _with_children(
-            declaration, symbolic, frame.in_loop(loop.name, index, nameless=True), path, parent, loop, index
-        )  # fmt: skip
-
-
-def _loop(copy: Any, frame: Frame, path: PathLink) -> Loop | None:
-    """The loop, or None where there are no instances to make."""
+def read_loop(copy: Value, frame: Frame, path: PathLink) -> Loop | None:
+    """The loop of a resource; None where it is at fault or its count is not known."""
     if not isinstance(copy, dict) or "count" not in copy or not isinstance(copy.get("name"), str):
         frame.report(ExpressionError("a resource's 'copy' must be an object with 'name' and 'count'"), path)
         return None
@@ -120,91 +149,86 @@ def _loop(copy: Any, frame: Frame, path: PathLink) -> Loop | None:
     count = loop_count(copy["count"], frame, (path, "count"))
     if isinstance(count, Unknown) or not isinstance(name, str):
         return None
-    batch = _batch_size(copy, count, frame, path)
-    return Loop(name=name, count=count, batch_size=batch) if count else None
+    return Loop(name=name, count=count, batch_size=_batch_size(copy, count, frame, path))
 
 
 def _batch_size(copy: dict[str, Any], count: int, frame: Frame, path: PathLink) -> int:
+    """How many instances of a serial loop may be under way at once; 0 for a parallel one."""
     mode = evaluate_structure(copy.get("mode", "parallel"), frame, (path, "mode"))
-    if not isinstance(mode, str) or mode.lower() not in ("serial", "parallel"):
-        if not isinstance(mode, Unknown):
-            frame.report(ExpressionError("a loop's mode is 'serial' or 'parallel'"), (path, "mode"))
-        return 0
     size = evaluate_structure(copy.get("batchSize", 1), frame, (path, "batchSize"))
+    if isinstance(mode, Unknown) or isinstance(size, Unknown):
+        return 0
+    if not isinstance(mode, str) or mode.lower() not in ("serial", "parallel"):
+        frame.report(ExpressionError("a loop's mode is 'serial' or 'parallel'"), (path, "mode"))
+        return 0
     if isinstance(size, str) and size.isdecimal() and len(size) < 10:
         size = int(size)
-    if not is_integer(size) or size < 1 or (size > count and count and "batchSize" in copy):
-        if not isinstance(size, Unknown):
-            frame.report(
-                ExpressionError(f"a loop's batch size must be between 1 and its count of {count}"), (path, "batchSize")
-            )
+    if not is_integer(size) or size < 1 or (size > count > 0):
+        message = f"a loop's batch size must be between 1 and its count of {count}"
+        frame.report(ExpressionError(message), (path, "batchSize"))
         return 0
     return int(size) if mode.lower() == "serial" else 0
 
 
-def _with_children(
-    declaration: dict[str, Any],
-    symbolic: str | None,
-    frame: Frame,
-    path: PathLink,
-    parent: _Parent | None,
-    loop: Loop | None,
-    index: int | None,
-) -> Iterator[Draft]:
-    draft = _draft(declaration, symbolic, frame, path, parent, loop, index)
-    if draft is None:
-        return
-    yield draft
-    children = declaration.get("resources")
-    if children:
-        yield from _section(children, frame, (path, "resources"), _Parent(type=draft.type, name=draft.name))
-
-
-def _draft(
-    declaration: dict[str, Any],
-    symbolic: str | None,
-    frame: Frame,
-    path: PathLink,
-    parent: _Parent | None,
-    loop: Loop | None,
-    index: int | None,
-) -> Draft | None:
+def _draft(declaration: dict[str, Any], frame: Frame, place: _Place) -> Draft | None:
+    """One instance; None where its type, name or scope is at fault."""
+    path = place.path
     header = frame.at(RESOURCE_HEADER)
     condition = _condition(declaration, header, path)
     if condition is False:
         header = quiet(header)
     kind = _text(declaration, "type", header, path)
     name = _text(declaration, "name", header, path)
-    version = _text(declaration, "apiVersion", header, path, required=False)
     scope_id = _scope_id(declaration, header, path, str(kind or ""))
-    depends_on = _depends_on(declaration, header, path)
-    extension = next((str(declaration[key]) for key in ("import", "extension") if key in declaration), None)
-    if extension is not None and isinstance(kind, str):
-        name, identity = name or symbolic or "", f"/{extension}/{kind}/{symbolic or ''}"
-    elif not isinstance(kind, str) or name is None or scope_id is None:
+    version = _text(declaration, "apiVersion", header, path, required=False)
+    located = _located(declaration, place, kind, name, scope_id, header)
+    if located is None:
         return None
-    else:
-        kind, name = _joined(kind, name, parent)
-        found = _identity(kind, name, scope_id, header, path)
-        if found is None:
-            return None
-        identity = found
+    full_type, full_name, identity = located
     return Draft(
         declaration=declaration,
         path=path,
         frame=frame.at(RESOURCE_BODY),
-        type=kind,
-        name=name,
+        type=full_type,
+        name=full_name,
         scope_id=scope_id or "",
         id=identity,
         api_version=None if version is None else str(version),
         condition=condition,
         existing=declaration.get("existing") is True,
-        symbolic=symbolic,
-        loop=loop,
-        index=index,
-        depends_on=depends_on,
+        symbolic=place.symbolic,
+        loop=place.loop,
+        index=place.index,
+        depends_on=_depends_on(declaration, header, path),
     )
+
+
+def _located(
+    declaration: dict[str, Any],
+    place: _Place,
+    kind: str | Unknown | None,
+    name: str | Unknown | None,
+    scope_id: str | None,
+    frame: Frame,
+) -> tuple[str, str | Unknown, str] | None:
+    """Full type, full name and id; None where they are at fault."""
+    if not isinstance(kind, str):
+        if isinstance(kind, Unknown):
+            frame.report(ExpressionError("a resource's type must be known at the start"), (place.path, "type"))
+        return None
+    extension = extension_of(declaration)
+    if extension is not None:  # a resource of an extension has no ARM id; its symbolic name tells it from the others
+        return kind, name or place.symbolic or "", f"/{extension}/{kind}/{place.symbolic or name or ''}"
+    if name is None or scope_id is None:
+        return None
+    full_type, full_name = _joined(kind, name, place)
+    identity = _identity(full_type, full_name, scope_id, frame, place.path)
+    return None if identity is None else (full_type, full_name, identity)
+
+
+def extension_of(declaration: Mapping[str, Any]) -> str | None:
+    """The extension that a resource belongs to, such as Microsoft Graph; None for ARM's own."""
+    return next((str(declaration[key]) for key in ("import", "extension") if key in declaration), None)
 
 
 def quiet(frame: Frame) -> Frame:
@@ -228,7 +252,7 @@ def _text(
     declaration: dict[str, Any], key: str, frame: Frame, path: PathLink, *, required: bool = True
 ) -> str | Unknown | None:
     if key not in declaration:
-        if required and not ("import" in declaration or "extension" in declaration):
+        if required and extension_of(declaration) is None:
             frame.report(ExpressionError(f"the resource has no '{key}'"), path)
         return None
     value = evaluate_structure(declaration[key], frame, (path, key))
@@ -244,21 +268,22 @@ def _text(
     return value
 
 
-def _joined(kind: str, name: str | Unknown, parent: _Parent | None) -> tuple[str, str | Unknown]:
+def _joined(kind: str, name: str | Unknown, place: _Place) -> tuple[str, str | Unknown]:
     """Type and name in full: a resource inside another gives only its own segments."""
     kind = kind.rstrip("/")
-    if parent is None or "." in kind.partition("/")[0]:
+    if place.parent_type is None or "." in kind.partition("/")[0]:
         return kind, name
-    if isinstance(name, str) and isinstance(parent.name, str):
-        return f"{parent.type}/{kind}", f"{parent.name}/{name}"
-    return f"{parent.type}/{kind}", name if isinstance(name, Unknown) else _child_of_unknown(parent.name, name)
+    full_type = f"{place.parent_type}/{kind}"
+    if isinstance(name, Unknown):
+        return full_type, name
+    return full_type, _child_of_unknown(place.parent_name, name)
 
 
 def _child_of_unknown(parent: str | Unknown, name: str) -> str | Unknown:
     if isinstance(parent, str):
         return f"{parent}/{name}"
 
-    def resume(runtime: Any) -> Any:
+    def resume(runtime: Value) -> Value:
         above = parent.resolve(runtime)
         return f"{above}/{name}" if isinstance(above, str) else above
 

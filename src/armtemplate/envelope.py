@@ -1,11 +1,14 @@
 """The outer shape of a template: which members it has, and what kind of file it is at all."""
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
 from armtemplate.errors import ExpressionError
 from armtemplate.frames import Frame
+from armtemplate.json_types import Value
 from armtemplate.limits import PARAMETERS
+from armtemplate.scope import ScopeKind
 
 _REQUIRED = ("$schema", "contentVersion", "resources")
 _MEMBERS = (
@@ -22,6 +25,11 @@ _MEMBERS = (
     "imports",
     "extensions",
 )
+_SCHEMAS: dict[str, ScopeKind] = {
+    "/subscriptiondeploymenttemplate.json": "subscription",
+    "/managementgroupdeploymenttemplate.json": "managementGroup",
+    "/tenantdeploymenttemplate.json": "tenant",
+}
 
 
 def is_bare_body(template: dict[str, Any]) -> bool:
@@ -56,3 +64,12 @@ def read_definitions(template: dict[str, Any], frame: Frame) -> dict[str, Any]:
         return section
     frame.report(ExpressionError("'definitions' must be an object"), (None, "definitions"))
     return {}
+
+
+def scope_kind(template: Value) -> ScopeKind:
+    """The level that a template is written for, by its `$schema`."""
+    schema = str(template.get("$schema", "")).lower() if isinstance(template, Mapping) else ""
+    for name, kind in _SCHEMAS.items():
+        if name in schema:
+            return kind
+    return "resourceGroup"

@@ -7,12 +7,13 @@ from typing import Any
 from armtemplate.dependencies import ResourceIndex, TemplateResources, in_order, resolve_dependencies
 from armtemplate.deployment import Deployment, Resource, all_unknowns
 from armtemplate.documents import Document
-from armtemplate.drafts import Draft, draft_resources
-from armtemplate.envelope import check_envelope, is_bare_body, read_definitions
+from armtemplate.drafts import Draft, DraftResources
+from armtemplate.envelope import check_envelope, is_bare_body, read_definitions, scope_kind
 from armtemplate.errors import ExpressionError, Fault, TemplateFaults
 from armtemplate.frames import FixedNames, Frame, Session, Source
 from armtemplate.image_template_body import evaluate_bare_body
 from armtemplate.interpreter import evaluate_text
+from armtemplate.json_types import Value
 from armtemplate.lazy_names import LazyNames
 from armtemplate.linked_templates import LinkedTemplateResolver
 from armtemplate.nested import Bodies, NestedTemplate
@@ -43,7 +44,7 @@ def evaluate(
     Args:
         template: parsed by `parse_json`, or plain values (faults then have no lines).
         parameters: a parsed parameter file, or values by name. Values are literal: never evaluated.
-        scope: where the deployment goes.
+        scope: where the deployment goes; without one, stand-ins at the level that the template's `$schema` names.
         resolver: fetches linked templates; without one what they give is unknown.
         runtime: answers `reference()` and its like; without one they are unknown.
 
@@ -54,7 +55,8 @@ def evaluate(
     value = document.value if document else template
     source = Source(document=document, file=document.file if document else "<template>")
     given = {} if parameters is None else parse_parameters(parameters)
-    there = replace(scope or Scope(), utc_now=(scope or Scope()).now())
+    there = scope or Scope(kind=scope_kind(value))
+    there = replace(there, utc_now=there.now())
     session = Session(runtime=runtime)
     try:
         deployment = _evaluate_any(value, given, there, source, session, resolver)
@@ -70,7 +72,7 @@ def evaluate(
 
 
 def _evaluate_any(
-    value: Any,
+    value: Value,
     given: Mapping[str, Any],
     scope: Scope,
     source: Source,
@@ -133,11 +135,12 @@ class _Evaluator:
         bodies = Bodies(evaluate_nested=self.evaluate, resolver=self._resolver, depth=nested.depth)
         if not nested.outer:
             frame = replace(frame, resources=TemplateResources(index, bodies.known))
-        drafts = draft_resources(template.get("resources", []), frame, _RESOURCES)
-        for draft in drafts:
+        found = DraftResources(template.get("resources", []), frame, _RESOURCES)
+        for draft in found.drafts:
             index.add(draft)
+        index.incomplete, index.empty_loops = not found.complete, found.empty_loops
         _report_doubles(index, frame)
-        resources = _resources(drafts, index, bodies, frame)
+        resources = _resources(found.drafts, index, bodies, frame)
         outputs = evaluate_outputs(template, definitions, frame)
         return Deployment(
             resources=resources,
@@ -226,7 +229,7 @@ def evaluate_expression(
     variables: Mapping[str, Any] | None = None,
     scope: Scope | None = None,
     runtime: Runtime | None = None,
-) -> Any:
+) -> Value:
     """Evaluates one string of template text: `[concat('a', 'b')]`.
 
     Args:

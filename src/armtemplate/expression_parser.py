@@ -11,6 +11,7 @@ from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput
 
 from armtemplate.errors import ExpressionError
 from armtemplate.expressions import Call, Expression, Index, Literal, ParsedExpression, Property
+from armtemplate.json_types import Value
 from armtemplate.limits import EVALUATION_DEPTH, EXPRESSION_CHARACTERS
 
 GRAMMAR = r"""
@@ -113,11 +114,11 @@ class _Builder(Transformer[Token, Any]):
         return Index(target, index, _start(bracket), _end(close), 1 + max(target.depth, index.depth))
 
 
-def _start(token: Any) -> int:
+def _start(token: Value) -> int:
     return int(token.start_pos)
 
 
-def _end(token: Any) -> int:
+def _end(token: Value) -> int:
     return int(token.end_pos)
 
 
@@ -129,7 +130,7 @@ def _integer(token: Token) -> int:
 
 
 @cache
-def _parser() -> Any:
+def _parser() -> Value:
     return Lark(GRAMMAR, parser="lalr", lexer="contextual", transformer=_Builder(), maybe_placeholders=False)
 
 

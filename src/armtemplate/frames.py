@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from armtemplate.documents import Document
 from armtemplate.errors import ExpressionError, Fault
+from armtemplate.json_types import Value
 from armtemplate.limits import EVALUATION_DEPTH, EVALUATION_STEPS
 from armtemplate.positions import JsonPath, PathLink, Position, path_text, unlink
 from armtemplate.scope import Scope
@@ -64,7 +65,7 @@ class Session:
 class Names(Protocol):
     """Looks a parameter or a variable up by name, without regard to case."""
 
-    def value(self, name: str, session: Session) -> Any:
+    def value(self, name: str, session: Session) -> Value:
         """The value; raises ExpressionError when there is none of that name."""
         ...
 
@@ -75,7 +76,7 @@ class NoNames:
     def __init__(self, what: str) -> None:
         self._what = what
 
-    def value(self, name: str, session: Session) -> Any:  # noqa: ARG002 - the protocol's signature
+    def value(self, name: str, session: Session) -> Value:  # noqa: ARG002 - the protocol's signature
         """Always a fault."""
         raise ExpressionError(f"there is no {self._what} '{name}'")
 
@@ -87,7 +88,7 @@ class FixedNames:
     what: str
     values: Mapping[str, Any]
 
-    def value(self, name: str, session: Session) -> Any:  # noqa: ARG002 - the protocol's signature
+    def value(self, name: str, session: Session) -> Value:  # noqa: ARG002 - the protocol's signature
         """The value given under that name."""
         if name in self.values:
             return self.values[name]
@@ -156,7 +157,8 @@ class ReferenceTarget:
     api_version: str | None
     by_name: bool = False
     known: Mapping[str, Any] | None = None
-    condition: Any = True
+    condition: Value = True
+    missing: bool = False  # not there because its declaration is at fault, which is told elsewhere
 
 
 class NoResources:
@@ -230,7 +232,7 @@ class Frame:
 
 
 def _faulty(message: str) -> Unknown:
-    def resume(_runtime: Runtime) -> Any:
+    def resume(_runtime: Runtime) -> Value:
         raise ExpressionError(message)
 
     return Unknown(reason=message, render=lambda: "null()", resume=resume, faulty=True)

@@ -13,7 +13,8 @@ from armtemplate.errors import ExpressionError
 from armtemplate.expression_parser import parse_expression
 from armtemplate.expressions import Call, Expression, Index, ParsedExpression, Property, is_expression, unescaped
 from armtemplate.expressions import Literal as LiteralNode
-from armtemplate.frames import Frame, Session, is_runtime_function
+from armtemplate.frames import Frame, Session
+from armtemplate.json_types import Value
 from armtemplate.unknown import Runtime, Unknown, first_unknown, settled
 from armtemplate.values import MISSING, is_integer, kind_of, member
 
@@ -61,12 +62,12 @@ class UserCallable(Protocol):
         """How many arguments it takes."""
         ...
 
-    def call(self, arguments: list[Any], frame: Frame) -> Any:
+    def call(self, arguments: list[Any], frame: Frame) -> Value:
         """Evaluates its output with these arguments."""
         ...
 
 
-def evaluate_text(text: str, frame: Frame) -> Any:
+def evaluate_text(text: str, frame: Frame) -> Value:
     """The value of a string of template text: an expression's value, or the text itself without its escape.
 
     Raises:
@@ -79,10 +80,10 @@ def evaluate_text(text: str, frame: Frame) -> Any:
     return evaluate_parsed(parse_expression(text), frame)
 
 
-def evaluate_parsed(parsed: ParsedExpression, frame: Frame) -> Any:
+def evaluate_parsed(parsed: ParsedExpression, frame: Frame) -> Value:
     """The value of a parsed expression, after the rules on what may be called where."""
     check_calls(parsed, frame)
-    return evaluate(parsed.root, frame)
+    return answered(evaluate(parsed.root, frame), frame.session)
 
 
 def check_calls(parsed: ParsedExpression, frame: Frame) -> None:
@@ -129,7 +130,7 @@ def _suggestion(call: Call, frame: Frame, names: Sequence[str]) -> str:
     return f"; did you mean '{known[near[0]]}'?" if near else ""
 
 
-def evaluate(node: Expression, frame: Frame) -> Any:
+def evaluate(node: Expression, frame: Frame) -> Value:
     """The value of a syntax tree."""
     if isinstance(node, LiteralNode):
         return node.value
@@ -149,7 +150,7 @@ def evaluate(node: Expression, frame: Frame) -> Any:
         session.depth -= 1
 
 
-def _call(node: Call, frame: Frame) -> Any:
+def _call(node: Call, frame: Frame) -> Value:
     from armtemplate.functions import FUNCTIONS
 
     function = FUNCTIONS.get(node.key)
@@ -186,7 +187,7 @@ def _stopper(policy: UnknownPolicy, arguments: list[Any]) -> Unknown | None:
     return None
 
 
-def _user_call(node: Call, frame: Frame) -> Any:
+def _user_call(node: Call, frame: Frame) -> Value:
     user: UserCallable | None = frame.functions.get(node.key)
     if user is None:
         raise ExpressionError(f"there is no function '{node.name}'")
@@ -194,16 +195,16 @@ def _user_call(node: Call, frame: Frame) -> Any:
     return user.call(arguments, frame)
 
 
-def _property(node: Property, frame: Frame) -> Any:
+def _property(node: Property, frame: Frame) -> Value:
     target = evaluate(node.target, frame)
     if isinstance(target, Unknown):
         return _member_of_unknown(node, frame, target, node.name)
     if not isinstance(target, dict):
         raise ExpressionError(f"the property '{node.name}' cannot be read from a value of type '{kind_of(target)}'")
-    return _member(target, node.name)
+    return answered(_member(target, node.name), frame.session)
 
 
-def _index(node: Index, frame: Frame) -> Any:
+def _index(node: Index, frame: Frame) -> Value:
     target = evaluate(node.target, frame)
     index = evaluate(node.index, frame)
     if isinstance(index, Unknown):
@@ -215,17 +216,17 @@ def _index(node: Index, frame: Frame) -> Any:
             raise ExpressionError(
                 f"an object is indexed with a property name, not with a value of type '{kind_of(index)}'"
             )
-        return _member(target, index)
+        return answered(_member(target, index), frame.session)
     if isinstance(target, list):
         if not is_integer(index):
             raise ExpressionError(f"an array is indexed with an integer, not with a value of type '{kind_of(index)}'")
         if not 0 <= index < len(target):
             raise ExpressionError(f"the array index '{index}' is out of bounds: the array has {len(target)} items")
-        return target[index]
+        return answered(target[index], frame.session)
     raise ExpressionError(f"a value of type '{kind_of(target)}' cannot be indexed")
 
 
-def _member(target: dict[str, Any], name: str) -> Any:
+def _member(target: dict[str, Any], name: str) -> Value:
     value = member(target, name, MISSING)
     if value is MISSING:
         available = ", ".join(f"'{key}'" for key in list(target)[:20]) or "none"
@@ -233,7 +234,7 @@ def _member(target: dict[str, Any], name: str) -> Any:
     return value
 
 
-def _member_of_unknown(node: Expression, frame: Frame, target: Unknown, name: Any) -> Any:
+def _member_of_unknown(node: Expression, frame: Frame, target: Unknown, name: Value) -> Value:
     if isinstance(name, str):
         value = member(dict(target.known), name, MISSING)
         if value is not MISSING:
@@ -256,32 +257,19 @@ def make_unknown(
 
         return residual_text(node, frame)
 
-    def resume(runtime: Runtime) -> Any:
+    def resume(runtime: Runtime) -> Value:
         return settled_once(evaluate(node, frame.with_runtime(runtime)), runtime)
 
     return Unknown(reason=reason, render=render, resume=resume, known=known, faulty=faulty)
 
 
-def settled_once(value: Any, runtime: Runtime) -> Any:
+def settled_once(value: Value, runtime: Runtime) -> Value:
     """Resolves what a value still holds, without asking again for what the runtime has just left unknown."""
     return value if isinstance(value, Unknown) else settled(value, runtime)
 
 
-def answered(value: Any, session: Session) -> Any:
+def answered(value: Value, session: Session) -> Value:
     """A looked-up value, resolved if somebody answers by now."""
     if session.runtime is None or first_unknown(value) is None:
         return value
     return settled(value, session.runtime)
-
-
-__all__ = [
-    "Function",
-    "answered",
-    "check_calls",
-    "evaluate",
-    "evaluate_parsed",
-    "evaluate_text",
-    "is_runtime_function",
-    "make_unknown",
-    "unknown_from",
-]

@@ -11,6 +11,7 @@ from typing import Any
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken, v_args
 
+from armtemplate.json_types import Value
 from armtemplate.limits import JSON_DEPTH
 
 GRAMMAR = r"""
@@ -133,7 +134,7 @@ def _container(
 _QUOTED = ("STRING", "SINGLE_QUOTED")
 
 
-def _scalar(token: Token) -> Any:
+def _scalar(token: Token) -> Value:
     if token.type in _QUOTED:
         return _text(token)
     if token.type == "NUMBER":

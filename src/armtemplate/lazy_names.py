@@ -6,6 +6,7 @@ from typing import Any
 
 from armtemplate.errors import ExpressionError
 from armtemplate.frames import Session
+from armtemplate.json_types import Value
 
 # How much of the evaluation depth one name costs, for it puts that many more calls on the stack than an expression's node.
 _LEVELS = 4
@@ -37,7 +38,7 @@ class LazyNames:
         """All names as the template spells them."""
         return [entry.name for entry in self._entries.values()]
 
-    def value(self, name: str, session: Session) -> Any:
+    def value(self, name: str, session: Session) -> Value:
         """The value of a name; what its text uses is made before, so that long chains need no deep stack."""
         key = name.lower()
         if key in self._made:

@@ -13,6 +13,7 @@ from armtemplate.documents import Document
 from armtemplate.drafts import Draft, quiet
 from armtemplate.errors import ExpressionError
 from armtemplate.frames import Frame, Source
+from armtemplate.json_types import Value
 from armtemplate.limits import NESTED_DEPLOYMENT_DEPTH
 from armtemplate.linked_templates import LinkedTemplateResolver
 from armtemplate.parameter_files import entry_value, parse_parameters
@@ -46,7 +47,7 @@ _HEADER_KEYS = frozenset(
 class NestedTemplate:
     """A template inside a template, ready to be evaluated."""
 
-    template: Any
+    template: Value
     given: Mapping[str, Any]
     scope: Scope
     source: Source
@@ -234,7 +235,7 @@ def _scope_of(draft: Draft, body: Mapping[str, Any], frame: Frame) -> Scope:
     return replace(named, kind="tenant", location=location if isinstance(location, str) else None)
 
 
-def expanded(deployment: Deployment, template: Any) -> dict[str, Any]:
+def expanded(deployment: Deployment, template: Value) -> dict[str, Any]:
     """An evaluated template as a template again, without any expression but those that wait for a runtime."""
     kept = {
         name: template[name]
@@ -272,7 +273,7 @@ def _declaration(resource: Resource) -> dict[str, Any]:
     return declared | rest
 
 
-def literal(value: Any) -> Any:
+def literal(value: Value) -> Value:
     """A value as template text that yields it."""
     if isinstance(value, str):
         return _escaped(value)
@@ -287,12 +288,12 @@ def _escaped(text: str) -> str:
     return f"[{text}" if text.startswith("[") and text.endswith("]") else text
 
 
-def _escaped_name(name: str, value: Any) -> str:
+def _escaped_name(name: str, value: Value) -> str:
     return "[string('copy')]" if name == "copy" and isinstance(value, list) else _escaped(name)
 
 
 def _literal_later(unknown: Unknown) -> Unknown:
-    def resume(runtime: Runtime) -> Any:
+    def resume(runtime: Runtime) -> Value:
         value = unknown.resolve(runtime)
         return value if isinstance(value, Unknown) else literal(value)
 

@@ -5,6 +5,7 @@ from typing import Any
 from armtemplate.deployment import Output
 from armtemplate.errors import ExpressionError
 from armtemplate.frames import OUTPUT, Frame
+from armtemplate.json_types import Value
 from armtemplate.limits import OUTPUTS
 from armtemplate.positions import PathLink
 from armtemplate.structure import evaluate_loop, evaluate_structure, inspect
@@ -32,7 +33,7 @@ def evaluate_outputs(template: dict[str, Any], definitions: Definitions, frame: 
     return outputs
 
 
-def _output(name: str, declaration: Any, definitions: Definitions, frame: Frame, path: PathLink) -> Output | None:
+def _output(name: str, declaration: Value, definitions: Definitions, frame: Frame, path: PathLink) -> Output | None:
     problem = _declaration_problem(declaration, definitions)
     if problem is not None:
         frame.report(ExpressionError(problem), path)
@@ -51,7 +52,7 @@ def _output(name: str, declaration: Any, definitions: Definitions, frame: Frame,
     )
 
 
-def _declaration_problem(declaration: Any, definitions: Definitions) -> str | None:
+def _declaration_problem(declaration: Value, definitions: Definitions) -> str | None:
     if not isinstance(declaration, dict):
         return "an output is declared by an object with 'type' and 'value'"
     if "$ref" in declaration:
@@ -72,7 +73,7 @@ def _condition(declaration: dict[str, Any], frame: Frame, path: PathLink) -> boo
     )
 
 
-def _value(name: str, declaration: dict[str, Any], frame: Frame, path: PathLink) -> Any:
+def _value(name: str, declaration: dict[str, Any], frame: Frame, path: PathLink) -> Value:
     copy = declaration.get("copy")
     if copy is None:
         return evaluate_structure(declaration.get("value"), frame, (path, "value"))
@@ -83,7 +84,7 @@ def _value(name: str, declaration: dict[str, Any], frame: Frame, path: PathLink)
 
 
 def _check(
-    name: str, declaration: dict[str, Any], value: Any, definitions: Definitions, frame: Frame, path: PathLink
+    name: str, declaration: dict[str, Any], value: Value, definitions: Definitions, frame: Frame, path: PathLink
 ) -> None:
     if value is None and not is_nullable(declaration, definitions):
         return  # Azure answers an output without a value

@@ -7,6 +7,7 @@ from armtemplate.documents import Document
 from armtemplate.errors import ExpressionError, Fault, TemplateFaults
 from armtemplate.frames import FixedNames, Frame, Session
 from armtemplate.interpreter import evaluate_text
+from armtemplate.json_types import Value
 from armtemplate.limits import PARAMETER_FILE_BYTES
 from armtemplate.residual import literal_text
 from armtemplate.scope import Scope
@@ -49,7 +50,7 @@ def _entries(value: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, tuple[
     return None, ()
 
 
-def _is_entry(item: Any) -> bool:
+def _is_entry(item: Value) -> bool:
     return isinstance(item, Mapping) and bool(item) and set(item) <= _ENTRY_KEYS and not set(item) <= {"metadata"}
 
 
@@ -81,7 +82,7 @@ def _values(
     return values
 
 
-def entry_value(name: str, entry: Any, file_value: Mapping[str, Any] | None = None) -> Any:
+def entry_value(name: str, entry: Value, file_value: Mapping[str, Any] | None = None) -> Value:
     """The value of one entry: given, a secret of a key vault, or an expression over external inputs."""
     if not isinstance(entry, Mapping):
         raise ExpressionError(f"the parameter '{name}' needs an object with 'value' or 'reference'")
@@ -103,7 +104,7 @@ def _secret(reference: Mapping[str, Any]) -> Unknown:
         raise ExpressionError("a key vault reference needs 'keyVault.id' and 'secretName'")
     arguments = ", ".join(literal_text(part) for part in (vault, name, version) if part is not None)
 
-    def resume(runtime: Runtime) -> Any:
+    def resume(runtime: Runtime) -> Value:
         return runtime.list_call("getSecret", str(vault), None, {"secretName": name, "secretVersion": version})
 
     return Unknown(
@@ -113,7 +114,7 @@ def _secret(reference: Mapping[str, Any]) -> Unknown:
     )
 
 
-def _expression_value(text: str, file_value: Mapping[str, Any]) -> Any:
+def _expression_value(text: str, file_value: Mapping[str, Any]) -> Value:
     given = file_value.get("externalInputs", {})
     inputs = {name: item.get("value") if isinstance(item, Mapping) else item for name, item in dict(given).items()}
     frame = Frame(

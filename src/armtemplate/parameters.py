@@ -6,6 +6,7 @@ from typing import Any
 
 from armtemplate.errors import ExpressionError
 from armtemplate.frames import PARAMETER_DEFAULT, Frame
+from armtemplate.json_types import Value
 from armtemplate.lazy_names import Entry, LazyNames
 from armtemplate.positions import PathLink
 from armtemplate.structure import evaluate_structure, inspect, names_used
@@ -45,7 +46,7 @@ def _report_strangers(given: Mapping[str, Any], declared: set[str], frame: Frame
             frame.report(ExpressionError(message), _SECTION)
 
 
-def _declaration_problem(declaration: Any, definitions: Definitions) -> str | None:
+def _declaration_problem(declaration: Value, definitions: Definitions) -> str | None:
     if not isinstance(declaration, dict):
         return "a parameter is declared by an object with a 'type'"
     if "$ref" in declaration:
@@ -67,12 +68,12 @@ def _entry(
     given_name = by_key.get(name.lower())
     default_path: PathLink = (path, "defaultValue")
 
-    def checked(value: Any, where: PathLink, text: str | None) -> Any:
+    def checked(value: Value, where: PathLink, text: str | None) -> Value:
         for problem in problems(value, declaration, definitions):
             return frame.report(ExpressionError(f"parameter '{name}': {problem}", offset=0), where, text)
         return value
 
-    def make() -> Any:
+    def make() -> Value:
         if given_name is not None:
             inspect(declaration.get("defaultValue"), frame, default_path)
             return checked(given[given_name], path, None)

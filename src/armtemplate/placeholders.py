@@ -9,6 +9,7 @@ from typing import Any
 
 from armtemplate.errors import ExpressionError
 from armtemplate.frames import Frame
+from armtemplate.json_types import Value
 from armtemplate.positions import PathLink
 
 # Sections and members whose text is for people, or for a shell.
@@ -34,7 +35,7 @@ def filled(template: dict[str, Any], given: Mapping[str, Any], frame: Frame) -> 
     return result if isinstance(result, dict) else template, used
 
 
-def _mentions(value: Any) -> bool:
+def _mentions(value: Value) -> bool:
     pending = [value]
     while pending:
         item = pending.pop()
@@ -50,8 +51,8 @@ def _mentions(value: Any) -> bool:
 
 
 def _filled(
-    value: Any, given: Mapping[str, Any], by_name: Mapping[str, str], used: set[str], frame: Frame, path: PathLink
-) -> Any:
+    value: Value, given: Mapping[str, Any], by_name: Mapping[str, str], used: set[str], frame: Frame, path: PathLink
+) -> Value:
     if isinstance(value, str):
         return _text(value, given, by_name, used, frame, path) if "<" in value else value
     if isinstance(value, list):

@@ -6,6 +6,7 @@ from armtemplate.errors import ExpressionError
 from armtemplate.expressions import Call, Expression, Index, Literal, Property
 from armtemplate.frames import Frame
 from armtemplate.interpreter import evaluate
+from armtemplate.json_types import Value
 from armtemplate.unknown import Unknown
 
 _LOOKUPS = frozenset({"parameters", "variables", "copyindex", "lambdavariables"})
@@ -41,7 +42,7 @@ def _value(node: Expression, frame: Frame) -> tuple[Any] | None:
         return None
 
 
-def literal_text(value: Any) -> str:
+def literal_text(value: Value) -> str:
     """A value as an expression that yields it."""
     if isinstance(value, Unknown):
         return value.expression

@@ -7,13 +7,14 @@ from armtemplate.expression_parser import parse_expression
 from armtemplate.expressions import is_expression
 from armtemplate.frames import Frame
 from armtemplate.interpreter import check_calls, evaluate_text
+from armtemplate.json_types import Value
 from armtemplate.limits import COPY_ITERATIONS
 from armtemplate.positions import PathLink
 from armtemplate.unknown import Unknown
 from armtemplate.values import is_integer, kind_of
 
 
-def evaluate_string(text: str, frame: Frame, path: PathLink) -> Any:
+def evaluate_string(text: str, frame: Frame, path: PathLink) -> Value:
     """A string's value; a fault is noted at the path and leaves a stand-in."""
     try:
         return evaluate_text(text, frame)
@@ -21,7 +22,7 @@ def evaluate_string(text: str, frame: Frame, path: PathLink) -> Any:
         return frame.report(error, path, text)
 
 
-def evaluate_structure(value: Any, frame: Frame, path: PathLink) -> Any:
+def evaluate_structure(value: Value, frame: Frame, path: PathLink) -> Value:
     """The value of template text, whatever its kind; every fault in it is noted with its own path."""
     if isinstance(value, str):
         return evaluate_string(value, frame, path) if value.startswith("[") else value
@@ -70,7 +71,7 @@ def evaluate_loops(loops: list[Any], frame: Frame, path: PathLink) -> dict[str, 
     return made
 
 
-def evaluate_loop(loop: dict[str, Any], name: str, frame: Frame, path: PathLink, *, nameless: bool = False) -> Any:
+def evaluate_loop(loop: dict[str, Any], name: str, frame: Frame, path: PathLink, *, nameless: bool = False) -> Value:
     """The array that one `copy` element stands for; `nameless` lets `copyIndex()` mean it."""
     count = loop_count(loop["count"], frame, (path, "count"))
     here = (path, "input")
@@ -82,7 +83,7 @@ def evaluate_loop(loop: dict[str, Any], name: str, frame: Frame, path: PathLink,
     return [evaluate_structure(loop["input"], turn, here) for turn in turns]
 
 
-def loop_count(value: Any, frame: Frame, path: PathLink) -> int | Unknown:
+def loop_count(value: Value, frame: Frame, path: PathLink) -> int | Unknown:
     """How often a loop turns; 0 where that is at fault, an unknown where it is not known."""
     count = evaluate_structure(value, frame, path)
     if isinstance(count, Unknown):
@@ -109,7 +110,7 @@ def loop_count(value: Any, frame: Frame, path: PathLink) -> int | Unknown:
     return int(count)
 
 
-def inspect(value: Any, frame: Frame, path: PathLink) -> None:
+def inspect(value: Value, frame: Frame, path: PathLink) -> None:
     """Checks template text that is not evaluated: syntax, function names, number of arguments, what may be called here."""
     if isinstance(value, str):
         if is_expression(value):
@@ -126,7 +127,7 @@ def inspect(value: Any, frame: Frame, path: PathLink) -> None:
             inspect(item, frame, (path, name))
 
 
-def names_used(value: Any, function: str) -> set[str]:
+def names_used(value: Value, function: str) -> set[str]:
     """The literal names, in lower case, with which template text calls `parameters` or `variables`."""
     used: set[str] = set()
     pending = [value]

@@ -6,6 +6,7 @@ Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/defin
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from armtemplate.json_types import Value
 from armtemplate.unknown import Unknown
 from armtemplate.values import equal, is_number, kind_of
 
@@ -24,12 +25,12 @@ _REFERENCE = "#/definitions/"
 _REFERENCE_LIMIT = 64
 
 
-def problems(value: Any, declaration: Mapping[str, Any], definitions: Definitions) -> Iterator[str]:
+def problems(value: Value, declaration: Mapping[str, Any], definitions: Definitions) -> Iterator[str]:
     """What is wrong with a value; nothing when it fits. What is not known is taken to fit."""
     yield from _problems(value, declaration, definitions, "")
 
 
-def known_type(name: Any) -> bool:
+def known_type(name: Value) -> bool:
     """Whether a type name is one of the language's, in any case."""
     return isinstance(name, str) and name.lower() in _KINDS
 
@@ -67,7 +68,7 @@ def _resolved(declaration: Mapping[str, Any], definitions: Definitions) -> Mappi
     return "the definitions refer to each other in a circle"
 
 
-def _problems(value: Any, declaration: Mapping[str, Any], definitions: Definitions, where: str) -> Iterator[str]:
+def _problems(value: Value, declaration: Mapping[str, Any], definitions: Definitions, where: str) -> Iterator[str]:
     if isinstance(value, Unknown):
         return
     resolved = _resolved(declaration, definitions)
@@ -89,7 +90,7 @@ def _problems(value: Any, declaration: Mapping[str, Any], definitions: Definitio
         yield from _array_problems(value, resolved, definitions, where)
 
 
-def _is_kind(value: Any, expected: str) -> bool:
+def _is_kind(value: Value, expected: str) -> bool:
     if expected == "Integer":
         return (
             is_number(value) and float(value).is_integer() if isinstance(value, float) else kind_of(value) == expected
@@ -97,7 +98,7 @@ def _is_kind(value: Any, expected: str) -> bool:
     return kind_of(value) == expected
 
 
-def _allowed(value: Any, declaration: Mapping[str, Any], where: str) -> Iterator[str]:
+def _allowed(value: Value, declaration: Mapping[str, Any], where: str) -> Iterator[str]:
     allowed = declaration.get("allowedValues")
     if not isinstance(allowed, list) or any(equal(value, item) for item in allowed):
         return
@@ -113,11 +114,11 @@ def _allowed(value: Any, declaration: Mapping[str, Any], where: str) -> Iterator
     yield f"{where}the value {_shown(value)} is not part of the allowed values {', '.join(_shown(item) for item in allowed[:20])}"
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Value) -> str:
     return f"'{value}'" if isinstance(value, str) else str(value)
 
 
-def _bounds(value: Any, declaration: Mapping[str, Any], where: str) -> Iterator[str]:
+def _bounds(value: Value, declaration: Mapping[str, Any], where: str) -> Iterator[str]:
     if is_number(value):
         low, high = declaration.get("minValue"), declaration.get("maxValue")
         if is_number(low) and value < low:

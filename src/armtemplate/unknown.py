@@ -8,17 +8,18 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 from armtemplate.errors import ExpressionError
+from armtemplate.json_types import Value
 from armtemplate.limits import VALUE_NODES
 
 
 class Runtime(Protocol):
     """Answers what only a deployed resource can tell. Ids are absolute, as ARM prints them."""
 
-    def reference(self, resource_id: str, api_version: str | None, full: bool) -> Any:  # noqa: FBT001 - the contract's order
+    def reference(self, resource_id: str, api_version: str | None, full: bool) -> Value:
         """The resource's `properties`, or the whole resource if `full`."""
         ...
 
-    def list_call(self, function: str, resource_id: str, api_version: str | None, body: Any) -> Any:
+    def list_call(self, function: str, resource_id: str, api_version: str | None, body: Value) -> Value:
         """The answer of a POST to `{resource_id}/{function}`; `function` starts with `list` (or is `getSecret`)."""
         ...
 
@@ -57,7 +58,7 @@ class Unknown:
         """The properties that are known although the whole is not, as a nested deployment's static outputs are."""
         return self._known or {}
 
-    def resolve(self, runtime: Runtime) -> Any:
+    def resolve(self, runtime: Runtime) -> Value:
         """The value, now that somebody answers. May again hold an `Unknown` that this runtime cannot answer."""
         return self._resume(runtime)
 
@@ -68,7 +69,7 @@ class Unknown:
         return f"Unknown({self.expression!r}, reason={self.reason!r})"
 
 
-def unknowns_in(value: Any) -> Iterator[Unknown]:
+def unknowns_in(value: Value) -> Iterator[Unknown]:
     """Every `Unknown` inside a value, depth first.
 
     Raises:
@@ -89,7 +90,7 @@ def unknowns_in(value: Any) -> Iterator[Unknown]:
             pending.extend(item)
 
 
-def first_unknown(value: Any) -> Unknown | None:
+def first_unknown(value: Value) -> Unknown | None:
     """The first `Unknown` inside a value, or None when all of it is known."""
     if isinstance(value, Unknown):
         return value
@@ -98,7 +99,7 @@ def first_unknown(value: Any) -> Unknown | None:
     return None
 
 
-def settled(value: Any, runtime: Runtime) -> Any:
+def settled(value: Value, runtime: Runtime) -> Value:
     """The value with everything in it resolved that the runtime answers."""
     if isinstance(value, Unknown):
         return value.resolve(runtime)

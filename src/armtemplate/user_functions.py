@@ -9,6 +9,7 @@ from typing import Any
 
 from armtemplate.errors import ExpressionError
 from armtemplate.frames import USER_FUNCTION, FixedNames, Frame
+from armtemplate.json_types import Value
 from armtemplate.positions import PathLink
 from armtemplate.structure import evaluate_structure, inspect
 from armtemplate.type_definitions import Definitions, problems
@@ -23,7 +24,7 @@ class UserFunction:
 
     name: str
     parameters: tuple[dict[str, Any], ...]
-    output: Any
+    output: Value
     definitions: Definitions
     path: PathLink
 
@@ -32,7 +33,7 @@ class UserFunction:
         """How many arguments it takes."""
         return len(self.parameters)
 
-    def call(self, arguments: list[Any], frame: Frame) -> Any:
+    def call(self, arguments: list[Any], frame: Frame) -> Value:
         """The output for these arguments."""
         values: dict[str, Any] = {}
         for declaration, argument in zip(self.parameters, arguments, strict=True):
@@ -55,7 +56,7 @@ class UserFunction:
         finally:
             frame.session.depth -= _LEVELS
 
-    def _check(self, declaration: dict[str, Any], argument: Any) -> None:
+    def _check(self, declaration: dict[str, Any], argument: Value) -> None:
         if first_unknown(argument) is None:
             for problem in problems(argument, declaration, self.definitions):
                 raise ExpressionError(f"{self.name}: parameter '{declaration['name']}': {problem}")
@@ -94,7 +95,7 @@ def check_functions(functions: dict[str, UserFunction], frame: Frame) -> None:
 
 
 def _read_function(
-    name: str, member: Any, definitions: Definitions, frame: Frame, path: PathLink
+    name: str, member: Value, definitions: Definitions, frame: Frame, path: PathLink
 ) -> UserFunction | None:
     output = member.get("output") if isinstance(member, dict) else None
     if not isinstance(member, dict) or not isinstance(output, dict) or "value" not in output:

@@ -7,6 +7,7 @@ from functools import cmp_to_key
 from typing import Any
 
 from armtemplate.errors import ExpressionError
+from armtemplate.json_types import Value
 from armtemplate.limits import VALUE_CHARACTERS
 from armtemplate.unknown import Unknown
 
@@ -24,34 +25,34 @@ _KINDS: dict[type, str] = {
 }
 
 
-def kind_of(value: Any) -> str:
+def kind_of(value: Value) -> str:
     """The engine's name for the kind of a value."""
     return _KINDS.get(type(value), type(value).__name__)
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Value) -> bool:
     """Whether a value is an integer or a float; a boolean is neither."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def is_integer(value: Any) -> bool:
+def is_integer(value: Value) -> bool:
     """Whether a value is an integer; a boolean is none."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def wrong_kind(expected: str, value: Any, *, what: str = "the argument") -> ExpressionError:
+def wrong_kind(expected: str, value: Value, *, what: str = "the argument") -> ExpressionError:
     """The fault of a value of the wrong kind."""
     return ExpressionError(f"{what} must be of type '{expected}', and is of type '{kind_of(value)}'")
 
 
-def text_argument(value: Any, what: str = "the argument") -> str:
+def text_argument(value: Value, what: str = "the argument") -> str:
     """The value, which has to be a string."""
     if not isinstance(value, str):
         raise wrong_kind("String", value, what=what)
     return value
 
 
-def integer_argument(value: Any, what: str = "the argument") -> int:
+def integer_argument(value: Value, what: str = "the argument") -> int:
     """The value, which has to be an integer; nothing is converted."""
     if isinstance(value, float) and value.is_integer() and int(value) in INT64:
         return int(value)
@@ -62,21 +63,21 @@ def integer_argument(value: Any, what: str = "the argument") -> int:
     return int(value)
 
 
-def array_argument(value: Any, what: str = "the argument") -> list[Any]:
+def array_argument(value: Value, what: str = "the argument") -> list[Any]:
     """The value, which has to be an array."""
     if not isinstance(value, list):
         raise wrong_kind("Array", value, what=what)
     return value
 
 
-def object_argument(value: Any, what: str = "the argument") -> dict[str, Any]:
+def object_argument(value: Value, what: str = "the argument") -> dict[str, Any]:
     """The value, which has to be an object."""
     if not isinstance(value, dict):
         raise wrong_kind("Object", value, what=what)
     return value
 
 
-def boolean_argument(value: Any, what: str = "the argument") -> bool:
+def boolean_argument(value: Value, what: str = "the argument") -> bool:
     """The value, which has to be a boolean."""
     if not isinstance(value, bool):
         raise wrong_kind("Boolean", value, what=what)
@@ -91,13 +92,13 @@ def member_name(container: dict[str, Any], name: str) -> str | None:
     return next((key for key in container if key.lower() == folded), None)
 
 
-def member(container: dict[str, Any], name: str, default: Any = None) -> Any:
+def member(container: dict[str, Any], name: str, default: Value = None) -> Value:
     """The member of that name, without regard to case if need be."""
     key = member_name(container, name)
     return default if key is None else container[key]
 
 
-def equal(left: Any, right: Any) -> bool:
+def equal(left: Value, right: Value) -> bool:
     """Deep equality that is strict about kinds; numbers compare as numbers, objects without regard to order."""
     if is_number(left) and is_number(right):
         return bool(left == right)
@@ -148,12 +149,12 @@ def _rank(character: str) -> int:
     return {"Z": 0, "C": 0, "P": 1, "S": 2, "N": 3}.get(category, 4)
 
 
-def compact_json(value: Any) -> str:
+def compact_json(value: Value) -> str:
     """JSON without blanks in declaration order, as `string()` prints objects and arrays."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def as_text(value: Any) -> str:
+def as_text(value: Value) -> str:
     """What `string()` makes of a value."""
     if isinstance(value, str):
         return value

@@ -4,6 +4,7 @@ from typing import Any
 
 from armtemplate.errors import ExpressionError
 from armtemplate.frames import VARIABLE, Frame
+from armtemplate.json_types import Value
 from armtemplate.lazy_names import Entry, LazyNames
 from armtemplate.limits import VARIABLES
 from armtemplate.positions import PathLink
@@ -31,8 +32,8 @@ def read_variables(template: dict[str, Any], frame: Frame, names: LazyNames) -> 
     names.fill(entries)
 
 
-def _entry(name: str, value: Any, frame: Frame, path: PathLink) -> Entry:
-    def make() -> Any:
+def _entry(name: str, value: Value, frame: Frame, path: PathLink) -> Entry:
+    def make() -> Value:
         return evaluate_structure(value, frame, path)
 
     return Entry(name=name, make=make, uses=frozenset(names_used(value, "variables")))
@@ -54,7 +55,7 @@ def _loop_entries(loops: list[Any], frame: Frame, path: PathLink) -> dict[str, E
 
 
 def _loop_entry(name: str, loop: dict[str, Any], frame: Frame, path: PathLink) -> Entry:
-    def make() -> Any:
+    def make() -> Value:
         return evaluate_loop(loop, name, frame, path)
 
     return Entry(name=name, make=make, uses=frozenset(names_used(loop, "variables")))

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from armtemplate.errors import ExpressionError
+from armtemplate.json_types import Value
 from armtemplate.limits import RANGE_COUNT
 from armtemplate.unknown import Unknown
 from armtemplate.values import (
@@ -26,12 +27,12 @@ from armtemplate.values import (
 )
 
 
-def create_array(*items: Any) -> list[Any]:
+def create_array(*items: Value) -> list[Any]:
     """An array of the arguments."""
     return list(items)
 
 
-def contains(container: Any, item: Any) -> bool:
+def contains(container: Value, item: Value) -> bool:
     """Whether a string holds a string (case matters), an array an item, an object a key (case does not matter)."""
     if isinstance(container, str):
         return text_argument(item, "what is looked for in a string") in container
@@ -42,7 +43,7 @@ def contains(container: Any, item: Any) -> bool:
     raise wrong_kind("Array, Object, String", container, what="the first argument")
 
 
-def empty(value: Any) -> bool:
+def empty(value: Value) -> bool:
     """Whether a string, array or object holds nothing; null is empty."""
     if value is None:
         return True
@@ -51,7 +52,7 @@ def empty(value: Any) -> bool:
     raise wrong_kind("Array, Object, String", value)
 
 
-def length(value: Any) -> int:
+def length(value: Value) -> int:
     """Characters (UTF-16 code units), items or properties."""
     if isinstance(value, str):
         return len(code_units(value))
@@ -60,17 +61,17 @@ def length(value: Any) -> int:
     raise wrong_kind("Array, Object, String", value)
 
 
-def first(value: Any) -> Any:
+def first(value: Value) -> Value:
     """The first item or character; of an empty array null, of an empty string an empty string."""
     return _end(value, slice(0, 1))
 
 
-def last(value: Any) -> Any:
+def last(value: Value) -> Value:
     """The last item or character; of an empty array null, of an empty string an empty string."""
     return _end(value, slice(-1, None))
 
 
-def _end(value: Any, place: slice) -> Any:
+def _end(value: Value, place: slice) -> Value:
     if value is None:
         return None
     if isinstance(value, str):
@@ -81,19 +82,19 @@ def _end(value: Any, place: slice) -> Any:
     return items[0] if items else None
 
 
-def skip(value: Any, count: Any) -> Any:
+def skip(value: Value, count: Value) -> Value:
     """What is left behind the first items or characters; a count below zero is zero."""
     start = max(integer_argument(count, "the count"), 0)
     return _part(value, slice(start, None))
 
 
-def take(value: Any, count: Any) -> Any:
+def take(value: Value, count: Value) -> Value:
     """The first items or characters; a count below zero is zero."""
     end = max(integer_argument(count, "the count"), 0)
     return _part(value, slice(0, end))
 
 
-def _part(value: Any, place: slice) -> Any:
+def _part(value: Value, place: slice) -> Value:
     if value is None:
         return None
     if isinstance(value, str):
@@ -103,7 +104,7 @@ def _part(value: Any, place: slice) -> Any:
     raise wrong_kind("Array, String", value, what="the first argument")
 
 
-def index_of(container: Any, item: Any) -> int:
+def index_of(container: Value, item: Value) -> int:
     """The first place of an item, or of a string without regard to case; -1 where there is none."""
     if isinstance(container, str):
         return _folded(container).find(_folded(text_argument(item, "what is looked for in a string")))
@@ -111,7 +112,7 @@ def index_of(container: Any, item: Any) -> int:
     return next((at for at, element in enumerate(items) if equal(element, item)), -1)
 
 
-def last_index_of(container: Any, item: Any) -> int:
+def last_index_of(container: Value, item: Value) -> int:
     """The last place of an item, or of a string without regard to case; -1 where there is none."""
     if isinstance(container, str):
         return _folded(container).rfind(_folded(text_argument(item, "what is looked for in a string")))
@@ -119,7 +120,7 @@ def last_index_of(container: Any, item: Any) -> int:
     return next((at for at in range(len(items) - 1, -1, -1) if equal(items[at], item)), -1)
 
 
-def _searchable(container: Any) -> list[Any]:
+def _searchable(container: Value) -> list[Any]:
     if not isinstance(container, list):
         raise wrong_kind("Array, String", container, what="the first argument")
     return container
@@ -130,7 +131,7 @@ def _folded(text: str) -> str:
     return "".join(upper if len(upper := unit.upper()) == 1 else unit for unit in code_units(text))
 
 
-def range_of(start: Any, count: Any) -> list[int]:
+def range_of(start: Value, count: Value) -> list[int]:
     """`count` integers from `start` on."""
     first_value, number = integer_argument(start, "the start"), integer_argument(count, "the count")
     if not 0 <= number <= RANGE_COUNT:
@@ -140,12 +141,12 @@ def range_of(start: Any, count: Any) -> list[int]:
     return list(range(first_value, first_value + number))
 
 
-def smallest(*values: Any) -> int | float:
+def smallest(*values: Value) -> int | float:
     """The least of integers, or of one array of integers."""
     return min(_numbers(values))
 
 
-def largest(*values: Any) -> int | float:
+def largest(*values: Value) -> int | float:
     """The greatest of integers, or of one array of integers."""
     return max(_numbers(values))
 
@@ -160,7 +161,7 @@ def _numbers(values: tuple[Any, ...]) -> list[int | float]:
     return list(items)
 
 
-def flatten(arrays: Any) -> Any:
+def flatten(arrays: Value) -> Value:
     """One level of nesting less; every item has to be an array."""
     items = array_argument(arrays)
     for item in items:
@@ -169,7 +170,7 @@ def flatten(arrays: Any) -> Any:
     return [element for item in items for element in array_argument(item, "every item")]
 
 
-def union(*values: Any) -> Any:
+def union(*values: Value) -> Value:
     """Objects merged deeply, the later wins and arrays inside are replaced; or the distinct items of arrays."""
     if all(isinstance(value, list) for value in values):
         return _distinct(item for value in values for item in value)
@@ -192,7 +193,7 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def intersection(*values: Any) -> Any:
+def intersection(*values: Value) -> Value:
     """The items, or the property pairs, that all arguments hold, in the order of the first."""
     if all(isinstance(value, list) for value in values):
         kept = [item for item in values[0] if all(any(equal(item, other) for other in value) for value in values[1:])]
@@ -204,7 +205,7 @@ def intersection(*values: Any) -> Any:
     raise ExpressionError(f"all arguments must be objects, or all arrays; found {_kinds(values)}")
 
 
-def _holds(container: dict[str, Any], name: str, value: Any) -> bool:
+def _holds(container: dict[str, Any], name: str, value: Value) -> bool:
     key = member_name(container, name)
     return key is not None and equal(container[key], value)
 
@@ -232,7 +233,7 @@ def _distinct(items: Iterable[Any]) -> list[Any]:
     return kept
 
 
-def index_from_end(items: Any, place: Any) -> Any:
+def index_from_end(items: Value, place: Value) -> Value:
     """The item counted from the end; 1 is the last."""
     value = try_index_from_end(items, place, MISSING)
     if value is MISSING:
@@ -240,7 +241,7 @@ def index_from_end(items: Any, place: Any) -> Any:
     return value
 
 
-def try_index_from_end(items: Any, place: Any, default: Any = None) -> Any:
+def try_index_from_end(items: Value, place: Value, default: Value = None) -> Value:
     """The item counted from the end, or null where there is none."""
     if items is None and default is None:
         return None
@@ -249,7 +250,7 @@ def try_index_from_end(items: Any, place: Any, default: Any = None) -> Any:
     return array[-number] if 1 <= number <= len(array) else default
 
 
-def try_get(container: Any, key: Any, *keys: Any) -> Any:
+def try_get(container: Value, key: Value, *keys: Value) -> Value:
     """A member that need not be there: only the first step may miss, the rest is skipped when it yields null."""
     value = _step(container, key)
     if value is None or value is MISSING:
@@ -263,7 +264,7 @@ def try_get(container: Any, key: Any, *keys: Any) -> Any:
     return value
 
 
-def _step(container: Any, key: Any) -> Any:
+def _step(container: Value, key: Value) -> Value:
     if isinstance(container, dict) and isinstance(key, str):
         name = member_name(container, key)
         return MISSING if name is None else container[name]

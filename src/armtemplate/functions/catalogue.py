@@ -7,10 +7,11 @@ from armtemplate.errors import ExpressionError
 from armtemplate.expressions import Call
 from armtemplate.frames import Frame
 from armtemplate.interpreter import make_unknown
+from armtemplate.json_types import Value
 from armtemplate.values import array_argument, integer_argument, member, text_argument
 
 
-def providers(call: Call, frame: Frame, namespace: Any, resource_type: Any = None) -> Any:
+def providers(call: Call, frame: Frame, namespace: Value, resource_type: Value = None) -> Value:
     """Metadata of a provider, or of one of its types."""
     wanted = text_argument(namespace, "the provider")
     if frame.scope.providers is None:
@@ -38,8 +39,14 @@ def _type(provider: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
 
 
 def pick_zones(
-    call: Call, frame: Frame, namespace: Any, resource_type: Any, location: Any, count: Any = 1, offset: Any = 0
-) -> Any:
+    call: Call,
+    frame: Frame,
+    namespace: Value,
+    resource_type: Value,
+    location: Value,
+    count: Value = 1,
+    offset: Value = 0,
+) -> Value:
     """The first zones of a type in a region; none where the type or the region has no zones."""
     wanted, name = text_argument(namespace, "the provider"), text_argument(resource_type, "the type")
     region = normalised(text_argument(location, "the location"))
@@ -62,29 +69,31 @@ def normalised(location: str) -> str:
     return location.replace(" ", "").lower()
 
 
-def to_logical_zone(call: Call, frame: Frame, subscription: Any, location: Any, zone: Any) -> Any:
+def to_logical_zone(call: Call, frame: Frame, subscription: Value, location: Value, zone: Value) -> Value:
     """The zone that a subscription calls so; empty where there is none."""
     zones = _zones(call, frame, subscription, location, [zone], to_logical=True)
     return (zones or [""])[0] if isinstance(zones, list) else zones
 
 
-def to_logical_zones(call: Call, frame: Frame, subscription: Any, location: Any, zones: Any) -> Any:
+def to_logical_zones(call: Call, frame: Frame, subscription: Value, location: Value, zones: Value) -> Value:
     """The zones that a subscription calls so."""
     return _zones(call, frame, subscription, location, array_argument(zones, "the zones"), to_logical=True)
 
 
-def to_physical_zone(call: Call, frame: Frame, subscription: Any, location: Any, zone: Any) -> Any:
+def to_physical_zone(call: Call, frame: Frame, subscription: Value, location: Value, zone: Value) -> Value:
     """The zone behind a subscription's name for it; empty where there is none."""
     zones = _zones(call, frame, subscription, location, [zone], to_logical=False)
     return (zones or [""])[0] if isinstance(zones, list) else zones
 
 
-def to_physical_zones(call: Call, frame: Frame, subscription: Any, location: Any, zones: Any) -> Any:
+def to_physical_zones(call: Call, frame: Frame, subscription: Value, location: Value, zones: Value) -> Value:
     """The zones behind a subscription's names for them."""
     return _zones(call, frame, subscription, location, array_argument(zones, "the zones"), to_logical=False)
 
 
-def _zones(call: Call, frame: Frame, subscription: Any, location: Any, zones: list[Any], *, to_logical: bool) -> Any:
+def _zones(
+    call: Call, frame: Frame, subscription: Value, location: Value, zones: list[Any], *, to_logical: bool
+) -> Value:
     text_argument(subscription, "the subscription")
     region = normalised(text_argument(location, "the location"))
     texts = [text_argument(zone, "every zone") for zone in zones]
@@ -96,7 +105,7 @@ def _zones(call: Call, frame: Frame, subscription: Any, location: Any, zones: li
     return [mapping[text] for text in texts if text in mapping]
 
 
-def role_definitions(call: Call, frame: Frame, role: Any) -> Any:
+def role_definitions(call: Call, frame: Frame, role: Value) -> Value:
     """Id and GUID of a role, by display name or GUID."""
     name = text_argument(role, "the role")
     known = {display.lower(): guid for display, guid in frame.scope.role_definitions.items()}

@@ -4,12 +4,13 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import Any
 
 from armtemplate.errors import ExpressionError
+from armtemplate.json_types import Value
 from armtemplate.values import integer_argument, text_argument
 
 type Network = IPv4Network | IPv6Network
 
 
-def parse_cidr(text: Any) -> dict[str, Any]:
+def parse_cidr(text: Value) -> dict[str, Any]:
     """Network, mask, usable range and prefix of a CIDR range."""
     network = _network(text)
     facts: dict[str, Any] = {"network": str(network.network_address), "netmask": str(network.netmask)}
@@ -22,7 +23,7 @@ def parse_cidr(text: Any) -> dict[str, Any]:
     return facts
 
 
-def cidr_subnet(text: Any, prefix: Any, index: Any) -> str:
+def cidr_subnet(text: Value, prefix: Value, index: Value) -> str:
     """The subnet of that index, when the range is divided into subnets of that prefix."""
     network = _network(text)
     length, number = integer_argument(prefix, "the new prefix"), integer_argument(index, "the index")
@@ -38,7 +39,7 @@ def cidr_subnet(text: Any, prefix: Any, index: Any) -> str:
     return f"{_address(network, start)}/{length}"
 
 
-def cidr_host(text: Any, index: Any) -> str:
+def cidr_host(text: Value, index: Value) -> str:
     """The host of that index; 0 is the address behind the network's own."""
     network = _network(text)
     number = integer_argument(index, "the host index")
@@ -52,7 +53,7 @@ def _address(network: Network, value: int) -> IPv4Address | IPv6Address:
     return IPv4Address(value) if isinstance(network, IPv4Network) else IPv6Address(value)
 
 
-def _network(text: Any) -> Network:
+def _network(text: Value) -> Network:
     address, slash, prefix = text_argument(text, "the range").partition("/")
     try:
         if not slash or not (prefix.isascii() and prefix.isdigit()) or "%" in address:

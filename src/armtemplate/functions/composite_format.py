@@ -8,6 +8,7 @@ from typing import Any
 
 from armtemplate.errors import ExpressionError
 from armtemplate.functions.number_format import format_number
+from armtemplate.json_types import Value
 from armtemplate.limits import VALUE_CHARACTERS
 from armtemplate.values import as_text, compact_json, is_number
 
@@ -72,7 +73,7 @@ def _aligned(text: str, alignment: str) -> str:
     return text.ljust(width) if stripped.startswith("-") else text.rjust(width)
 
 
-def _formatted(value: Any, style: str) -> str:
+def _formatted(value: Value, style: str) -> str:
     """Numbers obey the style; everything else has but one text. JSON gets single quotes, as the engine prints it."""
     if style and is_number(value):
         return format_number(value, style)

@@ -7,12 +7,13 @@ from urllib.parse import unquote_to_bytes
 
 from armtemplate.errors import ExpressionError
 from armtemplate.json_grammar import JsonSyntaxError, read_json
+from armtemplate.json_types import Value
 from armtemplate.values import INT64, is_number, text_argument, utf8, wrong_kind
 
 _DATA_PREFIX = "data:"
 
 
-def to_bool(value: Any) -> bool:
+def to_bool(value: Value) -> bool:
     """`true` and `false` in any case, and integers."""
     if isinstance(value, bool):
         return value
@@ -26,7 +27,7 @@ def to_bool(value: Any) -> bool:
     raise wrong_kind("Boolean, Integer, String", value)
 
 
-def to_int(value: Any) -> int:
+def to_int(value: Value) -> int:
     """Integers, and decimal text of one."""
     if isinstance(value, str):
         digits = value.strip()
@@ -41,7 +42,7 @@ def to_int(value: Any) -> int:
     return int(value)
 
 
-def to_float(value: Any) -> float:
+def to_float(value: Value) -> float:
     """Numbers, and the text of one."""
     if isinstance(value, str):
         text = value.strip()
@@ -61,17 +62,17 @@ def to_float(value: Any) -> float:
         raise ExpressionError("the number is too large") from None
 
 
-def to_array(value: Any) -> list[Any]:
+def to_array(value: Value) -> list[Any]:
     """An array as it is, anything else as an array of one."""
     return value if isinstance(value, list) else [value]
 
 
-def parse_json_text(text: Any) -> Any:
+def parse_json_text(text: Value) -> Value:
     """The value of JSON text; single quotes are accepted."""
     return _json(text_argument(text))
 
 
-def _json(text: str) -> Any:
+def _json(text: str) -> Value:
     try:
         value, _ = read_json(text)
     except JsonSyntaxError as error:
@@ -79,17 +80,17 @@ def _json(text: str) -> Any:
     return value
 
 
-def to_base64(text: Any) -> str:
+def to_base64(text: Value) -> str:
     """Base64 of the UTF-8 text."""
     return base64.b64encode(utf8(text_argument(text))).decode("ascii")
 
 
-def base64_to_string(text: Any) -> str:
+def base64_to_string(text: Value) -> str:
     """The UTF-8 text behind base64."""
     return _decoded(text_argument(text))
 
 
-def base64_to_json(text: Any) -> Any:
+def base64_to_json(text: Value) -> Value:
     """The JSON value behind base64."""
     return _json(_decoded(text_argument(text)))
 
@@ -102,12 +103,12 @@ def _decoded(text: str) -> str:
         raise ExpressionError("the text is not valid base64") from None
 
 
-def to_data_uri(text: Any) -> str:
+def to_data_uri(text: Value) -> str:
     """A data URI of the UTF-8 text."""
     return f"data:text/plain;charset=utf-8;base64,{to_base64(text)}"
 
 
-def data_uri_to_string(uri: Any) -> str:
+def data_uri_to_string(uri: Value) -> str:
     """The text inside a data URI, base64 or percent-encoded."""
     text = text_argument(uri)
     header, comma, data = text.partition(",")

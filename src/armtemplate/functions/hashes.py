@@ -8,6 +8,7 @@ from typing import Any
 
 from armtemplate.expressions import Call
 from armtemplate.frames import Frame
+from armtemplate.json_types import Value
 from armtemplate.values import text_argument, utf8
 
 _NAMESPACE = uuid.UUID("11fb06fb-712d-4ddd-98c7-e71bbd588830")
@@ -17,7 +18,7 @@ _MASK64 = 0xFFFFFFFFFFFFFFFF
 _C1, _C2 = 0x239B961B, 0xAB0E9789
 
 
-def guid(*parts: Any) -> str:
+def guid(*parts: Value) -> str:
     """A GUID that depends on nothing but the texts."""
     return str(uuid.UUID(bytes=_version_5(_joined(parts))))
 
@@ -31,7 +32,7 @@ def _version_5(name: bytes) -> bytes:
     return bytes(digest)
 
 
-def unique_string(*parts: Any) -> str:
+def unique_string(*parts: Value) -> str:
     """Thirteen characters that depend on nothing but the texts."""
     value = _murmur64(_joined(parts))
     text = ""

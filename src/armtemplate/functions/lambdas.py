@@ -11,6 +11,7 @@ from armtemplate.errors import ExpressionError
 from armtemplate.expressions import Call, Expression, Literal
 from armtemplate.frames import Frame
 from armtemplate.interpreter import answered, evaluate, unknown_from
+from armtemplate.json_types import Value
 from armtemplate.unknown import Unknown
 from armtemplate.values import MISSING, array_argument, boolean_argument, object_argument, text_argument
 
@@ -21,7 +22,7 @@ class _Lambda:
     body: Expression
     frame: Frame
 
-    def __call__(self, *values: Any) -> Any:
+    def __call__(self, *values: Value) -> Value:
         bindings = dict(zip(self.names, values, strict=False))
         return evaluate(self.body, self.frame.bound(bindings))
 
@@ -34,12 +35,12 @@ class _NotKnownError(Exception):
         self.unknown = unknown
 
 
-def lambda_(_call: Call, _frame: Frame) -> Any:
+def lambda_(_call: Call, _frame: Frame) -> Value:
     """A lambda outside of a function that takes one."""
     raise ExpressionError("a lambda can only stand as an argument of a function that takes one")
 
 
-def lambda_variables(call: Call, frame: Frame) -> Any:
+def lambda_variables(call: Call, frame: Frame) -> Value:
     """The value of a lambda's variable."""
     name = text_argument(evaluate(call.arguments[0], frame), "the name")
     value = frame.bindings.get(name.lower(), MISSING)
@@ -48,7 +49,7 @@ def lambda_variables(call: Call, frame: Frame) -> Any:
     return answered(value, frame.session)
 
 
-def map_(call: Call, frame: Frame) -> Any:
+def map_(call: Call, frame: Frame) -> Value:
     """The lambda's answer for every item."""
     items, function = _array_and_lambda(call, frame, "1 or 2", (1, 2))
     if isinstance(items, Unknown):
@@ -56,7 +57,7 @@ def map_(call: Call, frame: Frame) -> Any:
     return [function(item, index) for index, item in enumerate(items)]
 
 
-def filter_(call: Call, frame: Frame) -> Any:
+def filter_(call: Call, frame: Frame) -> Value:
     """The items for which the lambda answers true."""
     items, function = _array_and_lambda(call, frame, "1 or 2", (1, 2))
     if isinstance(items, Unknown):
@@ -67,13 +68,13 @@ def filter_(call: Call, frame: Frame) -> Any:
         return unknown_from(call, frame, error.unknown)
 
 
-def sort(call: Call, frame: Frame) -> Any:
+def sort(call: Call, frame: Frame) -> Value:
     """The items in the order that the lambda says: whether the first goes before the second."""
     items, function = _array_and_lambda(call, frame, "2", (2,))
     if isinstance(items, Unknown):
         return unknown_from(call, frame, items)
 
-    def order(left: Any, right: Any) -> int:
+    def order(left: Value, right: Value) -> int:
         if _truth(function(left, right)):
             return -1
         return 1 if _truth(function(right, left)) else 0
@@ -84,7 +85,7 @@ def sort(call: Call, frame: Frame) -> Any:
         return unknown_from(call, frame, error.unknown)
 
 
-def reduce(call: Call, frame: Frame) -> Any:
+def reduce(call: Call, frame: Frame) -> Value:
     """The value that is left when the lambda has joined all items to the initial one."""
     items = evaluate(call.arguments[0], frame)
     current = evaluate(call.arguments[1], frame)
@@ -96,7 +97,7 @@ def reduce(call: Call, frame: Frame) -> Any:
     return current
 
 
-def to_object(call: Call, frame: Frame) -> Any:
+def to_object(call: Call, frame: Frame) -> Value:
     """An object of the items, or of the second lambda's answers, under the names that the first lambda gives."""
     items, key_of = _array_and_lambda(call, frame, "1", (1,))
     value_of = _lambda(call, frame, 2, (1,), "1") if len(call.arguments) > 2 else None
@@ -113,7 +114,7 @@ def to_object(call: Call, frame: Frame) -> Any:
     return made
 
 
-def group_by(call: Call, frame: Frame) -> Any:
+def group_by(call: Call, frame: Frame) -> Value:
     """Arrays of the items, or of the second lambda's answers, under the names that the first lambda gives."""
     items, key_of = _array_and_lambda(call, frame, "1", (1,))
     value_of = _lambda(call, frame, 2, (1,), "1") if len(call.arguments) > 2 else None
@@ -131,7 +132,7 @@ def group_by(call: Call, frame: Frame) -> Any:
     return groups
 
 
-def map_values(call: Call, frame: Frame) -> Any:
+def map_values(call: Call, frame: Frame) -> Value:
     """The object with the lambda's answer in the place of every value."""
     value = evaluate(call.arguments[0], frame)
     function = _lambda(call, frame, 1, (1,), "1")
@@ -161,13 +162,13 @@ def _lambda(call: Call, frame: Frame, place: int, arities: tuple[int, ...], coun
     return _Lambda(names=tuple(names), body=body, frame=frame)
 
 
-def _truth(value: Any) -> bool:
+def _truth(value: Value) -> bool:
     if isinstance(value, Unknown):
         raise _NotKnownError(value)
     return boolean_argument(value, "the lambda's answer")
 
 
-def _key(value: Any) -> str:
+def _key(value: Value) -> str:
     if isinstance(value, Unknown):
         raise _NotKnownError(value)
     return text_argument(value, "the lambda's answer for the key")

@@ -1,25 +1,24 @@
 """Functions that read the names around them: parameters, variables, loops, external inputs."""
 
-from typing import Any
-
 from armtemplate.errors import ExpressionError
 from armtemplate.expressions import Call
 from armtemplate.frames import Frame
 from armtemplate.interpreter import answered
+from armtemplate.json_types import Value
 from armtemplate.values import MISSING, integer_argument, is_integer, member, text_argument
 
 
-def parameters(_call: Call, frame: Frame, name: Any) -> Any:
+def parameters(_call: Call, frame: Frame, name: Value) -> Value:
     """The value of a parameter."""
     return answered(frame.parameters.value(text_argument(name, "the name"), frame.session), frame.session)
 
 
-def variables(_call: Call, frame: Frame, name: Any) -> Any:
+def variables(_call: Call, frame: Frame, name: Value) -> Value:
     """The value of a variable."""
     return answered(frame.variables.value(text_argument(name, "the name"), frame.session), frame.session)
 
 
-def copy_index(_call: Call, frame: Frame, *arguments: Any) -> int:
+def copy_index(_call: Call, frame: Frame, *arguments: Value) -> int:
     """The turn of a loop, from 0, moved by an offset."""
     name = frame.loop
     rest = list(arguments)
@@ -37,7 +36,7 @@ def copy_index(_call: Call, frame: Frame, *arguments: Any) -> int:
     return frame.loops[name] + (integer_argument(rest[0], "the offset") if rest else 0)
 
 
-def external_inputs(_call: Call, frame: Frame, name: Any) -> Any:
+def external_inputs(_call: Call, frame: Frame, name: Value) -> Value:
     """The value that a tool supplied for a parameter file."""
     value = member(dict(frame.scope.external_inputs), text_argument(name, "the name"), MISSING)
     if value is MISSING:

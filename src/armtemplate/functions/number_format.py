@@ -13,7 +13,7 @@ _STANDARD = "BCDEFGNPRX"
 _PRECISION_LIMIT = 1000  # .NET goes further; no template needs it
 
 
-def format_number(value: int | float, style: str) -> str:
+def format_number(value: float, style: str) -> str:
     """The number in a standard (`N0`) or custom (`#,##0.00`) style."""
     with localcontext() as context:
         context.prec = 1200
@@ -34,7 +34,7 @@ def _precision(digits: str) -> int | None:
     return int(digits)
 
 
-def _standard(value: int | float, letter: str, precision: int | None) -> str:
+def _standard(value: float, letter: str, precision: int | None) -> str:
     kind = letter.upper()
     if kind in "DXB":
         return _integral(value, letter, precision)
@@ -53,7 +53,7 @@ def _standard(value: int | float, letter: str, precision: int | None) -> str:
     return _general(value, number, letter, precision)
 
 
-def _integral(value: int | float, letter: str, precision: int | None) -> str:
+def _integral(value: float, letter: str, precision: int | None) -> str:
     if not is_integer(value):
         raise ExpressionError(f"the format is invalid: '{letter}' formats integers only")
     number, width = int(value), precision or 0
@@ -81,7 +81,7 @@ def _scientific(number: Decimal, decimals: int, letter: str, *, exponent_digits:
     return f"{mantissa:f}{letter}{sign}{abs(exponent):0{exponent_digits}d}"
 
 
-def _general(value: int | float, number: Decimal, letter: str, precision: int | None) -> str:
+def _general(value: float, number: Decimal, letter: str, precision: int | None) -> str:
     if letter.upper() == "R" or not precision:
         return str(value) if is_integer(value) else float_text(float(value))
     exponent = number.adjusted() if number else 0

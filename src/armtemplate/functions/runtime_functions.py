@@ -3,16 +3,15 @@
 Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-resource.
 """
 
-from typing import Any
-
 from armtemplate.errors import ExpressionError
 from armtemplate.expressions import Call
 from armtemplate.frames import Frame, ReferenceTarget
 from armtemplate.interpreter import make_unknown
+from armtemplate.json_types import Value
 from armtemplate.values import text_argument
 
 
-def reference(call: Call, frame: Frame, target: Any, api_version: Any = None, mode: Any = None) -> Any:
+def reference(call: Call, frame: Frame, target: Value, api_version: Value = None, mode: Value = None) -> Value:
     """The properties of a resource, or the whole of it with 'Full'."""
     version, full = _version_and_mode(api_version, mode)
     found = _target(frame, text_argument(target, "the resource"))
@@ -25,7 +24,7 @@ def reference(call: Call, frame: Frame, target: Any, api_version: Any = None, mo
     )
 
 
-def references(call: Call, frame: Frame, loop: Any, mode: Any = None) -> Any:
+def references(call: Call, frame: Frame, loop: Value, mode: Value = None) -> Value:
     """The properties of all instances of a symbolic loop, in the order of the loop, those left out by their condition skipped."""
     name = text_argument(loop, "the loop")
     _, full = _version_and_mode(None, mode)
@@ -46,16 +45,16 @@ def references(call: Call, frame: Frame, loop: Any, mode: Any = None) -> Any:
     return make_unknown(call, frame, f"the state of the resources of the loop '{name}'")
 
 
-def list_call(call: Call, frame: Frame, target: Any, api_version: Any = None, body: Any = None) -> Any:
+def list_call(call: Call, frame: Frame, target: Value, api_version: Value = None, body: Value = None) -> Value:
     """The answer of a list operation of a resource."""
     found = _target(frame, text_argument(target, "the resource"))
     version = found.api_version if api_version is None else text_argument(api_version, "the API version")
     if frame.session.runtime is not None:
         return frame.session.runtime.list_call(call.name, found.id, version, body)
-    return make_unknown(call, frame, f"what {call.name} of '{found.id}' answers")
+    return make_unknown(call, frame, f"what {call.name} of '{found.id}' answers", faulty=found.missing)
 
 
-def _version_and_mode(api_version: Any, mode: Any) -> tuple[str | None, bool]:
+def _version_and_mode(api_version: Value, mode: Value) -> tuple[str | None, bool]:
     """The mode may stand in the place of the version where a symbolic name makes the version needless."""
     version = None if api_version is None else text_argument(api_version, "the API version")
     word = None if mode is None else text_argument(mode, "the third argument")

@@ -9,11 +9,15 @@ from armtemplate.errors import ExpressionError
 from armtemplate.expressions import Call
 from armtemplate.frames import Frame
 from armtemplate.interpreter import make_unknown
+from armtemplate.json_types import Value
+from armtemplate.unknown import Runtime, Unknown
+from armtemplate.values import member, object_argument
 
+_GROUP_VERSION = "2021-04-01"
 _MANAGEMENT_GROUP_TYPE = "Microsoft.Management/managementGroups"
 
 
-def resource_group(call: Call, frame: Frame) -> dict[str, Any]:
+def resource_group(_call: Call, frame: Frame) -> dict[str, Any]:
     """The deployment's resource group."""
     scope = frame.scope
     if scope.kind != "resourceGroup":
@@ -22,18 +26,27 @@ def resource_group(call: Call, frame: Frame) -> dict[str, Any]:
         "id": f"/subscriptions/{scope.subscription_id}/resourceGroups/{scope.resource_group}",
         "name": scope.resource_group,
         "type": "Microsoft.Resources/resourceGroups",
-        "location": _location(call, frame),
+        "location": _location(frame),
         "properties": {"provisioningState": "Succeeded"},
     } | dict(scope.resource_group_facts)
 
 
-def _location(call: Call, frame: Frame) -> Any:
+def _location(frame: Frame) -> Value:
+    """The group's location. Of another group than the deployment's own only Azure knows it, so a reference to the group stands for it."""
     if frame.scope.location is not None:
         return frame.scope.location
-    from armtemplate.expressions import Property
+    group_id = f"/subscriptions/{frame.scope.subscription_id}/resourceGroups/{frame.scope.resource_group}"
 
-    node = Property(call, "location", call.start, call.end, call.depth + 1)
-    return make_unknown(node, frame, f"the location of the resource group '{frame.scope.resource_group}'")
+    def resume(runtime: Runtime) -> Value:
+        return member(
+            object_argument(runtime.reference(group_id, _GROUP_VERSION, True), "the resource group"), "location"
+        )
+
+    return Unknown(
+        reason=f"the location of the resource group '{frame.scope.resource_group}'",
+        render=lambda: f"reference('{group_id}', '{_GROUP_VERSION}', 'Full').location",
+        resume=resume,
+    )
 
 
 def subscription(_call: Call, frame: Frame) -> dict[str, Any]:
@@ -85,7 +98,7 @@ def environment(_call: Call, frame: Frame) -> dict[str, Any]:
     return dict(frame.scope.environment)
 
 
-def deployer(call: Call, frame: Frame) -> Any:
+def deployer(call: Call, frame: Frame) -> Value:
     """The principal that deploys."""
     if frame.scope.deployer is None:
         return make_unknown(call, frame, "who deploys")

@@ -4,6 +4,7 @@ from typing import Any
 
 from armtemplate.errors import ExpressionError
 from armtemplate.functions.composite_format import composite_format
+from armtemplate.json_types import Value
 from armtemplate.limits import VALUE_CHARACTERS
 from armtemplate.values import (
     array_argument,
@@ -22,7 +23,7 @@ from armtemplate.values import (
 _BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 
 
-def concat(*parts: Any) -> Any:
+def concat(*parts: Value) -> Value:
     """Joins strings, integers and booleans to a string, or arrays to an array; null is skipped."""
     if any(isinstance(part, list) for part in parts):
         joined: list[Any] = []
@@ -35,17 +36,17 @@ def concat(*parts: Any) -> Any:
     return bounded("".join(as_text(part) for part in parts))
 
 
-def format_text(pattern: Any, *values: Any) -> str:
+def format_text(pattern: Value, *values: Value) -> str:
     """.NET composite formatting with the invariant culture."""
     return bounded(composite_format(text_argument(pattern, "the format string"), values))
 
 
-def string(value: Any) -> str:
+def string(value: Value) -> str:
     """The text of any value; objects and arrays as compact JSON."""
     return bounded(as_text(value))
 
 
-def join(items: Any, delimiter: Any) -> str:
+def join(items: Value, delimiter: Value) -> str:
     """The items' texts with a delimiter between them."""
     texts = [_joinable(item) for item in array_argument(items, "the first argument")]
     separator = text_argument(delimiter, "the delimiter")
@@ -54,11 +55,11 @@ def join(items: Any, delimiter: Any) -> str:
     return bounded(separator.join(texts))
 
 
-def _joinable(item: Any) -> str:
+def _joinable(item: Value) -> str:
     return compact_json(item) if isinstance(item, (dict, list)) else as_text(item)
 
 
-def split(text: Any, delimiters: Any) -> list[str]:
+def split(text: Value, delimiters: Value) -> list[str]:
     """The parts between delimiters, empty ones kept; the delimiter is a string or an array of strings, the earliest match wins."""
     remaining = text_argument(text, "the first argument")
     marks = [delimiters] if isinstance(delimiters, str) else array_argument(delimiters, "the delimiter")
@@ -85,7 +86,7 @@ def _split_at_any(text: str, separators: list[str]) -> list[str]:
     return parts
 
 
-def replace(text: Any, old: Any, new: Any) -> str:
+def replace(text: Value, old: Value, new: Value) -> str:
     """Every occurrence replaced; upper and lower case are different."""
     original, pattern, replacement = text_argument(text), text_argument(old), text_argument(new)
     if not pattern:
@@ -95,7 +96,7 @@ def replace(text: Any, old: Any, new: Any) -> str:
     return original.replace(pattern, replacement)
 
 
-def substring(text: Any, start: Any, length: Any = None) -> str:
+def substring(text: Value, start: Value, length: Value = None) -> str:
     """A part of a string, counted in UTF-16 code units."""
     units = code_units(text_argument(text, "the first argument"))
     first = integer_argument(start, "the start index")
@@ -108,7 +109,7 @@ def substring(text: Any, start: Any, length: Any = None) -> str:
     return from_code_units(units[first : first + count])
 
 
-def pad_left(value: Any, width: Any, character: Any = " ") -> str:
+def pad_left(value: Value, width: Value, character: Value = " ") -> str:
     """A string or an integer, right-aligned in a width."""
     if not isinstance(value, str) and not is_integer(value):
         raise wrong_kind("String, Integer", value, what="the first argument")
@@ -123,12 +124,12 @@ def pad_left(value: Any, width: Any, character: Any = " ") -> str:
     return as_text(value).rjust(total, pad)
 
 
-def to_lower(text: Any) -> str:
+def to_lower(text: Value) -> str:
     """Lower case, one character for one as the invariant culture maps them."""
     return "".join(_single(character, character.lower()) for character in text_argument(text))
 
 
-def to_upper(text: Any) -> str:
+def to_upper(text: Value) -> str:
     """Upper case, one character for one as the invariant culture maps them: ß stays."""
     return "".join(_single(character, character.upper()) for character in text_argument(text))
 
@@ -137,21 +138,21 @@ def _single(character: str, mapped: str) -> str:
     return mapped if len(mapped) == 1 else character
 
 
-def trim(text: Any) -> str:
+def trim(text: Value) -> str:
     """Without blanks at both ends."""
     return text_argument(text).strip(_BLANKS)
 
 
-def starts_with(text: Any, start: Any) -> bool:
+def starts_with(text: Value, start: Value) -> bool:
     """Whether a string starts so, without regard to case."""
     return to_upper(text).startswith(to_upper(start))
 
 
-def ends_with(text: Any, end: Any) -> bool:
+def ends_with(text: Value, end: Value) -> bool:
     """Whether a string ends so, without regard to case."""
     return to_upper(text).endswith(to_upper(end))
 
 
-def fail(message: Any) -> Any:
+def fail(message: Value) -> Value:
     """Ends the evaluation with a message of the author's."""
     raise ExpressionError(text_argument(message, "the message"))

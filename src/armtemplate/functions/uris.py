@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
 from armtemplate.errors import ExpressionError
+from armtemplate.json_types import Value
 from armtemplate.values import integer_argument, member, object_argument, text_argument, utf8
 
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ftp": 21, "ws": 80, "wss": 443}
@@ -11,17 +12,17 @@ _DEFAULT_PORTS = {"http": 80, "https": 443, "ftp": 21, "ws": 80, "wss": 443}
 _SAFE = "%!$&'()*+,;=:@/?#[]~-._"
 
 
-def uri_component(text: Any) -> str:
+def uri_component(text: Value) -> str:
     """Everything escaped but letters, digits and `-_.~`."""
     return quote(utf8(text_argument(text)), safe="-_.~")
 
 
-def uri_component_to_string(text: Any) -> str:
+def uri_component_to_string(text: Value) -> str:
     """Percent escapes undone; a plus stays a plus."""
     return unquote_to_bytes(utf8(text_argument(text))).decode("utf-8", "replace")
 
 
-def uri(base: Any, relative: Any) -> str:
+def uri(base: Value, relative: Value) -> str:
     """A relative URI resolved against an absolute one."""
     start = text_argument(base, "the base").strip()
     rest = text_argument(relative, "the relative part").strip()
@@ -102,7 +103,7 @@ def _without_dots(path: str) -> str:
     return "/" + "/".join(kept)
 
 
-def build_uri(parts: Any) -> str:
+def build_uri(parts: Value) -> str:
     """A URI of `scheme`, `host`, `port`, `path` and `query`."""
     given = object_argument(parts)
     scheme = text_argument(member(given, "scheme", "http"), "the scheme").lower()
@@ -123,7 +124,7 @@ def build_uri(parts: Any) -> str:
     )
 
 
-def parse_uri(text: Any) -> dict[str, Any]:
+def parse_uri(text: Value) -> dict[str, Any]:
     """The parts that `buildUri` takes."""
     address = text_argument(text)
     scheme, authority, path, query = _split(address)

@@ -1,0 +1,7 @@
+"""The name of what expressions yield."""
+
+from typing import Any
+
+# A string, integer, float, boolean, null, list of values, dict of values by name, or an Unknown. Functions look at the kind themselves,
+# because the language is dynamically typed; a recursive union would only move every such look into a cast.
+type Value = Any
