@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from localazure.access.decisions import Decisions
@@ -34,6 +35,7 @@ class Cloud:
     clock: Clock
     arm_endpoint: str = ""  # https://localhost:PORT, without a trailing slash
     blob_endpoint: str = ""  # https://localhost:PORT2; an account's blobs are at {blob_endpoint}/{account}/
+    ca_bundle: Path | None = None  # what a client of this cloud has to trust; None: what the machine trusts
     dispatch: Callable[[ArmRequest], ArmResponse] = field(default=lambda _: ArmResponse(status=503))
 
     @property
