@@ -36,6 +36,7 @@ PROVIDERS = (
     "compute",
     "identity",
     "resources",
+    "storage",
 )
 
 

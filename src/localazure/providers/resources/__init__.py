@@ -5,6 +5,7 @@ from __future__ import annotations
 from localazure.arm.operation_table import Operation
 from localazure.cloud import Cloud
 from localazure.providers.resources.contents import Resources
+from localazure.providers.resources.deployments import Deployments
 from localazure.providers.resources.groups import ResourceGroups
 from localazure.providers.resources.registrations import Registrations
 from localazure.providers.resources.subscriptions import Subscriptions
@@ -13,5 +14,5 @@ from localazure.providers.resources.tags import Tags
 
 def operations(cloud: Cloud) -> list[Operation]:
     """What is served."""
-    rooms = (Subscriptions, Registrations, ResourceGroups, Resources, Tags)
+    rooms = (Subscriptions, Registrations, ResourceGroups, Resources, Tags, Deployments)
     return [operation for room in rooms for operation in room(cloud).operations()]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
+from localazure.arm.errors import ArmError
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.operation_table import Operation
 from localazure.arm.resource_id import ResourceId
@@ -103,6 +105,30 @@ def empty_group(cloud: Cloud, group_id: ResourceId) -> dict[str, str]:
     for document in cloud.store.under(group_id):
         cloud.store.delete(document.id)
     return {}
+
+
+def delete_all_but(cloud: Cloud, request: ArmRequest, group_id: ResourceId, kept: Collection[str]) -> None:
+    """Delete a group's resources, as the caller, save those that are kept, their parents and their children.
+
+    Raises the first refusal.
+    """
+    keys = [name.lower() for name in kept]
+    for resource_id in _deletable(cloud, group_id):
+        document = cloud.store.get(resource_id)
+        key = resource_id.key
+        if (
+            document is None
+            or not is_tracked(document)
+            or any(key == name or name.startswith(key + "/") or key.startswith(name + "/") for name in keys)
+        ):
+            continue
+        answer = cloud.call("DELETE", resource_id, principal=request.principal, api_version=_API_VERSION)
+        record: Any = cloud.complete(answer)
+        error = record.get("error") if record is not None else None
+        if error is None and answer.status >= 400 and isinstance(answer.body, dict):
+            error = answer.body["error"]
+        if error is not None:
+            raise ArmError(409, error["code"], error["message"])
 
 
 def _deletable(cloud: Cloud, group_id: ResourceId) -> list[ResourceId]:

@@ -1,0 +1,13 @@
+"""Microsoft.Storage: accounts, their keys, and blob containers. The blobs themselves have a port of their own."""
+
+from __future__ import annotations
+
+from localazure.arm.operation_table import Operation
+from localazure.cloud import Cloud
+from localazure.providers.storage.accounts import StorageAccounts
+from localazure.providers.storage.containers import Containers
+
+
+def operations(cloud: Cloud) -> list[Operation]:
+    """What is served."""
+    return [*StorageAccounts(cloud).operations(), *Containers(cloud).operations()]
