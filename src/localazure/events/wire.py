@@ -1,6 +1,7 @@
 """The requests that Event Grid makes: deliveries and handshakes.
 
-Source: Event Grid documentation, "Message delivery headers" and "Webhook event delivery"; CloudEvents HTTP webhook, section 4.
+Source: Event Grid documentation, "Message delivery headers" and "Webhook event delivery"; CloudEvents HTTP webhook,
+section 4.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ ANSWER_WINDOW_S = 30.0
 
 
 class Wire:
-    """Posts to endpoints. `trust` names a bundle of certificates; safe to use from several threads."""
+    """Sends to endpoints. `trust` names a bundle of certificates; safe to use from several threads."""
 
     def __init__(self, trust: Path | None = None) -> None:
         self._trust = str(trust) if trust else True
@@ -25,26 +26,17 @@ class Wire:
 
     def post(self, url: str, body: object, headers: Mapping[str, str]) -> tuple[str, str]:
         """Post JSON; how it went (`OK`, `NotFound`, `TimedOut`, `Unreachable` …) and the answer's text."""
-        return self._send("POST", url, json.dumps(body).encode(), headers)
+        outcome, answer = self._send("POST", url, headers, json.dumps(body).encode())
+        return outcome, answer.text if answer is not None else ""
 
     def options(self, url: str, headers: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
         """Ask as CloudEvents' abuse protection does; how it went, and the answer's headers in lower case."""
-        try:
-            answer = self._session().request(
-                "OPTIONS",
-                url,
-                headers=dict(headers),
-                timeout=ANSWER_WINDOW_S,
-                verify=self._trust,
-                allow_redirects=False,
-            )
-        except requests.Timeout:
-            return "TimedOut", {}
-        except requests.RequestException:
-            return "Unreachable", {}
-        return outcome_of(answer.status_code), {name.lower(): value for name, value in answer.headers.items()}
+        outcome, answer = self._send("OPTIONS", url, headers, b"")
+        return outcome, {name.lower(): value for name, value in answer.headers.items()} if answer is not None else {}
 
-    def _send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[str, str]:
+    def _send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[str, requests.Response | None]:
         try:
             answer = self._session().request(
                 method,
@@ -56,10 +48,10 @@ class Wire:
                 allow_redirects=False,
             )
         except requests.Timeout:
-            return "TimedOut", ""
+            return "TimedOut", None
         except requests.RequestException:
-            return "Unreachable", ""
-        return outcome_of(answer.status_code), answer.text
+            return "Unreachable", None
+        return outcome_of(answer.status_code), answer
 
     def _session(self) -> requests.Session:
         """One a thread: sessions are not safe to share."""

@@ -26,7 +26,6 @@ class EventSubscriptions:
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
-        self._wire = Wire(cloud.ca_bundle)
 
     def operations(self) -> list[Operation]:
         """What is served: the same operations in three places."""
@@ -59,8 +58,7 @@ class EventSubscriptions:
         ]
 
     def _list(self, request: ArmRequest) -> ArmResponse:
-        kind = request.resource_id.text + "/"
-        found = [entry.body for entry in self._cloud.store.under(request.path) if entry.id.key.startswith(kind.lower())]
+        found = [entry.body for entry in self._cloud.store.under(request.path)]
         return ArmResponse(body={"value": found})
 
     def _get(self, request: ArmRequest) -> ArmResponse:
@@ -94,7 +92,7 @@ class EventSubscriptions:
         }
         url = str((given["destination"].get("properties") or {}).get("endpointUrl") or "")
 
-        def work() -> dict[str, object]:
+        def work() -> Properties:
             if url:
                 self._shake_hands(url, properties, resource_id)
             done = {**body, "properties": {**properties, "provisioningState": "Succeeded"}}
@@ -126,15 +124,15 @@ class EventSubscriptions:
             raise ArmError(
                 400,
                 "Endpoint validation",
-                f"Destination endpoint not found. Resource details: resourceId: {resource_id}. Resource should pre-exist "
-                f"before attempting this operation. Activity id:{uuid.uuid4()}, timestamp: "
+                f"Destination endpoint not found. Resource details: resourceId: {resource_id}. Resource should "
+                f"pre-exist before attempting this operation. Activity id:{uuid.uuid4()}, timestamp: "
                 f"{moment.month}/{moment.day}/{moment.year} {moment:%I:%M:%S %p} (UTC).",
             )
 
     def _shake_hands(self, url: str, properties: Properties, resource_id: ResourceId) -> None:
         try:
             shake_hands(
-                self._wire,
+                Wire(self._cloud.ca_bundle),
                 url=url,
                 schema=properties["eventDeliverySchema"],
                 topic=properties["topic"],

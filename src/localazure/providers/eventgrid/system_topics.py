@@ -48,8 +48,8 @@ class SystemTopics:
             raise invalid_request(f"System topic source {source} does not exist.")
         if body.get("identity", {}).get("type", "None") != "None":
             raise invalid_request(
-                f"The requested operation on resource '{SYSTEM_TOPIC}/{request.resource_id.name}' failed since identity "
-                "is unavailable for location 'global'."
+                f"The requested operation on resource '{SYSTEM_TOPIC}/{request.resource_id.name}' failed since "
+                "identity is unavailable for location 'global'."
             )
         self._refuse_others(request.resource_id, source_id, known)
         metric_id = known.body["properties"]["metricResourceId"] if known else str(uuid.uuid4())
