@@ -77,7 +77,7 @@ class Wire(BaseAdapter):
         session = requests.Session()
         session.mount("https://", self)
         session.mount("http://", self)
-        return RequestsTransport(session=session, session_owner=False)
+        return ImpatientTransport(session=session, session_owner=False)
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:  # noqa: ANN401 - requests' signature
         """Take a request and answer it."""
@@ -93,6 +93,13 @@ class Wire(BaseAdapter):
 
     def close(self) -> None:
         """Nothing to close."""
+
+
+class ImpatientTransport(RequestsTransport):  # type: ignore[misc]  # azure-core gives its classes away untyped
+    """The SDK's transport, but its retry policy does not really sleep."""
+
+    def sleep(self, duration: float) -> None:
+        """Pass at once."""
 
 
 class HandClock:

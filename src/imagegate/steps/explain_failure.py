@@ -3,6 +3,7 @@
 from imagegate.diagnosis import diagnose
 from imagegate.errors import BuildFailed
 from imagegate.model import ImageTemplate, Run, RunState
+from imagegate.model.diagnosis import FailingCustomizer
 from imagegate.model.redaction import redact
 from imagegate.model.template_source import TemplateSource
 
@@ -13,6 +14,19 @@ _SENTENCES = {
         "The build succeeded in part: some distributors have their image and some do not. Nothing of it is used."
     ),
 }
+
+
+def _script_of(source: TemplateSource, customizer: FailingCustomizer | None) -> str | None:
+    """The file in the repository that the failing step ran, if it ran one."""
+    if customizer is None or customizer.index is None:
+        return None
+    word = "validate" if customizer.section == "validate" else "customize"
+    found = (script for script in source.scripts if word in script.step and script.step[-1] == customizer.index)
+    script = next(found, None)
+    if script is None:
+        return None
+    folder = source.file.rpartition("/")[0]
+    return f"{folder}/{script.relative_path}" if folder else script.relative_path
 
 
 def explain_failure(
@@ -30,6 +44,9 @@ def explain_failure(
     if run.state is not RunState.CANCELED:
         diagnosis = diagnose(log_text, message=run.message, template=source)
         lines.append(str(diagnosis))
+        script = _script_of(source, diagnosis.customizer)
+        if script is not None:
+            lines.append(f"Its script: {script}")
         details["diagnosis"] = dict(diagnosis.to_json())
     if run.message:
         lines.append(f"The service says: {redact(run.message)}")

@@ -1,0 +1,553 @@
+"""The story of a build, told against image builder's side of it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fake_image_builder import GROUP, TEMPLATES, ImageBuilder, busy, missing
+from fake_wire import SUBSCRIPTION, Answer, HandClock, Seen, Wire, cloud_on
+from imagegate.errors import (
+    BuildFailed,
+    ImageVersionUnusable,
+    InputError,
+    LeftoversAfterError,
+    NotAuthorised,
+    ResourceMissing,
+    ServiceRefused,
+)
+from imagegate.flows.build import build_image
+from imagegate.model.build_result import BuildResult
+from imagegate.report.progress import Story
+from imagegate.settings import load_settings
+
+SETTINGS = """\
+name: web
+azure: {subscription: SUBSCRIPTION, resource-group: rg-images, location: westeurope, gallery: golden, definition: web}
+smoke: {probes: [{http: {contains: It works}}]}
+"""
+TEMPLATE = {
+    "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+    "contentVersion": "1.0.0.0",
+    "parameters": {"galleryName": {"type": "string"}, "imageTemplateName": {"type": "string"}},
+    "resources": [
+        {
+            "type": "Microsoft.VirtualMachineImages/imageTemplates",
+            "apiVersion": "2025-10-01",
+            "name": "[parameters('imageTemplateName')]",
+            "location": "[resourceGroup().location]",
+            "tags": {"team": "web"},
+            "properties": {
+                "source": {
+                    "type": "PlatformImage",
+                    "publisher": "Debian",
+                    "offer": "debian-12",
+                    "sku": "12-gen2",
+                    "version": "latest",
+                },
+                "customize": [
+                    {"type": "Shell", "name": "first", "inline": ["true"]},
+                    {"type": "Shell", "name": "second", "scriptUri": "scripts/second.sh"},
+                ],
+                "distribute": [
+                    {
+                        "type": "SharedImage",
+                        "runOutputName": name,
+                        "galleryImageId": "[resourceId('Microsoft.Compute/galleries/images',"
+                        f" parameters('galleryName'), '{name}')]",
+                        "artifactTags": {"os": "debian"},
+                    }
+                    for name in ("web", "web-arm")
+                ],
+            },
+        }
+    ],
+}
+GITHUB = {
+    "GITHUB_REPOSITORY": "owner/repository",
+    "GITHUB_SHA": "c" * 40,
+    "GITHUB_REF": "refs/heads/main",
+    "GITHUB_RUN_ID": "77",
+}
+OPERATION = "019d793b-1111-2222-3333-444455556666"
+LOG = "\n".join(
+    f"[{OPERATION}] PACKER 2026/11/01 12:00:0{second} {text}"
+    for second, text in enumerate(
+        (
+            "[INFO] (telemetry) Starting provisioner shell",
+            "ui: ==> azure-arm: Provisioning with shell script: /tmp/packer-shell1",
+            "[INFO] (telemetry) ending shell",
+            "[INFO] (telemetry) Starting provisioner shell",
+            "ui: ==> azure-arm: Provisioning with shell script: /tmp/packer-shell2",
+            "ui:     azure-arm: frobnicate: the cog is stuck",
+            "[INFO] (telemetry) ending shell",
+            "ui: ==> azure-arm: Provisioning step had errors: Running the cleanup provisioner, if present...",
+            (
+                "ui error: Build 'azure-arm' errored after 4 seconds: Script exited with non-zero exit status: 7."
+                " Allowed exit codes are: [0]"
+            ),
+        )
+    )
+)
+
+
+class Told:
+    """A listener that remembers."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def step_began(self, title: str) -> None:
+        """Remember nothing: the end tells as much."""
+
+    def step_ended(self, title: str, *, passed: bool, seconds: float) -> None:
+        """Remember how it ended."""
+        self.lines.append(f"{'✓' if passed else '✗'} {title}")
+
+    def note(self, text: str) -> None:
+        """Remember the note."""
+        self.lines.append(text)
+
+    def log_line(self, line: str) -> None:
+        """Remember nothing."""
+
+    def undoing(self, text: str) -> None:
+        """Remember what is undone."""
+        self.lines.append(f"({text})")
+
+
+type Build = Callable[..., BuildResult]
+
+
+@pytest.fixture
+def service(wire: Wire, clock: HandClock) -> ImageBuilder:
+    """Image builder, with nothing in it."""
+    return ImageBuilder(wire, clock)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An image's folder."""
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "second.sh").write_text("#!/bin/sh\nfrobnicate\n")
+    (tmp_path / "imagegate.yaml").write_text(SETTINGS.replace("SUBSCRIPTION", SUBSCRIPTION))
+    (tmp_path / "template.json").write_text(json.dumps(TEMPLATE, indent=2))
+    return tmp_path
+
+
+@pytest.fixture
+def told() -> Told:
+    """What the story told."""
+    return Told()
+
+
+@pytest.fixture
+def build(wire: Wire, clock: HandClock, service: ImageBuilder, folder: Path, told: Told) -> Build:
+    """Run the story once."""
+
+    def run(**environment: str) -> BuildResult:
+        settings = load_settings(folder, environment={})
+        story = Story(told, clock)
+        return build_image(settings, cloud_on(wire), story, environment=GITHUB | environment, logs=folder / "logs")
+
+    return run
+
+
+def _one(wire: Wire, method: str, tail: str = "") -> Seen:
+    calls = wire.calls(method, rf"{TEMPLATES}/[^/]+{tail}")
+    assert len(calls) == 1
+    return calls[0]
+
+
+def test_from_a_folder_to_a_version(build: Build, wire: Wire, folder: Path) -> None:
+    """A first build submits the stamped template with its scripts by content, runs it, and returns the version."""
+    result = build()
+
+    body = _one(wire, "PUT").json
+    script = body["properties"]["customize"][1]
+    assert result.template_id.name == f"web-{result.content_hash[:12]}"
+    assert (result.template_created, result.base_version) == (True, "0.20261015.1")
+    assert script["scriptUri"] == f"https://scripts.blob.core.windows.net/scripts/{script['sha256Checksum']}.sh"
+    assert body["tags"] == {
+        "team": "web",
+        "imagegate-repository": "owner/repository",
+        "imagegate-commit": "c" * 40,
+        "imagegate-ref": "refs/heads/main",
+        "imagegate-run": "77",
+        "imagegate-content-hash": result.content_hash,
+    }
+    for target in body["properties"]["distribute"]:
+        assert target["artifactTags"].items() >= {"os": "debian", "imagegate-commit": "c" * 40}.items()
+        assert "It works" in target["artifactTags"]["imagegate-smoke-0"]
+    assert str(result.image_version_id).endswith("/galleries/golden/images/web/versions/1.0.1")
+    assert set(result.image_versions) == {"web", "web-arm"}
+    assert Path(str(result.customization_log)).read_bytes() == b"log\n"
+    assert set(result.to_json()) >= {"image_version_id", "template_id", "content_hash", "run", "timings", "resources"}
+
+
+def test_nothing_is_changed_before_the_template_is_usable(build: Build, wire: Wire, folder: Path) -> None:
+    """A template with faults ends the story before the first request."""
+    (folder / "scripts" / "second.sh").unlink()
+
+    with pytest.raises(InputError, match=r'template\.json:\d+:\d+: .*scriptUri: cannot read "scripts/second.sh"'):
+        build()
+
+    assert wire.seen == []
+
+
+def test_an_unchanged_image_is_not_submitted_again(build: Build, wire: Wire, service: ImageBuilder) -> None:
+    """The second build of a content stamps the template that is there, all its distributors, and runs it."""
+    first = build()
+    second = build(GITHUB_SHA="d" * 40, GITHUB_RUN_ID="78")
+
+    patch = _one(wire, "PATCH").json
+    assert (second.template_id, second.template_created) == (first.template_id, False)
+    assert len(wire.calls("PUT", rf"{TEMPLATES}/[^/]+")) == 1
+    assert len(wire.calls("PUT", "/scripts/.*")) == 1
+    assert (patch["tags"]["imagegate-commit"], patch["tags"]["team"]) == ("d" * 40, "web")
+    assert [t["artifactTags"]["imagegate-run"] for t in patch["properties"]["distribute"]] == ["78", "78"]
+    assert second.image_version_id != first.image_version_id
+
+
+def test_a_script_that_changed_makes_another_template(build: Build, folder: Path) -> None:
+    """The content hash follows the scripts, the base and the template, and not the stamp."""
+    first = build()
+    same = build(GITHUB_SHA="d" * 40)
+    (folder / "scripts" / "second.sh").write_text("#!/bin/sh\nother\n")
+
+    assert first.content_hash == same.content_hash
+    assert build().content_hash != first.content_hash
+
+
+def test_a_failed_leftover_is_deleted_first(build: Build, wire: Wire, service: ImageBuilder) -> None:
+    """A template that an earlier submission left in state Failed makes room for a new one."""
+    name = build().template_id.name
+    service.templates[name]["properties"]["provisioningState"] = "Failed"
+
+    result = build()
+
+    assert len(wire.calls("DELETE", f"{TEMPLATES}/{name}")) == 1
+    assert result.template_created
+
+
+def test_another_commits_run_is_waited_for(build: Build, wire: Wire, service: ImageBuilder, told: Told) -> None:
+    """While the template runs for another commit nothing is stamped; two builds never share a stamp."""
+    name = build().template_id.name
+    service.templates[name]["tags"]["imagegate-commit"] = "e" * 40
+    service.start_run(name)
+    other_started = service.templates[name]["properties"]["lastRunStatus"]["startTime"]
+
+    result = build(GITHUB_RUN_ID="78")
+
+    assert f"✓ Waiting for the run of {'e' * 12} on the same template" in told.lines
+    assert result.run.started_at is not None
+    assert result.run.started_at.isoformat() > other_started[:19]
+    assert service.templates[name]["tags"]["imagegate-run"] == "78"
+
+
+def test_a_run_of_the_same_job_is_watched(build: Build, wire: Wire, service: ImageBuilder, told: Told) -> None:
+    """A job that comes back finds its own run going on, and does not start a second one."""
+    name = build().template_id.name
+    service.start_run(name)
+
+    build()
+
+    assert "a run of this very job goes on already; watching it" in told.lines
+    assert len(wire.calls("POST", f"{TEMPLATES}/{name}/run")) == 1
+
+
+def test_a_quicker_run_is_waited_for(build: Build, wire: Wire, service: ImageBuilder, told: Told) -> None:
+    """When somebody else stamps and starts a run in between, the conflict is theirs: we wait and try again."""
+    name = build().template_id.name
+
+    def quicker(_seen: Seen) -> Answer:
+        service.templates[name]["tags"]["imagegate-commit"] = "e" * 40
+        service.start_run(name)
+        return busy()
+
+    wire.on("POST", f"{TEMPLATES}/{name}/run", quicker, service._run)
+
+    result = build(GITHUB_RUN_ID="78")
+
+    assert "another run was quicker; waiting for its end" in told.lines
+    assert len(wire.calls("POST", f"{TEMPLATES}/{name}/run")) == 3
+    assert result.stamp.run == "78"
+
+
+@pytest.mark.parametrize("status", [500, 503, 504])
+def test_a_conflict_after_a_repeated_request_is_our_own(
+    build: Build, wire: Wire, service: ImageBuilder, status: int
+) -> None:
+    """The pipeline repeats a request that was answered 5xx although it took effect; the conflict then is ours."""
+
+    def took_effect(seen: Seen) -> Answer:
+        service._run(seen)
+        return Answer(status=status, body={"error": {"code": "InternalServerError", "message": "x"}})
+
+    wire.on("POST", rf"{TEMPLATES}/[^/]+/run", took_effect, busy())
+
+    result = build()
+
+    assert result.run.state == "Succeeded"
+    assert service.cancelled == []
+
+
+def test_a_run_that_never_was_is_an_error(build: Build, wire: Wire) -> None:
+    """A conflict without a newer run is told as Azure tells it."""
+    wire.on("POST", rf"{TEMPLATES}/[^/]+/run", busy())
+
+    with pytest.raises(ServiceRefused, match="Starting a run of the image template"):
+        build()
+
+
+def test_errors_while_watching_are_waited_out(build: Build, wire: Wire, service: ImageBuilder, told: Told) -> None:
+    """Image builder answers 500 and 404 for templates whose run goes on; the build goes on too."""
+    service.run_s = 600
+    normal = service._get
+    error = Answer(status=500, body={"error": {"code": "InternalError", "message": "This is a generic error."}})
+
+    def unwell(seen: Seen) -> Answer:
+        answer = normal(seen)
+        running = (answer.body or {}).get("properties", {}).get("lastRunStatus")  # type: ignore[attr-defined]  # a JSON object
+        age = service.clock.time % 60
+        if running and age < 20:
+            return error if age < 10 else missing("template")
+        return answer
+
+    wire.on("GET", rf"{TEMPLATES}/[^/]+", unwell)
+
+    assert build().run.state == "Succeeded"
+    assert any(line.startswith("no good answer about the run, asking on") for line in told.lines)
+
+
+def test_errors_without_end_are_an_error(build: Build, wire: Wire, service: ImageBuilder) -> None:
+    """After five minutes without a good answer the story gives up, and cancels the run that may be going on."""
+    service.run_s = 6000
+    service.on_run = lambda _name: wire.on(
+        "GET", rf"{TEMPLATES}/[^/]+", service._get, Answer(status=500, body={"error": {"code": "X", "message": "y"}})
+    )
+
+    with pytest.raises(ServiceRefused, match="Reading the image template"):
+        build()
+
+    assert len(service.cancelled) == 1
+
+
+def test_a_failed_build_names_the_customizer(build: Build, service: ImageBuilder, folder: Path) -> None:
+    """Exit 3 says which customizer failed, its script, its exit status and its last words, and where the log is."""
+    service.ends_in, service.log = "Failed", LOG.encode()
+    service.message = (
+        "During the image build a failure has occurred. Packer build logs are at location /x/y.log. Please"
+    )
+
+    with pytest.raises(BuildFailed) as caught:
+        build()
+
+    text = str(caught.value)
+    assert caught.value.exit_code == 3
+    assert "Its script: " in text
+    assert "/scripts/second.sh" in text
+    assert '"second"' in text
+    assert "the cog is stuck" in text
+    assert "7" in text
+    assert f"The whole log: {folder}/logs/" in text
+    assert service.cancelled == []
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [("Canceled", "The build was cancelled"), ("PartiallySucceeded", "The build succeeded in part")],
+)
+def test_other_ends(build: Build, service: ImageBuilder, state: str, sentence: str) -> None:
+    """A cancelled and a half successful build are failures with sentences of their own."""
+    service.ends_in = state
+
+    with pytest.raises(BuildFailed, match=sentence):
+        build()
+
+
+def test_an_interruption_cancels_the_run(build: Build, clock: HandClock, service: ImageBuilder, told: Told) -> None:
+    """Ctrl-C while watching asks the service to cancel, and leaves as an interruption."""
+
+    def interrupt(_seconds: float) -> None:
+        if clock.time > 1010:
+            raise KeyboardInterrupt
+
+    clock.at_sleep = interrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build()
+
+    assert len(service.cancelled) == 1
+    assert any(line.startswith("(cancelling the run of web-") for line in told.lines)
+
+
+def test_a_run_that_cannot_be_cancelled_is_told(
+    build: Build, wire: Wire, clock: HandClock, service: ImageBuilder
+) -> None:
+    """When cancelling fails the run may go on: that is told with the command that cancels it; nothing is retried."""
+    service.on_run = lambda _name: setattr(clock, "at_sleep", _interrupt)
+    wire.on("POST", rf"{TEMPLATES}/[^/]+/cancel", Answer(status=503, body={"error": {"code": "Busy", "message": "no"}}))
+
+    with pytest.raises(LeftoversAfterError, match="az image builder cancel --name web-"):
+        build()
+
+    assert len(wire.calls("POST", rf"{TEMPLATES}/[^/]+/cancel")) == 1
+
+
+def _interrupt(_seconds: float) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("minutes", [30, 60])
+def test_a_long_build_costs_few_requests(build: Build, wire: Wire, service: ImageBuilder, minutes: int) -> None:
+    """A build of 30 minutes stays under 100 requests, one of an hour under 160."""
+    service.run_s = minutes * 60
+
+    build()
+
+    assert len(wire.seen) < {30: 100, 60: 160}[minutes]
+
+
+def test_a_heartbeat_every_half_minute(build: Build, service: ImageBuilder, told: Told) -> None:
+    """A state that does not change is told again, at most half a minute and one pause after the last line."""
+    service.run_s = 900
+
+    build()
+
+    beats = [line for line in told.lines if line.startswith("still Running")]
+    assert 15 <= len(beats) <= 30
+
+
+def test_the_services_pace_is_kept(build: Build, wire: Wire, clock: HandClock, service: ImageBuilder) -> None:
+    """A service that asks to be asked every two seconds is asked every two seconds."""
+    wire.on("POST", rf"{TEMPLATES}/[^/]+/run", lambda seen: _with_retry_after(service._run(seen)))
+
+    build()
+
+    assert clock.slept[-20:] == [2.0] * 20
+
+
+def _with_retry_after(answer: Answer) -> Answer:
+    return Answer(status=answer.status, body=answer.body, headers={"Retry-After": "2"})
+
+
+def test_without_a_foundation(build: Build, wire: Wire) -> None:
+    """Local scripts need the container that setup makes; without it the error says what to run."""
+    wire.on("GET", rf"{GROUP}/providers/Microsoft.Resources/deployments/.*", missing("imagegate-foundation"))
+
+    with pytest.raises(ResourceMissing, match="Run `imagegate setup FOLDER` first"):
+        build()
+
+
+def test_an_output_of_an_earlier_run_is_no_result(build: Build, wire: Wire, service: ImageBuilder) -> None:
+    """Outputs that a run did not change are left over; the version is not taken for the new one."""
+    build()
+    stale = dict(service.outputs)
+    wire.on(
+        "GET",
+        rf"{TEMPLATES}/[^/]+/runOutputs",
+        Answer(body={"value": [{"name": n, "properties": {"artifactId": a}} for n, a in stale.items()]}),
+    )
+
+    with pytest.raises(ImageVersionUnusable, match=r"it still names .*/versions/1\.0\.1, which an earlier run made"):
+        build(GITHUB_RUN_ID="78")
+
+
+def test_an_output_elsewhere_is_no_result(build: Build, wire: Wire) -> None:
+    """An output in another gallery than the template promised is refused."""
+    other = f"{GROUP}/providers/Microsoft.Compute/galleries/other/images/web/versions/1.0.0"
+    answer = Answer(body={"value": [{"name": "web", "properties": {"artifactId": other}}]})
+    wire.on("GET", rf"{TEMPLATES}/[^/]+/runOutputs", answer)
+
+    with pytest.raises(ImageVersionUnusable) as caught:
+        build()
+
+    assert "expected a version of" in str(caught.value)
+    assert "web-arm: there is no output; found web" in str(caught.value)
+
+
+def test_a_template_that_azure_refuses(build: Build, wire: Wire) -> None:
+    """An answer 400 to the submission is the template's fault: exit 2, with the file's name and Azure's words."""
+    refusal = {"error": {"code": "ValidationFailed", "message": "Validation failed: Field 'imageId' has a bad value"}}
+    wire.on("PUT", rf"{TEMPLATES}/[^/]+", Answer(status=400, body=refusal))
+
+    with pytest.raises(InputError, match=r"template\.json: Azure refuses it: ValidationFailed: .*'imageId'"):
+        build()
+
+
+def test_rights_that_are_still_on_their_way(build: Build, wire: Wire, service: ImageBuilder, told: Told) -> None:
+    """A builder identity whose role assignment has not arrived yet is tried again, after the leftover is gone."""
+    normal, left = service._put, [2]
+
+    def not_yet(seen: Seen) -> Answer:
+        answer = normal(seen)
+        if left[0]:
+            left[0] -= 1
+            properties = next(iter(service.templates.values()))["properties"]
+            properties["provisioningState"] = "Failed"
+            properties["provisioningError"] = {
+                "provisioningErrorCode": "Other",
+                "message": "Not authorized to access the resource: https://x. Please check the user assigned identity",
+            }
+        return answer
+
+    wire.on("PUT", rf"{TEMPLATES}/[^/]+", not_yet)
+
+    assert build().run.state == "Succeeded"
+    assert told.lines.count("the builder identity's rights have not arrived yet; trying again") == 2
+
+
+def test_rights_that_never_arrive(build: Build, wire: Wire, service: ImageBuilder) -> None:
+    """After five minutes the missing right is an error of its own kind, and nothing half made stays."""
+    normal = service._put
+
+    def never(seen: Seen) -> Answer:
+        answer = normal(seen)
+        next(iter(service.templates.values()))["properties"] |= {
+            "provisioningState": "Failed",
+            "provisioningError": {"message": "Not authorized to access the resource: https://x."},
+        }
+        return answer
+
+    wire.on("PUT", rf"{TEMPLATES}/[^/]+", never)
+
+    with pytest.raises(NotAuthorised, match="Not authorized to access the resource: https://x"):
+        build()
+
+    assert service.templates == {}
+
+
+def test_two_builds_submit_the_same(build: Build, wire: Wire, service: ImageBuilder, told: Told) -> None:
+    """When another build submits the same content first, theirs is used."""
+    normal = service._put
+
+    def second(seen: Seen) -> Answer:
+        normal(seen)
+        return normal(seen)
+
+    wire.on("PUT", rf"{TEMPLATES}/[^/]+", second)
+
+    result = build()
+
+    assert "another build submitted the same template" in told.lines
+    assert not result.template_created
+
+
+def test_without_a_log(build: Build, service: ImageBuilder, told: Told) -> None:
+    """A log that cannot be had is told and changes nothing."""
+    service.log = None
+
+    assert build().customization_log is None
+    assert "there is no build log in IT_staging" in told.lines
+
+
+@pytest.mark.parametrize("event", ["pull_request", "merge_group"])
+def test_the_head_commit_is_stamped(build: Build, tmp_path: Path, event: str) -> None:
+    """The stamp has the head of the pull request or merge group, never the merge commit in GITHUB_SHA."""
+    bodies = {"pull_request": {"head": {"sha": "f" * 40}}, "merge_group": {"head_sha": "f" * 40}}
+    payload = tmp_path / "event.json"
+    payload.write_text(json.dumps({event: bodies[event]}))
+
+    assert build(GITHUB_EVENT_PATH=str(payload)).stamp.commit == "f" * 40
