@@ -333,7 +333,7 @@ def _clear(trial: _Trial, ids: Sequence[str], deadline: datetime) -> "Steps":
             break
         if waiting:
             waited_s = (trial.ctx.current_utc_datetime - begun).total_seconds()
-            yield from pause(trial.ctx, 0.5 if waited_s < 5 else 2 if waited_s < 60 else 10)
+            yield from pause(trial.ctx, 0.2 if waited_s < 1 else 1 if waited_s < 30 else 5)
     for one in waiting:
         trial.telling.note(f"still there: {one} ({refused[one]})")
     return waiting

@@ -43,7 +43,7 @@ class StepFailed(Exception):  # noqa: N818 - not a fault of the program: the sto
 class Telling:
     """The story so far, as the orchestration's custom status, and seconds by step.
 
-    The status: `events`, each `{kind, text, passed, seconds}` with kind `began`, `ended`, `note` or `undoing`; `first`,
+    The status: `events`, each `{at, kind, text, passed, seconds}` with kind `began`, `ended`, `note` or `undoing`; `first`,
     how many earlier ones are dropped; `children`, ids of orchestrations that tell their own part.
     """
 
@@ -91,8 +91,10 @@ class Telling:
         return round((self._ctx.current_utc_datetime - self._begun).total_seconds(), 3)
 
     def _add(self, kind: str, text: str, *, passed: bool = True, seconds: float = 0.0) -> None:
+        at = self._ctx.current_utc_datetime.isoformat(timespec="microseconds")
         for line in text.splitlines() or [""]:
-            self._events.append({"kind": kind, "text": line[:_TEXT_LIMIT], "passed": passed, "seconds": seconds})
+            event = {"at": at, "kind": kind, "text": line[:_TEXT_LIMIT], "passed": passed, "seconds": seconds}
+            self._events.append(event)
         while len(self._events) > _EVENT_LIMIT:
             self._events.pop(0)
             self._dropped += 1

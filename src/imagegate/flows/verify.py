@@ -274,7 +274,7 @@ def _await_change(ctx: "OrchestrationContext", step: str, change: dict[str, Any]
         waited_s = (ctx.current_utc_datetime - begun).total_seconds()
         if waited_s >= CHANGE_DEADLINE_S:
             raise StepFailed(Cause.SERVICE, f"it did not become so in time: {answer['reason']}")
-        yield from pause(ctx, 0.5 if waited_s < 5 else 2 if waited_s < 30 else 15)
+        yield from pause(ctx, 0.2 if waited_s < 1 else 1 if waited_s < 30 else 10)
 
 
 def _timings(telling: Telling, regions: Sequence[RegionOutcome]) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """Runs the verify story in this process, for a command that waits for its end."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from imagegate.errors import Interrupted
@@ -45,11 +46,15 @@ class _Teller:
         self._progress = progress
         self._told: dict[str, int] = {}
 
-    def __call__(self, instance_id: str, status: dict[str, Any]) -> None:
-        events, first = status["events"], status["first"]
-        for event in events[max(0, self._told.get(instance_id, 0) - first) :]:
+    def __call__(self, statuses: Mapping[str, Any]) -> None:
+        """Tell what is new, of all orchestrations, in the order in which it happened."""
+        fresh: list[dict[str, Any]] = []
+        for instance_id, status in statuses.items():
+            events, first = status["events"], status["first"]
+            fresh += events[max(0, self._told.get(instance_id, 0) - first) :]
+            self._told[instance_id] = first + len(events)
+        for event in sorted(fresh, key=lambda event: str(event["at"])):
             self._tell(event)
-        self._told[instance_id] = first + len(events)
 
     def _tell(self, event: dict[str, Any]) -> None:
         match event["kind"]:

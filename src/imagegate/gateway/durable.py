@@ -105,13 +105,13 @@ class DurableEngine:
         instance_id: str,
         *,
         clock: Clock,
-        on_status: Callable[[str, Any], None],
+        on_status: Callable[[Mapping[str, Any]], None],
         interval_s: float = 0.1,
     ) -> InstanceState:
         """Return when the orchestration has ended.
 
-        `on_status` gets the instance and its custom status whenever that differs from the last, of the orchestration
-        and of those that its status names as `children`.
+        `on_status` gets the custom statuses that have changed since the last look, by instance: the orchestration's
+        own, and those of the instances that its status names as `children`.
 
         Raises:
             Interrupted: by the clock; the orchestration goes on.
@@ -120,11 +120,12 @@ class DurableEngine:
         while True:
             state = self.state(instance_id)
             status = state.status if state is not None else None
-            children = list(status.get("children") or ()) if isinstance(status, dict) else []
-            for name, told in ((instance_id, status), *((child, self._status_of(child)) for child in children)):
-                if told is not None and told != last.get(name):
-                    last[name] = told
-                    on_status(name, told)
+            children = status.get("children") or () if isinstance(status, dict) else ()
+            now = {instance_id: status, **{child: self._status_of(child) for child in children}}
+            changed = {name: told for name, told in now.items() if told is not None and told != last.get(name)}
+            if changed:
+                last |= changed
+                on_status(changed)
             if state is not None and state.ended:
                 return state
             clock.sleep(interval_s)
