@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -19,48 +18,60 @@ from starlette.routing import Route
 
 from localazure.functions.host import FunctionHost, NoSuchFunction
 
-WEBHOOK = "/runtime/webhooks/eventgrid"
+KeyedHost = Callable[[str], tuple[FunctionHost | None, str, str]]
+"""A site's host (asked at every call, since a change of settings replaces it), its event key, its master key."""
 
 
-def function_app_routes(host: Callable[[], FunctionHost | None], *, event_key: str, master_key: str) -> Starlette:
-    """The application; `host` is asked at every call, since a change of settings replaces it.
+def function_app_routes(keyed_host: KeyedHost) -> list[Route]:
+    """The routes below a site's address, which is the path parameter `site`.
 
-    `event_key` is the system key `eventgrid_extension`, `master_key` the host's; either opens the webhook.
+    The webhook opens with the system key `eventgrid_extension` or the master key, the administration with the latter.
     """
 
-    async def webhook(request: Request) -> Response:
+    def webhook(request: Request, raw: bytes) -> Response:
+        host, event_key, master_key = keyed_host(request.path_params["site"])
         given = request.query_params.get("code") or request.headers.get("x-functions-key", "")
-        if not any(hmac.compare_digest(given.encode(), key.encode()) for key in (event_key, master_key)):
+        if not _opens(given, event_key, master_key):
             return Response(status_code=401)
-        running = host()
-        if running is None:
+        if host is None:
             return PlainTextResponse("Function host is not running.", 503)
         name = request.query_params.get("functionName", "")
-        if not name or not running.has_event_grid_trigger(name):
+        if not name or not host.has_event_grid_trigger(name):
             return PlainTextResponse(f"cannot find function: '{name}'", 404)
-        return await run_in_threadpool(_event, running, name, request, await request.body())
+        return _event(host, name, request, raw)
 
-    async def run_now(request: Request) -> Response:
-        if not hmac.compare_digest(request.headers.get("x-functions-key", "").encode(), master_key.encode()):
+    def run_now(request: Request, _: bytes) -> Response:
+        host, _event_key, master_key = keyed_host(request.path_params["site"])
+        if not _opens(request.headers.get("x-functions-key", ""), master_key):
             return Response(status_code=401)
-        running = host()
-        if running is None:
+        if host is None:
             return PlainTextResponse("Function host is not running.", 503)
         try:
-            running.run_timer(request.path_params["name"])
+            host.run_timer(request.path_params["name"])
         except NoSuchFunction:
             return Response(status_code=404)
         return Response(status_code=202)
 
-    return Starlette(
-        routes=[
-            Route(WEBHOOK, webhook, methods=["POST"]),
-            Route("/admin/functions/{name}", run_now, methods=["POST"]),
-        ]
-    )
+    return [
+        _route("/runtime/webhooks/{extension}", webhook),
+        _route("/admin/functions/{name}", run_now),
+    ]
+
+
+def _route(path: str, answer: Callable[[Request, bytes], Response]) -> Route:
+    async def serve(request: Request) -> Response:
+        return await run_in_threadpool(answer, request, await request.body())
+
+    return Route(path, serve, methods=["POST"])
+
+
+def _opens(given: str, *keys: str) -> bool:
+    return any(key and hmac.compare_digest(given.encode(), key.encode()) for key in keys)
 
 
 def _event(host: FunctionHost, name: str, request: Request, raw: bytes) -> Response:
+    if request.path_params["extension"].lower() != "eventgrid":
+        return Response(status_code=404)
     try:
         body = json.loads(raw)
     except ValueError:
