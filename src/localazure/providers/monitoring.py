@@ -1,4 +1,4 @@
-"""Microsoft.Insights and Microsoft.OperationalInsights: shape only. Telemetry goes nowhere; its resources can be made."""
+"""Microsoft.Insights and Microsoft.OperationalInsights: shape only. Telemetry goes nowhere."""
 
 from __future__ import annotations
 
