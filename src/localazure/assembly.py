@@ -20,6 +20,10 @@ from localazure.clock import Clock, SystemClock
 from localazure.cloud import DEFAULT_SUBSCRIPTION_ID, Cloud
 from localazure.control import Faults
 from localazure.engine_port import EnginePort
+from localazure.events import data_plane
+from localazure.events.bus import EventBus
+from localazure.events.wire import Wire
+from localazure.functions.apps import FunctionApps
 from localazure.http import control_routes, login, metadata
 from localazure.http.app import Manners, arm_app
 from localazure.http.authorization import Authorization
@@ -34,9 +38,12 @@ from localazure.store import Store
 PROVIDERS = (
     "authorization",
     "compute",
+    "eventgrid",
     "identity",
+    "monitoring",
     "resources",
     "storage",
+    "web",
 )
 
 
@@ -49,7 +56,16 @@ def all_operations(cloud: Cloud) -> list[Operation]:
 class LocalCloud:
     """A local cloud that listens while entered. State stays in its folder; `close` of the engine is part of leaving."""
 
-    def __init__(self, *, state: Path, engine: EnginePort, port: int = 0, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        state: Path,
+        engine: EnginePort,
+        port: int = 0,
+        clock: Clock | None = None,
+        function_code: Path | None = None,
+        event_speed: float = 1.0,
+    ) -> None:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._state = state
         self._store = Store(state / "state.sqlite")
@@ -58,11 +74,15 @@ class LocalCloud:
         self.cloud = Cloud(store=self._store, long_running=long_running, engine=engine, clock=clock)
         self.owner, self._secret = _owner(self.cloud)
         self._authority = Authority(state / "tls")
+        self.cloud.ca_bundle = self._authority.bundle
+        self._tokens = Tokens(self.cloud)
+        self.events = EventBus(self.cloud, Wire(self._authority.bundle), speed=event_speed)
+        self.functions = FunctionApps(self.cloud, code=function_code, logs=state / "functions", mint=self._tokens.mint)
         self._arm = self._server("arm", self._arm_app(), port)
         self.cloud.arm_endpoint = self._arm.url
 
     def _arm_app(self) -> Any:  # noqa: ANN401 - any ASGI application
-        cloud, faults, tokens = self.cloud, Faults(), Tokens(self.cloud)
+        cloud, faults, tokens = self.cloud, Faults(), self._tokens
         gates = (Authorization(cloud), FrontDoor(cloud))
         cloud.dispatch = Dispatcher(OperationTable(all_operations(cloud)), cloud.long_running, gates)
         manners = Manners(
@@ -75,6 +95,8 @@ class LocalCloud:
             *metadata.routes(cloud),
             *login.routes(cloud, tokens),
             *control_routes.routes(faults, tokens.arm_caller),
+            *data_plane.routes(cloud, self.events, tokens.event_caller),
+            *self.functions.routes(),
         ]
         return arm_app(manners, routes)
 
@@ -123,11 +145,15 @@ class LocalCloud:
 
     def __enter__(self) -> Self:
         self._arm.__enter__()
+        self.functions.__enter__()
+        self.events.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.events.__exit__(kind, error, trace)
+        self.functions.__exit__(kind, error, trace)
         self._arm.__exit__(kind, error, trace)
         self.cloud.engine.close()
         self.cloud.long_running.close()

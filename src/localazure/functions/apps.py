@@ -13,20 +13,22 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from starlette.routing import BaseRoute, Mount
 
 from localazure.access.directory import ServicePrincipal
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
-from localazure.functions.host import FunctionHost
 from localazure.functions.identity import identity_route
 from localazure.functions.timers import BadSchedule
 from localazure.functions.web import function_app_routes
 from localazure.functions.worker_process import AppNotLoaded
 from localazure.long_running import Ending
 from localazure.store import Document
+
+if TYPE_CHECKING:
+    from localazure.functions.host import FunctionHost
 
 _LOG = logging.getLogger(__name__)
 PATH = "/_functions"
@@ -41,12 +43,12 @@ class FunctionApps:
 
     Args:
         cloud: whose sites.
-        code: the folder that every site runs.
+        code: the folder that every site runs; None runs nothing.
         logs: the folder of the hosts' output, a file a site.
         mint: makes an access token of a principal for an audience.
     """
 
-    def __init__(self, cloud: Cloud, *, code: Path, logs: Path, mint: Mint) -> None:
+    def __init__(self, cloud: Cloud, *, code: Path | None, logs: Path, mint: Mint) -> None:
         self._cloud = cloud
         self._code = code
         self._logs = logs
@@ -106,20 +108,22 @@ class FunctionApps:
             if running := self._hosts.pop(site_id, None):
                 running.__exit__(None, None, None)
             site = self._cloud.store.get(site_id)
-            if site is None:
+            if site is None or self._code is None:
                 return
             try:
-                host = self._new_host(site).__enter__()
+                host = self._new_host(site, self._code).__enter__()
             except (AppNotLoaded, BadSchedule, OSError) as error:
                 _LOG.error("the function app %s does not start: %s", site_id.name, error)
                 return
             self._hosts[site_id] = host
         self._publish(site, host)
 
-    def _new_host(self, site: Document) -> FunctionHost:
+    def _new_host(self, site: Document, code: Path) -> FunctionHost:
+        from localazure.functions.host import FunctionHost  # grpc is heavy, and most clouds run no function app
+
         settings: dict[str, str] = site.internal.get("appSettings") or {}
         return FunctionHost(
-            self._code,
+            code,
             environment={**self._platform_environment(site), **settings},
             settings=settings,
             clock=self._cloud.clock,

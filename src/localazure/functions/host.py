@@ -17,16 +17,13 @@ from localazure.functions.timers import Timer, timer_request
 from localazure.functions.worker_process import (
     Function,
     FunctionFailed,
+    NoSuchFunction,
     TypedData,
     WorkerGone,
     WorkerProcess,
 )
 
 _LOG = logging.getLogger(__name__)
-
-
-class NoSuchFunction(Exception):  # noqa: N818 - the name says what happened
-    """No function of that name has the trigger that is asked for."""
 
 
 class FunctionHost:

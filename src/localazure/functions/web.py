@@ -9,16 +9,19 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from localazure.functions.host import FunctionHost, NoSuchFunction
+from localazure.functions.worker_process import NoSuchFunction
 
-KeyedHost = Callable[[str], tuple[FunctionHost | None, str, str]]
+if TYPE_CHECKING:
+    from localazure.functions.host import FunctionHost
+
+KeyedHost = Callable[[str], "tuple[FunctionHost | None, str, str]"]
 """A site's host (asked at every call, since a change of settings replaces it), its event key, its master key."""
 
 

@@ -25,6 +25,10 @@ class AppNotLoaded(Exception):  # noqa: N818 - the name says what happened
     """The worker library refused the app; the message is its own."""
 
 
+class NoSuchFunction(Exception):  # noqa: N818 - as above
+    """No function of that name has the trigger that is asked for."""
+
+
 class WorkerGone(Exception):  # noqa: N818 - as above
     """The worker ended while it was needed."""
 

@@ -18,6 +18,7 @@ from localazure.arm.errors import ArmError
 from localazure.arm.messages import Principal
 from localazure.clock import timestamp
 from localazure.cloud import Cloud
+from localazure.events.data_plane import AUDIENCE as EVENT_GRID_AUDIENCE
 from localazure.http.metadata import ARM_AUDIENCES, STORAGE_AUDIENCE
 
 LIFETIME = timedelta(hours=1)
@@ -82,6 +83,10 @@ class Tokens:
     def blob_caller(self, headers: Mapping[str, str], account_url: str) -> Principal:
         """Who calls the blob service with a bearer token; the account's own URL is an audience too."""
         return self._caller(headers, {STORAGE_AUDIENCE, account_url.rstrip("/"), self._cloud.blob_endpoint})
+
+    def event_caller(self, headers: Mapping[str, str]) -> Principal:
+        """Who publishes events to a custom topic with a bearer token."""
+        return self._caller(headers, {EVENT_GRID_AUDIENCE})
 
     def _caller(self, headers: Mapping[str, str], audiences: Collection[str]) -> Principal:
         claims = self._claims(headers.get("authorization", ""))
