@@ -76,7 +76,8 @@ def parse_error(body: Mapping[str, Any], depth: int = 0) -> ArmFault:
 
 
 def _causes(inner: Mapping[str, Any], message: str, depth: int) -> Iterator[ArmFault]:
-    for detail in inner.get("details") or ():
+    details = inner.get("details")
+    for detail in details if isinstance(details, list) else ():
         if isinstance(detail, Mapping) and (detail.get("code") or detail.get("message") or detail.get("error")):
             yield parse_error(detail, depth + 1)
     nested = inner.get("innererror") or inner.get("innerError")

@@ -49,6 +49,11 @@ _ACTION = re.compile(
     r" '(?P<action>[^']+)'(?: (?:over|on the linked) scope(?:\(s\))? '(?P<scope>[^']*)')?",
     re.IGNORECASE,
 )
+_LINKED = re.compile(
+    r"perform action '(?P<action>[^']+)' on scope.*"
+    r"not authorized to access linked subscription '(?P<subscription>[^']+)'",
+    re.IGNORECASE | re.DOTALL,
+)
 _PRINCIPAL = re.compile(r"[Tt]he client '(?P<name>[^']*)'(?: with object id '(?P<object>[^']*)')?")
 
 
@@ -123,7 +128,15 @@ def _refused(error: HttpResponseError, doing: str, template_file: str | None) ->
 
 def _not_authorised(fault: ArmFault, text: str, ids: dict[str, str]) -> NotAuthorised:
     whole = str(fault)
-    action, principal = _ACTION.search(whole), _PRINCIPAL.search(whole)
+    action, linked, principal = _ACTION.search(whole), _LINKED.search(whole), _PRINCIPAL.search(whole)
+    if linked and not action:
+        return NotAuthorised(
+            text,
+            action=linked["action"],
+            scope=f"/subscriptions/{linked['subscription']}",
+            hint="The template names something in a subscription of another tenant; check the ids in it.",
+            ids=ids,
+        )
     return NotAuthorised(
         text,
         action=action["action"] if action else None,
