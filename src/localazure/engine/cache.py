@@ -1,0 +1,136 @@
+"""Results by content: directories named by a key, made in a staging place and moved in as one.
+
+Several processes may use one cache. An entry that is in use is held by a shared lock on its `lock` file; eviction, least
+recently used first, passes by what it cannot lock. `latest use` is the modification time of that file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from localazure.engine.ledger import Ledger
+
+DEFAULT_LIMIT_BYTES = 20 * 1024**3
+_KINDS = ("bases", "layers", "disks", "validations")
+_BLOCK_BYTES = 512  # the unit of st_blocks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A finished result. `about` is what its maker wrote down."""
+
+    path: Path
+    about: Mapping[str, Any]
+
+
+class Cache:
+    """The cache in one directory. Nothing is created before the first result."""
+
+    def __init__(self, root: Path, *, limit_bytes: int = DEFAULT_LIMIT_BYTES) -> None:
+        self.root = root
+        self._limit_bytes = limit_bytes
+
+    def get(self, kind: str, key: str) -> Entry | None:
+        """The entry of that key, marked as used now."""
+        path = self.root / kind / key
+        try:
+            about = json.loads((path / "about.json").read_text())
+            os.utime(path / "lock")
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return Entry(path=path, about=about)
+
+    @contextlib.contextmanager
+    def using(self, *entries: Entry) -> Iterator[None]:
+        """While this is open, nobody evicts these entries.
+
+        Raises:
+            FileNotFoundError: one of them was evicted meanwhile.
+        """
+        with contextlib.ExitStack() as stack:
+            for entry in entries:
+                lock = stack.enter_context((entry.path / "lock").open("r"))
+                fcntl.flock(lock, fcntl.LOCK_SH)
+                if not (entry.path / "about.json").exists():
+                    raise FileNotFoundError(entry.path)
+            yield
+
+    @contextlib.contextmanager
+    def making(self, kind: str, key: str) -> Iterator[None]:
+        """While this is open, no other process makes the same entry; look again with `get` once inside."""
+        folder = self.root / "locks"
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / f"{kind}-{key}").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    @contextlib.contextmanager
+    def staging(self, ledger: Ledger) -> Iterator[Path]:
+        """A directory on the cache's file system, gone afterwards."""
+        path = self.root / "staging" / uuid.uuid4().hex[:12]
+        ledger.record("path", path)
+        path.mkdir(parents=True)
+        try:
+            yield path
+        finally:
+            ledger.undo("path", path)
+
+    def put(self, kind: str, key: str, staged: Path, about: Mapping[str, Any]) -> Entry:
+        """Move a staged directory in as an entry. One that is there already stays, and is returned."""
+        (staged / "lock").touch()
+        (staged / "about.json").write_text(json.dumps({**about, "size_bytes": _size_bytes(staged)}))
+        target = self.root / kind / key
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(OSError):  # another process was quicker: its result is as good
+            staged.rename(target)
+        entry = self.get(kind, key)
+        if entry is None:
+            raise FileNotFoundError(target)
+        self.evict()
+        return entry
+
+    def evict(self) -> None:
+        """Remove what was used longest ago, until the rest is within the limit."""
+        found = sorted(self._entries(), key=lambda one: one[0])
+        total = sum(size for _, size, _ in found)
+        for _, size, path in found[:-1]:
+            if total <= self._limit_bytes:
+                return
+            if self._remove(path):
+                total -= size
+
+    def _entries(self) -> Iterator[tuple[float, int, Path]]:
+        for kind in _KINDS:
+            for path in (self.root / kind).glob("*"):
+                with contextlib.suppress(OSError, ValueError):
+                    about = json.loads((path / "about.json").read_text())
+                    yield (path / "lock").stat().st_mtime, int(about["size_bytes"]), path
+
+    def _remove(self, path: Path) -> bool:
+        try:
+            with (path / "lock").open("r") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                (path / "about.json").unlink()
+                shutil.rmtree(path, ignore_errors=True)
+                return True
+        except OSError:
+            return False
+
+
+def _size_bytes(root: Path) -> int:
+    """What a tree takes on the disk; holes take nothing."""
+    total = 0
+    for folder, _, files in os.walk(root):
+        for name in files:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(folder, name)).st_blocks * _BLOCK_BYTES  # noqa: PTH118 - thousands of files
+    return total

@@ -1,0 +1,5 @@
+"""File: as the customizer of that name."""
+
+from __future__ import annotations
+
+from localazure.engine.customizers.file import run as run

@@ -1,0 +1,5 @@
+"""PowerShell: as the customizer of that name."""
+
+from __future__ import annotations
+
+from localazure.engine.customizers.powershell import run as run
