@@ -7,7 +7,7 @@ from typing import Any
 
 from imagegate.diagnosis.arm_error import error_lines
 from imagegate.diagnosis.benign import is_clean_up_noise
-from imagegate.diagnosis.customizers import TemplateStep, align, failing_customizer, script_place, steps_of
+from imagegate.diagnosis.customizers import TemplateStep, align, failing_customizer, steps_of
 from imagegate.diagnosis.ending import Ending, read_ending
 from imagegate.diagnosis.log_line import Channel, Line, read_lines
 from imagegate.diagnosis.log_text import decode_log, unescape
@@ -15,6 +15,7 @@ from imagegate.diagnosis.matching import Hit, find_hits
 from imagegate.diagnosis.provisioners import Course, Placed, read_course
 from imagegate.diagnosis.ranking import Ranked, rank_hits
 from imagegate.diagnosis.rule import Rank
+from imagegate.diagnosis.script_place import script_place
 from imagegate.diagnosis.wording import by_exit_status, by_verdict, cannot_tell, looks_bad, no_failure
 from imagegate.model.diagnosis import Category, Confidence, Diagnosis, FailingCustomizer, LogLine
 from imagegate.model.redaction import redact
@@ -70,7 +71,7 @@ def _read(
     course = read_course(read_lines(log))
     told = [*error_lines(message), *(error_lines(error) if error else ())]
     for text in told:
-        course.lines.append(Placed(Line(0, Channel.MESSAGE, unescape(text)), -1, False))  # noqa: FBT003 - a tuple
+        course.lines.append(Placed(Line(0, Channel.MESSAGE, unescape(text)), -1, False))
     ending = read_ending(course)
     return _Case(course=course, ending=ending, steps=steps_of(template), message="\n".join(told), told=bool(told))
 
@@ -175,8 +176,8 @@ def _speaks_of_step(hit: Hit, case: _Case) -> bool:
 def _gathered(hit: Hit, ranked: Sequence[Ranked]) -> dict[str, str | None]:
     """The groups of the hit, and what the same rule learnt from the lines around it."""
     groups = dict(hit.groups)
-    near = [one.hit for one in ranked if one.hit.rule is hit.rule and abs(one.hit.index - hit.index) <= 12]  # noqa: PLR2004
-    for other in sorted(near, key=lambda one: abs(one.index - hit.index)):
+    near = [one.hit for one in ranked if one.hit.rule is hit.rule and abs(one.hit.place - hit.place) <= 12]
+    for other in sorted(near, key=lambda one: abs(one.place - hit.place)):
         for name, value in other.groups.items():
             groups[name] = groups.get(name) or value
     return groups
@@ -186,7 +187,7 @@ def _confidence(best: Ranked, ranked: Sequence[Ranked], case: _Case) -> Confiden
     levels = [Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH]
     level = levels.index(best.hit.rule.confidence)
     rival = next((one for one in ranked[1:] if one.hit.rule.category is not best.hit.rule.category), None)
-    if rival is not None and best.score - rival.score < 6:  # noqa: PLR2004 - about half a step of rank
+    if rival is not None and best.score - rival.score < 6:
         level -= 1
     unsaid = not case.ending.failed and not case.told and best.hit.placed.line.channel in _GUEST_CHANNELS
     if unsaid or best.score < Rank.VAGUE:

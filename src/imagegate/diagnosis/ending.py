@@ -18,13 +18,14 @@ _STEP_FAILED = re.compile(
     r"Provisioning step had errors|Script exited with non-zero|script disconnected", re.IGNORECASE
 )
 _VERDICT = re.compile(
-    r"Build '[^']*' errored(?: after [^:]{1,60})?: (?P<reason>.+)|machine readable: \S+,error \[\]string\{\"(?P<told>.+)\"\}"
+    r"Build '[^']*' errored(?: after [^:]{1,60})?: (?P<reason>.+)|machine readable: \S+,error "
+    r"\[\]string\{\"(?P<told>.+)\"\}"
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """What Packer said about the end. `step` is the step that failed, or ran when nothing more was heard; None: none."""
+    """What Packer said about the end; `step` is the one that failed, or ran when nothing more was heard."""
 
     failed: bool
     finished: bool

@@ -30,7 +30,7 @@ def decode_log(data: bytes) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Without byte order marks, NULs of a wrong decoding, colours, and the breaks of a log that came as a JSON string."""
+    """Without byte order marks, NULs and colours; a log that came as a JSON string gets its lines back."""
     if "\x00" in text:
         text = text.replace("\x00", "")
     text = text.removeprefix("\ufeff").removeprefix("ÿþ").removeprefix("þÿ").removeprefix("ï»¿")

@@ -13,13 +13,14 @@ from imagegate.diagnosis.rules import RULES
 
 _AROUND = 2_000
 _HITS = 300
+_QUOTES = str.maketrans("\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}", "''")
 
 
 class Hit(NamedTuple):
-    """A rule that applies to a line; `index` is the line's place among the lines that were searched."""
+    """A rule that applies to a line; `place` is the line's place among the lines that were searched."""
 
     rule: Rule
-    index: int
+    place: int
     placed: Placed
     groups: dict[str, str | None]
 
@@ -35,22 +36,28 @@ def _by_anchor() -> dict[bytes, list[tuple[Rule, re.Pattern[str]]]]:
 
 def find_hits(lines: Sequence[Placed]) -> list[Hit]:
     """Every rule and line that fit, in the order of the lines; of a rule on one line the pattern that tells most."""
-    encoded = [placed.line.text.encode("utf-8", "replace").lower() for placed in lines]
+    texts = [_plain_quotes(placed.line.text) for placed in lines]
+    encoded = [text.encode("utf-8", "replace").lower() for text in texts]
     blob = b"\n".join(encoded)
     starts = [0, *accumulate(len(part) + 1 for part in encoded)]
     best: dict[tuple[str, int], Hit] = {}
     for anchor, candidates in _by_anchor().items():
         for index, column in _places(blob, anchor, starts):
-            window = _window(lines[index].line.text, column)
+            window = _window(texts[index], column)
             for rule, pattern in candidates:
                 found = pattern.search(window)
                 if found is not None:
                     _keep(best, Hit(rule, index, lines[index], found.groupdict()))
-    return sorted(best.values(), key=lambda hit: hit.index)
+    return sorted(best.values(), key=lambda hit: hit.place)
+
+
+def _plain_quotes(text: str) -> str:
+    """GNU's programs quote names typographically; rules are written with plain quotes."""
+    return text if text.isascii() else text.translate(_QUOTES)
 
 
 def _keep(best: dict[tuple[str, int], Hit], hit: Hit) -> None:
-    key = (hit.rule.code, hit.index)
+    key = (hit.rule.code, hit.place)
     known = best.get(key)
     if known is None or _told(hit) > _told(known):
         best[key] = hit
@@ -61,7 +68,7 @@ def _told(hit: Hit) -> int:
 
 
 def _places(blob: bytes, anchor: bytes, starts: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Lines and columns (in bytes) of the anchor, from the end backwards, so many at most: what counts is near the end."""
+    """Lines and columns (in bytes) of the anchor, from the end backwards and only so many: causes stand late."""
     end = len(blob)
     for _ in range(_HITS):
         position = blob.rfind(anchor, 0, end)

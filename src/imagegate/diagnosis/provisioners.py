@@ -32,7 +32,8 @@ _CLEANUP = re.compile(
     r"Removing the created Deployment object|Deleting the temporary OS disk|Deleting Virtual Machine deployment"
 )
 _LEADS = re.compile(
-    r"Running builder|Creating resource group|Validating deployment template|Connected to (?:SSH|WinRM)|Waiting for (?:SSH|WinRM)"
+    r"Running builder|Creating resource group|Validating deployment template|Connected to (?:SSH|WinRM)|Waiting "
+    r"for (?:SSH|WinRM)"
 )
 
 

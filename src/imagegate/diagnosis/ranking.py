@@ -1,4 +1,4 @@
-"""Of all that was found, the cause: what lies deepest, near the end of the step that failed, and fits its exit status."""
+"""Of all that was found, the cause: deepest, near the end of the step that failed, fitting its exit status."""
 
 import re
 from collections.abc import Sequence
@@ -29,8 +29,8 @@ class Ranked:
 
 def rank_hits(hits: Sequence[Hit], ending: Ending) -> list[Ranked]:
     """The hits that count, the likeliest cause first."""
-    last = max((hit.index for hit in hits), default=0)
-    last_in_step = max((hit.index for hit in hits if hit.placed.step == ending.step), default=last)
+    last = max((hit.place for hit in hits), default=0)
+    last_in_step = max((hit.place for hit in hits if hit.placed.step == ending.step), default=last)
     # A message that speaks of time speaks of this run: errors that the step got over before are not its cause.
     time_is_up = (
         any(hit.rule.code in _TIME_IS_UP and hit.placed.line.channel is Channel.MESSAGE for hit in hits)
@@ -43,39 +43,46 @@ def rank_hits(hits: Sequence[Hit], ending: Ending) -> list[Ranked]:
         score = _score(hit, ending, last_in_step)
         if time_is_up and hit.rule.code in _TIME_IS_UP:
             score += 25
-        if score is not None and score >= _FLOOR:
+        if score >= _FLOOR:
             ranked.append(Ranked(hit=hit, score=score))
-    return sorted(ranked, key=lambda one: (-one.score, -one.hit.index))
+    return sorted(ranked, key=lambda one: (-one.score, -one.hit.place))
 
 
 def _score(hit: Hit, ending: Ending, last: int) -> float:
     rule, placed = hit.rule, hit.placed
     channel, text = placed.line.channel, placed.line.text
     score = float(rule.rank)
-    if rule.hangs and ending.exit_status is not None:
-        return 0
-    if rule.scope is Scope.GUEST and channel is Channel.DEBUG:
+    if _is_out(hit, ending):
         return 0
     if rule.scope is Scope.SERVICE and channel is Channel.GUEST:
         score -= 25
     if rule.scope is Scope.GUEST and channel in {Channel.MESSAGE, Channel.VERDICT, Channel.PACKER}:
         score -= 10
-    if placed.cleaning and channel in _GUEST_CHANNELS and rule.category is not Category.CLEANUP_BLOCKED:
-        return 0
     if rule.category is Category.CLEANUP_BLOCKED and (ending.failed or placed.cleaning):
         score -= 50
     if _WARNING.search(text):
-        score -= 12
+        score -= 8
     if channel in _GUEST_CHANNELS and ending.step is not None:
         score -= _distance(hit, ending, last)
     return score + _status(hit, ending)
+
+
+def _is_out(hit: Hit, ending: Ending) -> bool:
+    """Whether the hit cannot be the cause: of a step that did end, in debug output, in a build that got over it."""
+    channel = hit.placed.line.channel
+    return (
+        (hit.rule.hangs and ending.exit_status is not None)
+        or (hit.rule.scope is Scope.GUEST and channel is Channel.DEBUG)
+        or (ending.finished and not ending.failed and channel in _GUEST_CHANNELS)
+        or (hit.placed.cleaning and channel in _GUEST_CHANNELS and hit.rule.category is not Category.CLEANUP_BLOCKED)
+    )
 
 
 def _distance(hit: Hit, ending: Ending, last: int) -> float:
     """What an error loses by having been got over: by standing in a step that ended well, or far from the end."""
     if hit.placed.step != ending.step:
         return 70
-    away = last - hit.index
+    away = last - hit.place
     return next((loss for limit, loss in _TOLD_LATE if away <= limit), _FAR)
 
 
@@ -84,5 +91,5 @@ def _status(hit: Hit, ending: Ending) -> float:
     if not statuses or status is None or hit.placed.line.channel not in _GUEST_CHANNELS:
         return 0
     if status not in statuses:
-        return -18
+        return -12
     return 2 if status == 1 else 12

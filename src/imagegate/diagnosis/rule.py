@@ -9,6 +9,9 @@ from functools import cached_property
 from imagegate.model.diagnosis import Category, Confidence
 
 _OPTIONAL = ("?", "*", "{")
+_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{[\d,]+\}|.", re.DOTALL)
+_PLAIN = re.compile(r"\\[^A-Za-z0-9]|[^\\\[\](){}.^$*+?|]", re.DOTALL)
+_SHORTEST = 4
 
 
 class Rank(int, Enum):
@@ -37,8 +40,8 @@ class Rule:
     """One cause.
 
     `patterns` are regular expressions without regard to case; each needs a literal run of four characters outside of
-    groups, by which lines are found before any pattern is tried. `says`, `means` and `do` take the patterns' named groups.
-    `statuses` are the exit statuses that the failing program gives; another one speaks against the rule. `hangs`: the rule
+    groups, by which lines are found before any pattern is tried. `says` takes the patterns' named groups. `statuses`
+    are the exit statuses that the failing program gives; another one speaks against the rule. `hangs`: the rule
     explains why a step did not end, and says nothing about one that did.
     """
 
@@ -73,19 +76,17 @@ def anchor(pattern: str) -> bytes:
     """
     runs = [""]
     depth = 0
-    tokens = re.findall(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{[\d,]+\}|.", pattern, re.DOTALL)
-    for index, token in enumerate(tokens):
-        follows = tokens[index + 1] if index + 1 < len(tokens) else ""
-        depth += (token == "(") - (token == ")")
-        plain = token[-1] if re.fullmatch(r"\\[^A-Za-z0-9]|[^\\\[\](){}.^$*+?|]", token, re.DOTALL) else None
-        if depth == 0 and token == "|":
+    pieces = _PIECE.findall(pattern)
+    for piece, follows in zip(pieces, [*pieces[1:], ""], strict=True):
+        depth += (piece == "(") - (piece == ")")
+        if depth == 0 and piece == "|":
             raise ValueError(f"alternatives on the highest level: {pattern}")
-        if depth or plain is None or follows.startswith(_OPTIONAL):
+        if depth or not _PLAIN.fullmatch(piece) or follows.startswith(_OPTIONAL):
             runs.append("")
         else:
-            runs[-1] += plain
+            runs[-1] += piece[-1]
     best = max(runs, key=len)
-    if len(best) < 4:  # noqa: PLR2004 - as the docstring says
+    if len(best) < _SHORTEST:
         raise ValueError(f"no literal run of four characters: {pattern}")
     return best.lower().encode()
 

@@ -45,7 +45,9 @@ def by_exit_status(ending: Ending, customizer: FailingCustomizer | None, said: S
         category=category,
         cause="script-exit",
         root_cause=f"{ended}{': ' + what if what else ''}{words}.",
-        meaning="A customizer fails as soon as its script ends with another status than 0 (PowerShell: validExitCodes).",
+        meaning=(
+            "A customizer fails as soon as its script ends with another status than 0 (PowerShell: validExitCodes)."
+        ),
         next_step=_READ_THE_LOG,
         confidence=Confidence.MEDIUM if telling and looks_bad(telling.line.text) else Confidence.LOW,
         signal=telling.line.text.strip() if telling else "",
@@ -59,9 +61,7 @@ def by_verdict(ending: Ending, customizer: FailingCustomizer | None) -> Diagnosi
     return Diagnosis(
         category=Category.UNKNOWN,
         cause="packer-verdict",
-        root_cause=f'The build failed, and the log gives no cause that is known here. Packer says "{ending.reason[:300]}".'
-        if ending.reason
-        else "The build failed, and the log does not tell why.",
+        root_cause=_unknown(ending.reason),
         meaning="The cause lies in what the service did around the customizers, or the log is cut off before it.",
         next_step="Read the log's last hundred lines; with the operation id, Azure support can see more.",
         confidence=Confidence.LOW,
@@ -69,6 +69,12 @@ def by_verdict(ending: Ending, customizer: FailingCustomizer | None) -> Diagnosi
         customizer=customizer,
         exit_status=ending.exit_status,
     )
+
+
+def _unknown(reason: str) -> str:
+    if not reason:
+        return "The build failed, and the log does not tell why."
+    return f'The build failed, and the log gives no cause that is known here. Packer says "{reason[:300]}".'
 
 
 def no_failure(text: str) -> Diagnosis:

@@ -1,9 +1,10 @@
 """All rules. One topic a file; the order does not matter, the rank does."""
 
 from imagegate.diagnosis.rule import Rule
-from imagegate.diagnosis.rules import access, guest, limits, network, packages, scripts, service, template
+from imagegate.diagnosis.rules import access, apt, guest, limits, network, packages, scripts, service, template
 
 RULES: tuple[Rule, ...] = (
+    *apt.RULES,
     *packages.RULES,
     *network.RULES,
     *scripts.RULES,

@@ -3,7 +3,10 @@
 from imagegate.diagnosis.rule import Rank, Rule, Scope
 from imagegate.model.diagnosis import Category, Confidence
 
-_ROLES = "Grant it at the named scope, to the principal that the message names; a new grant needs up to half an hour to count."
+_ROLES = (
+    "Grant it at the named scope, to the principal that the message names; a new grant needs up to half an hour to "
+    "count."
+)
 
 RULES = (
     Rule(
@@ -20,7 +23,10 @@ RULES = (
         ),
         says="The template's managed identity cannot be used.",
         means="It was deleted, or deleted and created again under the same name, which makes it another identity.",
-        do="Take the identity off the template and assign it again (`az image builder identity remove`, then `assign`), or make the template anew.",
+        do=(
+            "Take the identity off the template and assign it again (`az image builder identity remove`, then "
+            "`assign`), or make the template anew."
+        ),
         scope=Scope.SERVICE,
         rank=Rank.DEFINITE,
     ),
@@ -28,11 +34,14 @@ RULES = (
         code="proxy-disk-write",
         category=Category.PERMISSION,
         patterns=(
-            r"does(?: not|n't) have authorization to perform action '(?P<action>Microsoft\.Compute/disks/write)' over scope '(?P<scope>[^']*/proxyVmDisk[^']*)",
+            (
+                r"does(?: not|n't) have authorization to perform action '(?P<action>Microsoft\.Compute/disks/write)' "
+                r"over scope '(?P<scope>[^']*/proxyVmDisk[^']*)"
+            ),
         ),
         says="Image Builder's own service principal may not create the proxy VM's disk: {action} on {scope}.",
         means="A staging resource group of your own, together with a subnet and a Windows source, needs it.",
-        do='Give the principal "Azure Virtual Machine Image Builder" the role Contributor on the staging resource group.',
+        do='Give "Azure Virtual Machine Image Builder" the role Contributor on the staging resource group.',
         scope=Scope.SERVICE,
         rank=Rank.DEFINITE,
     ),
@@ -41,7 +50,10 @@ RULES = (
         category=Category.PERMISSION,
         patterns=(
             r"LinkedAuthorizationFailed",
-            r"does not have permission to perform action 'Microsoft\.ManagedIdentity/userAssignedIdentities/assign/action'",
+            (
+                r"does not have permission to perform action "
+                r"'Microsoft\.ManagedIdentity/userAssignedIdentities/assign/action'"
+            ),
             r"however.{0,80}does not have permission to perform action\(?s?\)? '(?P<action>[^']+)' on the linked scope",
         ),
         says="The caller may not attach what the request links to: {action}.",
@@ -54,7 +66,10 @@ RULES = (
         code="authorization-failed",
         category=Category.PERMISSION,
         patterns=(
-            r"(?:[Tt]he client '(?P<client>[^']{0,80})' with object id '[^']*' )?does(?: not|n't) have authorization to perform action '(?P<action>[^']+)'(?: over scope '(?P<scope>[^']+)')?",
+            (
+                r"(?:[Tt]he client '(?P<client>[^']{0,80})' with object id '[^']*' )?does(?: not|n't) have "
+                r"authorization to perform action '(?P<action>[^']+)'(?: over scope '(?P<scope>[^']+)')?"
+            ),
             r"AuthorizationFailed",
             r"Not authorized to access the resource: (?P<scope>\S+?)(?:\. |,|$)",
             r"Please check the user assigned identity has the correct permissions",
@@ -69,7 +84,10 @@ RULES = (
             r"StatusCode=403",
         ),
         says="Not authorised: {action} on {scope} {detail}.",
-        means="The template's identity (build, source, gallery, script storage) or the caller lacks a role there, or the grant is too young.",
+        means=(
+            "The template's identity (build, source, gallery, script storage) or the caller lacks a role there, or "
+            "the grant is too young."
+        ),
         do=_ROLES,
         scope=Scope.SERVICE,
         rank=Rank.SPECIFIC,
@@ -79,11 +97,17 @@ RULES = (
         category=Category.PERMISSION,
         patterns=(
             r"InterfacesClient#UpdateTags: Failure responding to request: StatusCode=404",
-            r"ResourceNotFound.{0,40}Message=.{0,20}The Resource '(?P<scope>[^']+)' under resource group 'IT_[^']+' was not found",
+            (
+                r"ResourceNotFound.{0,40}Message=.{0,20}The Resource '(?P<scope>[^']+)' under resource group "
+                r"'IT_[^']+' was not found"
+            ),
         ),
         says="Something that Image Builder had made in its staging resource group was not found again: {scope}.",
         means="Image Builder lacks permissions there, or somebody (a policy, a clean-up job) removed it.",
-        do="Check the identity's roles on the staging group and the network, and keep clean-up jobs away from IT_ groups.",
+        do=(
+            "Check the identity's roles on the staging group and the network, and keep clean-up jobs away from IT_ "
+            "groups."
+        ),
         scope=Scope.SERVICE,
         rank=Rank.SPECIFIC,
         confidence=Confidence.MEDIUM,
@@ -103,7 +127,10 @@ RULES = (
         ),
         says="A storage account did not let the request in.",
         means="Shared keys or public access are switched off for it, its firewall is on, or a signature has expired.",
-        do="Give the template's identity Storage Blob Data Reader on the container; Image Builder does not get through a storage firewall.",
+        do=(
+            "Give the template's identity Storage Blob Data Reader on the container; Image Builder does not get "
+            "through a storage firewall."
+        ),
         scope=Scope.ANY,
         rank=Rank.SPECIFIC,
     ),
@@ -111,7 +138,11 @@ RULES = (
         code="policy",
         category=Category.POLICY,
         patterns=(
-            r"was disallowed by policy\..{0,40}Policy identifiers: .{0,40}policyAssignment.{0,8}:\{.{0,4}name.{0,4}:.{0,2}\"(?P<assignment>[^\"]+)\".{0,600}?policyDefinition.{0,8}:\{.{0,4}name.{0,4}:.{0,2}\"(?P<definition>[^\"]+)\"",
+            (
+                r"was disallowed by policy\..{0,40}Policy identifiers: "
+                r".{0,40}policyAssignment.{0,8}:\{.{0,4}name.{0,4}:.{0,2}\"(?P<assignment>[^\"]+)\".{0,600}?policyDefi"
+                r"nition.{0,8}:\{.{0,4}name.{0,4}:.{0,2}\"(?P<definition>[^\"]+)\""
+            ),
             r"[Rr]esource '(?P<resource>[^']+)' was disallowed by policy",
             r"RequestDisallowedByPolicy",
             r"template deployment failed because of policy violation",
@@ -120,8 +151,14 @@ RULES = (
             r"RequestDisallowedByAzure",
         ),
         says="Azure Policy forbids what the build deploys: {definition} {assignment} {resource}.",
-        means="Image Builder makes a storage account, a container instance, a network, private endpoints and for Windows a Key Vault in its staging group; a policy denies one of them.",
-        do="Exempt the staging resource group (name one of your own as stagingResourceGroup) from the assignment that the message names, or meet the policy with tags or a subnet of your own.",
+        means=(
+            "Image Builder makes a storage account, a container instance, a network, private endpoints and for "
+            "Windows a Key Vault in its staging group; a policy denies one of them."
+        ),
+        do=(
+            "Exempt the staging resource group (name one of your own as stagingResourceGroup) from the assignment "
+            "that the message names, or meet the policy with tags or a subnet of your own."
+        ),
         scope=Scope.SERVICE,
         rank=Rank.DEFINITE,
     ),
@@ -162,8 +199,14 @@ RULES = (
             r"Feature .{0,120} is not registered",
         ),
         says="A resource provider is not registered in the subscription: {namespace}.",
-        means="Builds need Microsoft.VirtualMachineImages, .Compute, .KeyVault, .Storage, .Network and .ContainerInstance.",
-        do="Somebody with rights on the subscription runs `az provider register -n Microsoft.ContainerInstance` (or the one that is named), once.",
+        means=(
+            "Builds need Microsoft.VirtualMachineImages, .Compute, .KeyVault, .Storage, .Network and "
+            ".ContainerInstance."
+        ),
+        do=(
+            "Somebody with rights on the subscription runs `az provider register -n Microsoft.ContainerInstance` (or "
+            "the one that is named), once."
+        ),
         scope=Scope.SERVICE,
         rank=Rank.DEFINITE,
     ),
@@ -178,7 +221,10 @@ RULES = (
             r"KeyVault.{0,80}ForbiddenByFirewall",
         ),
         says="The Key Vault that a Windows build needs could not be made or read: {detail}.",
-        means="A policy wants vaults without public access, which Image Builder does not support, or a vault of the name waits in soft deletion.",
+        means=(
+            "A policy wants vaults without public access, which Image Builder does not support, or a vault of the "
+            "name waits in soft deletion."
+        ),
         do="Exempt the staging resource group from that policy, or purge the soft-deleted vault.",
         scope=Scope.SERVICE,
         rank=Rank.SPECIFIC,

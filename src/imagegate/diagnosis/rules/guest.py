@@ -3,7 +3,10 @@
 from imagegate.diagnosis.rule import Rank, Rule, Scope
 from imagegate.model.diagnosis import Category, Confidence
 
-_CONNECTED = "Leave sshd, port 22, WinRM, port 5986, the firewall, the network and the build user as they are until the last step; make such changes take effect at the next boot."
+_CONNECTED = (
+    "Leave sshd, port 22, WinRM, port 5986, the firewall, the network and the build user as they are until the last "
+    "step; make such changes take effect at the next boot."
+)
 
 RULES = (
     Rule(
@@ -70,7 +73,7 @@ RULES = (
         patterns=(
             r"/usr/sbin/waagent: (?:not found|No such file or directory)",
             r"waagent: command not found",
-            r"/tmp/DeprovisioningScript\.sh: .{0,80}(?:not found|No such file|[Pp]ermission denied|[Ss]yntax error)",
+            r"tmp/DeprovisioningScript\.sh: .{0,80}(?:not found|No such file|[Pp]ermission denied|[Ss]yntax error)",
             r"chmod: cannot access '?/tmp/DeprovisioningScript\.sh",
             r"waagent.{0,120}(?:ImportError|ModuleNotFoundError|No module named)",
         ),
@@ -94,8 +97,14 @@ RULES = (
             r"Deprovisioning script \[c:\\DeprovisioningScript\.ps1\] could not be found",
         ),
         says="Sysprep, which makes the image general, did not come to its end.",
-        means="The guest agent was not ready yet (small VM, few customizers), a Store app stands in the way, an update waits for a restart, or an installed agent keeps sysprep from working.",
-        do="Add a restart and a pause before the end (PowerShell `Start-Sleep 60`), take a larger vmSize, remove Store apps; see C:\\Windows\\System32\\Sysprep\\Panther\\setupact.log.",
+        means=(
+            "The guest agent was not ready yet (small VM, few customizers), a Store app stands in the way, an update "
+            "waits for a restart, or an installed agent keeps sysprep from working."
+        ),
+        do=(
+            "Add a restart and a pause before the end (PowerShell `Start-Sleep 60`), take a larger vmSize, remove "
+            "Store apps; see C:\\Windows\\System32\\Sysprep\\Panther\\setupact.log."
+        ),
         scope=Scope.GUEST,
         rank=Rank.VAGUE,
         hangs=True,
@@ -127,7 +136,10 @@ RULES = (
             r"Connection to (?P<host>\S+) closed by remote host",
         ),
         says="The service lost its connection to the build VM while a step was running.",
-        means="The step restarted the VM or its network, enabled a firewall, changed sshd or WinRM, or removed the build user.",
+        means=(
+            "The step restarted the VM or its network, enabled a firewall, changed sshd or WinRM, or removed the "
+            "build user."
+        ),
         do=_CONNECTED,
         scope=Scope.SERVICE,
         rank=Rank.LOST,
@@ -144,8 +156,14 @@ RULES = (
             r"ssh: connect to host (?P<host>\S+) port 22",
         ),
         says="The service could not connect to the build VM by SSH.",
-        means="The source image has sshd off or hardened, the VM did not boot, or an NSG between proxy and build VM closes port 22.",
-        do="Check that the source image lets an admin user in by SSH key; with a subnet of your own, allow the traffic of the service's proxy or container subnet.",
+        means=(
+            "The source image has sshd off or hardened, the VM did not boot, or an NSG between proxy and build VM "
+            "closes port 22."
+        ),
+        do=(
+            "Check that the source image lets an admin user in by SSH key; with a subnet of your own, allow the "
+            "traffic of the service's proxy or container subnet."
+        ),
         scope=Scope.SERVICE,
         rank=Rank.ORDINARY,
     ),
@@ -159,7 +177,10 @@ RULES = (
         ),
         says="The service could not connect to the build VM by WinRM.",
         means="The VM was too slow to start, port 5986 is closed, or the source image has WinRM off or hardened.",
-        do="Take a larger vmSize; with a subnet of your own allow port 5986 from the service's subnet; check the source image.",
+        do=(
+            "Take a larger vmSize; with a subnet of your own allow port 5986 from the service's subnet; check the "
+            "source image."
+        ),
         scope=Scope.SERVICE,
         rank=Rank.ORDINARY,
     ),
@@ -189,8 +210,14 @@ RULES = (
             r"windows-update.{0,80}(?:retry limit|exceeded|too many)",
         ),
         says="Windows Update did not finish: {detail}.",
-        means="The update service was busy or not reachable (a policy may point it at an internal server), or the VM is too small.",
-        do="Take a larger vmSize, narrow searchCriteria and filters, set updateLimit, and add a WindowsRestart after it.",
+        means=(
+            "The update service was busy or not reachable (a policy may point it at an internal server), or the VM is "
+            "too small."
+        ),
+        do=(
+            "Take a larger vmSize, narrow searchCriteria and filters, set updateLimit, and add a WindowsRestart after "
+            "it."
+        ),
         scope=Scope.ANY,
         rank=Rank.VAGUE,
         confidence=Confidence.MEDIUM,

@@ -11,11 +11,19 @@ RULES = (
             r"Azure Container Instances quota exceeded",
             r"ContainerGroupQuotaReached",
             r"[Cc]ontainer groups? quota .{0,60}exceeded",
-            r"Resource type 'Microsoft\.ContainerInstance/containerGroups' container group quota '(?P<detail>[^']+)' exceeded",
+            (
+                r"Resource type 'Microsoft\.ContainerInstance/containerGroups' container group quota "
+                r"'(?P<detail>[^']+)' exceeded"
+            ),
         ),
         says="The quota of Azure Container Instances is used up: {detail}.",
-        means="Every build runs in a container group of four cores; too many run at once, or the region's quota is small.",
-        do="Build fewer images at once, remove idle container groups, or ask for more Container Instances quota in the region.",
+        means=(
+            "Every build runs in a container group of four cores; too many run at once, or the region's quota is small."
+        ),
+        do=(
+            "Build fewer images at once, remove idle container groups, or ask for more Container Instances quota in "
+            "the region."
+        ),
         scope=Scope.SERVICE,
         rank=Rank.DEFINITE,
     ),
@@ -101,8 +109,14 @@ RULES = (
             r"Timed? ?out waiting for .{0,60}replicat",
         ),
         says="The run's time was over while the image was replicated to the gallery's regions.",
-        means="The image itself was built. Replication counts in buildTimeoutInMinutes, and goes on after the run has failed: the version may still become usable.",
-        do="Raise buildTimeoutInMinutes, or replicate to fewer regions; look whether the version exists by now before building again.",
+        means=(
+            "The image itself was built. Replication counts in buildTimeoutInMinutes, and goes on after the run has "
+            "failed: the version may still become usable."
+        ),
+        do=(
+            "Raise buildTimeoutInMinutes, or replicate to fewer regions; look whether the version exists by now "
+            "before building again."
+        ),
         scope=Scope.SERVICE,
         rank=Rank.DEFINITE,
     ),
@@ -118,8 +132,14 @@ RULES = (
             r"build.{0,40}timed out after",
         ),
         says="The run's time (buildTimeoutInMinutes) was over before its work was done.",
-        means="A step waits for an answer that nobody gives, a download is slow (the File customizer is made for less than 20 MB), or the work needs more time.",
-        do="Look at the last step in the log. Make commands non-interactive, take a larger vmSize, or raise buildTimeoutInMinutes (240 by default, 960 at most).",
+        means=(
+            "A step waits for an answer that nobody gives, a download is slow (the File customizer is made for less "
+            "than 20 MB), or the work needs more time."
+        ),
+        do=(
+            "Look at the last step in the log. Make commands non-interactive, take a larger vmSize, or raise "
+            "buildTimeoutInMinutes (240 by default, 960 at most)."
+        ),
         scope=Scope.SERVICE,
         rank=Rank.SPECIFIC,
     ),
@@ -150,8 +170,14 @@ RULES = (
             r"The operation was cancell?ed",
         ),
         says="The build was stopped from outside while it ran.",
-        means="Somebody cancelled the run, its time (buildTimeoutInMinutes) was over, or the connection to the build VM was lost.",
-        do="If nobody cancelled it: see whether the run took about as long as buildTimeoutInMinutes, and whether the last step changed firewall, SSH or network.",
+        means=(
+            "Somebody cancelled the run, its time (buildTimeoutInMinutes) was over, or the connection to the build VM "
+            "was lost."
+        ),
+        do=(
+            "If nobody cancelled it: see whether the run took about as long as buildTimeoutInMinutes, and whether the "
+            "last step changed firewall, SSH or network."
+        ),
         scope=Scope.SERVICE,
         rank=Rank.SYMPTOM,
         confidence=Confidence.MEDIUM,

@@ -3,7 +3,10 @@
 from imagegate.diagnosis.rule import Rank, Rule, Scope
 from imagegate.model.diagnosis import Category, Confidence
 
-_REACH = "Check what the build's subnet may reach: DNS servers of the network, NSG, route table, proxy, firewall; without a subnet of your own the build has the internet."
+_REACH = (
+    "Check what the build's subnet may reach: DNS servers of the network, NSG, route table, proxy, firewall; without "
+    "a subnet of your own the build has the internet."
+)
 
 RULES = (
     Rule(
@@ -95,9 +98,16 @@ RULES = (
             r"SSL: CERTIFICATE_VERIFY_FAILED",
         ),
         says="A certificate was not trusted: {host}{detail}.",
-        means="A proxy of the network breaks TLS open with a certificate of its own, ca-certificates is missing or old, or the clock is wrong; on old Windows, TLS 1.2 is off.",
-        do="Install ca-certificates and the network's own root certificate first; on old Windows `[Net.ServicePointManager]::SecurityProtocol = 'Tls12'`.",
+        means=(
+            "A proxy of the network breaks TLS open with a certificate of its own, ca-certificates is missing or old, "
+            "or the clock is wrong; on old Windows, TLS 1.2 is off."
+        ),
+        do=(
+            "Install ca-certificates and the network's own root certificate first; on old Windows "
+            "`[Net.ServicePointManager]::SecurityProtocol = 'Tls12'`."
+        ),
         rank=Rank.GROUND,
+        statuses=(1, 5, 35, 51, 58, 60, 77, 100, 128),
     ),
     Rule(
         code="proxy",
@@ -112,8 +122,12 @@ RULES = (
         ),
         says="The proxy did not let the connection through: {status}{host}{detail}.",
         means="The proxy wants credentials, does not know the build VM, or is not reachable.",
-        do="Set http_proxy, https_proxy and no_proxy for the customizer (sudo drops them: `sudo -E`), and let the build's subnet through.",
+        do=(
+            "Set http_proxy, https_proxy and no_proxy for the customizer (sudo drops them: `sudo -E`), and let the "
+            "build's subnet through."
+        ),
         rank=Rank.GROUND,
+        statuses=(1, 4, 5, 7, 8, 22, 56, 100, 128),
     ),
     Rule(
         code="http-refused",
@@ -121,20 +135,33 @@ RULES = (
         patterns=(
             r"The requested URL returned error: (?P<status>\d{3})",
             r"ERROR (?P<status>[45]\d\d): (?P<detail>[A-Z][\w .]{2,60})",
-            r"HTTP(?:/\d(?:\.\d)?)? ?(?P<status>40[0-9]|41[0-9]|429|50[0-9]) (?:Not Found|Forbidden|Unauthorized|Gone|Too Many Requests|Bad Gateway|Service Unavailable|Gateway Time-?out|Internal Server Error|Service Temporarily)",
+            (
+                r"HTTP(?:/\d(?:\.\d)?)? ?(?P<status>40[0-9]|41[0-9]|429|50[0-9]) (?:Not "
+                r"Found|Forbidden|Unauthorized|Gone|Too Many Requests|Bad Gateway|Service Unavailable|Gateway "
+                r"Time-?out|Internal Server Error|Service Temporarily)"
+            ),
             r"HTTP Error (?P<status>[45]\d\d)",
             r"The remote server returned an error: \((?P<status>\d{3})\)",
             r"Response status code does not indicate success: (?P<status>\d{3})",
             r"server returned (?:HTTP )?(?:status )?(?:code )?(?P<status>[45]\d\d)",
             r"Server returned nothing \(no headers, no data\)",
             r"URL using bad/illegal format or missing URL",
-            r"toomanyrequests: (?P<detail>.{0,120})",
-            r"<Code>(?P<detail>AuthenticationFailed|BlobNotFound|ResourceNotFound|PublicAccessNotPermitted|AuthorizationFailure|NoSuchKey|AccessDenied)</Code>",
+            r"toomanyrequests: (?P<detail>You have reached .{0,120})",
+            (
+                r"<Code>(?P<detail>AuthenticationFailed|BlobNotFound|ResourceNotFound|"
+                r"AuthorizationFailure|NoSuchKey|AccessDenied)</Code>"
+            ),
             r"unexpected status code (?P<url>\S+): (?P<status>[45]\d\d)",
         ),
         says="A download was refused: {status}{detail}.",
-        means="404: the address is wrong or the file has gone; 401 and 403: it needs a token, or a signature in the address has expired; 429: too many requests.",
-        do="Open the address yourself; pin a version that stays; for private files use a File customizer with the identity instead of a signed address.",
+        means=(
+            "404: the address is wrong or the file has gone; 401 and 403: it needs a token, or a signature in the "
+            "address has expired; 429: too many requests."
+        ),
+        do=(
+            "Open the address yourself; pin a version that stays; for private files use a File customizer with the "
+            "identity instead of a signed address."
+        ),
         statuses=(1, 8, 22, 100),
     ),
     Rule(

@@ -1,7 +1,7 @@
 """What shells, PowerShell and interpreters say when a script of a customizer fails."""
 
 from imagegate.diagnosis.rule import Rank, Rule
-from imagegate.model.diagnosis import Category, Confidence
+from imagegate.model.diagnosis import Category
 
 RULES = (
     Rule(
@@ -11,7 +11,7 @@ RULES = (
             r"(?P<command>[\w./+-]+): command not found",
             r"sudo: (?P<command>[^\s:]+): command not found",
             r": (?:line )?\d+: (?P<command>[\w./+-]+): not found",
-            r"env: (?:‘|'|\")?(?P<command>[\w./+-]+)(?:’|'|\")?: No such file or directory",
+            r"env: ['\"]?(?P<command>[\w./+-]+)['\"]?: No such file or directory",
             r"The term '(?P<command>[^']+)' is not recognized as",
             r"'(?P<command>[^']+)' is not recognized as an internal or external command",
             r"exec: \"(?P<command>[^\"]+)\": executable file not found",
@@ -24,7 +24,10 @@ RULES = (
         ),
         says="A command does not exist on the image: {command}.",
         means="Its package is not installed (yet), it is not on the PATH of this user, or it is misspelt.",
-        do="Install its package in an earlier step, or give the full path; PATH changes of one customizer do not reach the next.",
+        do=(
+            "Install its package in an earlier step, or give the full path; PATH changes of one customizer do not "
+            "reach the next."
+        ),
         rank=Rank.SPECIFIC,
         statuses=(1, 5, 127),
     ),
@@ -49,9 +52,9 @@ RULES = (
         category=Category.SCRIPT,
         patterns=(
             r"bad interpreter: (?P<detail>.{0,80})",
-            r"/usr/bin/env: ‘(?P<detail>[^’]*\\r)’",
+            r"/usr/bin/env: '(?P<detail>[^']*\\r)'",
             r"\$'\\r': command not found",
-            r"env: (?:‘|')(?P<detail>\w+\\r)",
+            r"env: '(?P<detail>\w+\\r)",
             r"cannot execute: required file not found",
             r"Exec format error",
         ),
@@ -79,7 +82,10 @@ RULES = (
         ),
         says="The script itself is at fault: {detail}.",
         means="A quote, a bracket or a keyword is missing, or a variable is used that nobody set.",
-        do="Run it through `bash -n` and shellcheck; every customizer is a process of its own, variables do not travel between them.",
+        do=(
+            "Run it through `bash -n` and shellcheck; every customizer is a process of its own, variables do not "
+            "travel between them."
+        ),
         rank=Rank.SPECIFIC,
         statuses=(1, 2, 127),
     ),
@@ -87,7 +93,7 @@ RULES = (
         code="guest-permission",
         category=Category.GUEST_PERMISSION,
         patterns=(
-            r"(?P<path>/[\w./+-]+)(?:’|'|\")?: Permission denied",
+            r"(?P<path>/[\w./+-]+)['\"]?: Permission denied",
             r"[Pp]ermission denied",
             r"E: Could not open lock file (?P<path>\S+) - open \(13",
             r"are you root\?",
@@ -106,8 +112,14 @@ RULES = (
             r"Read-only file system",
         ),
         says="The script was not allowed to do it: {path}.",
-        means="Customizers run as an ordinary user. Redirections (`sudo echo x > /etc/y`) are made by that user, not by sudo.",
-        do="Put sudo before the command (`… | sudo tee /etc/file`); on Windows set runElevated, and runAsSystem where needed.",
+        means=(
+            "Customizers run as an ordinary user. Redirections (`sudo echo x > /etc/y`) are made by that user, not by "
+            "sudo."
+        ),
+        do=(
+            "Put sudo before the command (`… | sudo tee /etc/file`); on Windows set runElevated, and runAsSystem "
+            "where needed."
+        ),
         rank=Rank.ORDINARY,
         statuses=(1, 2, 4, 23, 100, 126),
     ),
@@ -127,8 +139,14 @@ RULES = (
             r"sudo: error initializing audit plugin",
         ),
         says="sudo refused: {path}.",
-        means="An earlier step changed /etc/sudoers, its permissions or the build user's groups; or the image demands a password or a terminal.",
-        do="Leave the build user's NOPASSWD entry alone (it goes away at deprovisioning), and check sudoers files with `visudo -cf`.",
+        means=(
+            "An earlier step changed /etc/sudoers, its permissions or the build user's groups; or the image demands a "
+            "password or a terminal."
+        ),
+        do=(
+            "Leave the build user's NOPASSWD entry alone (it goes away at deprovisioning), and check sudoers files "
+            "with `visudo -cf`."
+        ),
         rank=Rank.DEFINITE,
         statuses=(1,),
     ),
@@ -136,8 +154,11 @@ RULES = (
         code="file-missing",
         category=Category.SCRIPT,
         patterns=(
-            r"cannot (?:stat|open|access|create regular file|create directory|move|touch|remove) (?:‘|'|\")?(?P<path>[^’'\":]+)(?:’|'|\")?: No such file or directory",
-            r"(?P<path>/[\w./+*-]+)(?:’|'|\")?: No such file or directory",
+            (
+                r"cannot (?:stat|open|access|create regular file|create directory|move|touch|remove) "
+                r"['\"]?(?P<path>[^'\":]+)['\"]?: No such file or directory"
+            ),
+            r"(?P<path>/[\w./+*-]+)['\"]?: No such file or directory",
             r"can't open (?:file )?'?(?P<path>[^':\s]+)'?: \[Errno 2\]",
             r"(?:sh|dash|bash): 0: [Cc](?:an't|annot) open (?P<path>\S+)",
             r"FileNotFoundError: .{0,40}No such file or directory: '(?P<path>[^']+)'",
@@ -150,7 +171,10 @@ RULES = (
         ),
         says="A file or folder is not there: {path}.",
         means="The path is wrong, an earlier step did not make it, or /tmp was emptied by a restart.",
-        do="Bring the file in with a File customizer before this step (on Linux to /tmp), and check the path's spelling.",
+        do=(
+            "Bring the file in with a File customizer before this step (on Linux to /tmp), and check the path's "
+            "spelling."
+        ),
         rank=Rank.VAGUE,
         statuses=(1, 2, 127),
     ),
@@ -182,7 +206,7 @@ RULES = (
         code="user-or-group",
         category=Category.SCRIPT,
         patterns=(
-            r"chown: invalid (?:user|group|spec): (?:‘|')(?P<detail>[^’']+)",
+            r"chown: invalid (?:user|group|spec): '(?P<detail>[^']+)",
             r"usermod: (?P<detail>.{0,80}) does not exist",
             r"useradd: (?P<detail>.{0,80}) already exists",
             r"groupadd: (?P<detail>.{0,80}) already exists",
@@ -209,7 +233,7 @@ RULES = (
         ),
         says="A PowerShell command failed: {detail}.",
         means="The lines above it name the command, the script's line and the reason.",
-        do='Start scripts with `$ErrorActionPreference = "Stop"`, so that the first error ends the step and not a later one.',
+        do='Start scripts with `$ErrorActionPreference = "Stop"`, so that the first error ends the step.',
         rank=Rank.VAGUE,
         statuses=(1,),
     ),
@@ -265,7 +289,10 @@ RULES = (
         ),
         says="Docker refused: {detail}.",
         means="The daemon does not run, the build user is not in its group, or the image does not exist.",
-        do="Start the daemon in the script and call docker with sudo; a new group counts only from the next customizer on.",
+        do=(
+            "Start the daemon in the script and call docker with sudo; a new group counts only from the next "
+            "customizer on."
+        ),
         rank=Rank.SPECIFIC,
         statuses=(1, 125),
     ),

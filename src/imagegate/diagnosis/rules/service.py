@@ -10,7 +10,10 @@ RULES = (
         patterns=(
             r"Downloading external file \((?P<url>[^)]+)\) to local file .{0,120}failed",
             r"Error downloading '(?P<url>[^']+)'",
-            r"(?:failed|unable|could not|cannot) (?:to )?download (?:the )?(?:script|file|customizer|external file)[ :'\"(]{0,4}(?P<url>\S+)",
+            (
+                r"(?:failed|unable|could not|cannot) (?:to )?download (?:the )?(?:script|file|customizer|external "
+                r"file)[ :'\"(]{0,4}(?P<url>\S+)"
+            ),
             r"Download failed for (?P<url>\S+)",
             r"Upload failed: (?P<url>.{1,160})",
             r"scriptUri.{0,200}(?:not found|not accessible|not reachable|404|403|bad value)",
@@ -18,8 +21,14 @@ RULES = (
             r"Bad (?:source|script): '(?P<url>[^']+)'",
         ),
         says="A file that a customizer names could not be fetched: {url}.",
-        means="The address is wrong, the file is private and the template's identity may not read it, a signature has expired, or a storage firewall is on.",
-        do="Give the identity Storage Blob Data Reader on the container (needed even where blobs are public), and check the address.",
+        means=(
+            "The address is wrong, the file is private and the template's identity may not read it, a signature has "
+            "expired, or a storage firewall is on."
+        ),
+        do=(
+            "Give the identity Storage Blob Data Reader on the container (needed even where blobs are public), and "
+            "check the address."
+        ),
         scope=Scope.SERVICE,
         rank=Rank.SPECIFIC,
     ),
@@ -52,8 +61,14 @@ RULES = (
             r"BadDistribute\w*",
         ),
         says="The image was built, and could not be distributed: {detail} {scope}.",
-        means="Most often the template's identity may not write versions into the gallery, the definition does not fit the image, or a region has no quota.",
-        do="Give the identity galleries/read, images/read and images/versions/read and write on the gallery; compare generation, architecture and security type of definition and source.",
+        means=(
+            "Most often the template's identity may not write versions into the gallery, the definition does not fit "
+            "the image, or a region has no quota."
+        ),
+        do=(
+            "Give the identity galleries/read, images/read and images/versions/read and write on the gallery; compare "
+            "generation, architecture and security type of definition and source."
+        ),
         scope=Scope.SERVICE,
         rank=Rank.ORDINARY,
     ),
@@ -61,16 +76,28 @@ RULES = (
         code="gallery-mismatch",
         category=Category.DISTRIBUTE,
         patterns=(
-            r"image definition.{0,200}(?:hyper-?v ?generation|OS ?type|OS ?state|architecture|security type).{0,120}(?:not match|mismatch|different|does not)",
-            r"gallery image.{0,200}(?:hyper-?v ?generation|OS ?type|OS ?state|architecture|security type).{0,120}(?:not match|mismatch|different|does not)",
-            r"The (?:hyperVGeneration|osType|osState|architecture|securityType) of .{0,200}(?:does not match|is different)",
+            (
+                r"image definition.{0,200}(?:hyper-?v ?generation|OS ?type|OS ?state|architecture|security "
+                r"type).{0,120}(?:not match|mismatch|different|does not)"
+            ),
+            (
+                r"gallery image.{0,200}(?:hyper-?v ?generation|OS ?type|OS ?state|architecture|security "
+                r"type).{0,120}(?:not match|mismatch|different|does not)"
+            ),
+            (
+                r"The (?:hyperVGeneration|osType|osState|architecture|securityType) of .{0,200}(?:does not match|is "
+                r"different)"
+            ),
             r"galler(?:y|ies)/.{0,300}was not found",
             r"ParentResourceNotFound",
             r"GalleryNotFound",
             r"target region.{0,120}(?:not supported|invalid|must (?:include|contain))",
         ),
         says="The gallery's image definition does not fit the image, or does not exist.",
-        means="Generation, system, architecture and security type of definition and image must be the same; gallery and definition must exist before the build.",
+        means=(
+            "Generation, system, architecture and security type of definition and image must be the same; gallery and "
+            "definition must exist before the build."
+        ),
         do="`imagegate setup` creates both; a wrong definition cannot be changed, only made anew under another name.",
         scope=Scope.SERVICE,
         rank=Rank.SPECIFIC,
@@ -87,7 +114,10 @@ RULES = (
         ),
         says="The subnet does not allow the private link that the service needs.",
         means="privateLinkServiceNetworkPolicies is enabled on the subnet.",
-        do="`az network vnet subnet update … --disable-private-link-service-network-policies true`; or give a containerInstanceSubnetId, which needs no private link.",
+        do=(
+            "`az network vnet subnet update … --disable-private-link-service-network-policies true`; or give a "
+            "containerInstanceSubnetId, which needs no private link."
+        ),
         scope=Scope.SERVICE,
         rank=Rank.SPECIFIC,
     ),
@@ -112,8 +142,14 @@ RULES = (
             r"vnetConfig.{0,160}(?:bad value|must|invalid|required)",
         ),
         says="The build's network cannot be used: {detail}.",
-        means="The subnet is full, absent, in another region, or not delegated to Microsoft.ContainerInstance/containerGroups where it has to be.",
-        do="Check vmProfile.vnetConfig: subnetId for the build VM, containerInstanceSubnetId another subnet of the same network, delegated and with free addresses.",
+        means=(
+            "The subnet is full, absent, in another region, or not delegated to "
+            "Microsoft.ContainerInstance/containerGroups where it has to be."
+        ),
+        do=(
+            "Check vmProfile.vnetConfig: subnetId for the build VM, containerInstanceSubnetId another subnet of the "
+            "same network, delegated and with free addresses."
+        ),
         scope=Scope.SERVICE,
         rank=Rank.SPECIFIC,
     ),
@@ -127,7 +163,10 @@ RULES = (
         ),
         says="The service's proxy could not reach the build VM.",
         means="An NSG on the subnet closes the ports 60000 and 60001 between load balancer, proxy and build VM.",
-        do="Allow TCP 60000-60001 from AzureLoadBalancer to the VirtualNetwork in the subnet's NSG, or give a containerInstanceSubnetId.",
+        do=(
+            "Allow TCP 60000-60001 from AzureLoadBalancer to the VirtualNetwork in the subnet's NSG, or give a "
+            "containerInstanceSubnetId."
+        ),
         scope=Scope.SERVICE,
         rank=Rank.ORDINARY,
         confidence=Confidence.MEDIUM,
@@ -141,7 +180,10 @@ RULES = (
         ),
         says="The template cannot be deleted: a network interface is held by a private endpoint.",
         means="The staging group's private link was not taken apart in order.",
-        do="Delete, in this order: private endpoint connection, private link service, network interface and load balancer, resource group, image template.",
+        do=(
+            "Delete, in this order: private endpoint connection, private link service, network interface and load "
+            "balancer, resource group, image template."
+        ),
         scope=Scope.SERVICE,
         rank=Rank.ORDINARY,
     ),
@@ -198,8 +240,14 @@ RULES = (
             r"StorageFailure/",
         ),
         says="The service had a fault of its own, or hides the reason behind one: {detail}",
-        means="With Image Builder this often stands for missing permissions of the template's identity, or for a staging group in conflict.",
-        do="Run it again once. If it comes back, check the identity's roles on source, gallery and storage, then ask Azure support with the operation id.",
+        means=(
+            "With Image Builder this often stands for missing permissions of the template's identity, or for a "
+            "staging group in conflict."
+        ),
+        do=(
+            "Run it again once. If it comes back, check the identity's roles on source, gallery and storage, then ask "
+            "Azure support with the operation id."
+        ),
         scope=Scope.SERVICE,
         rank=Rank.WRAPPER,
         confidence=Confidence.LOW,

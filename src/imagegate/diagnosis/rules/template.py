@@ -23,7 +23,10 @@ RULES = (
         patterns=(
             r"Build \(Shared Image Version\) step failed for Image Version '(?P<image>[^']+)'",
             r"Build \(Managed Image\) step failed: .{0,300}(?:StatusCode=404|NotFound)",
-            r"Error getting (?:Image Version|image version|Managed Image|managed image) '(?P<image>[^']+)'.{0,400}(?:StatusCode=404|ResourceNotFound|NotFound)",
+            (
+                r"Error getting (?:Image Version|image version|Managed Image|managed image) "
+                r"'(?P<image>[^']+)'.{0,400}(?:StatusCode=404|ResourceNotFound|NotFound)"
+            ),
             r"The platform image '(?P<image>[^']+)' is not available",
             r"PlatformImageNotFound",
             r"ImageNotFound",
@@ -37,13 +40,22 @@ RULES = (
             r"Field 'imageVersionId' has a bad value: '(?P<image>[^']+)'",
             r"image version .{0,200}not (?:replicated|available) (?:to|in) (?P<detail>\w+)",
             r"ImageVersionDeprecated",
-            r"The following list of images referenced from the deployment template are not found: (?P<image>.{1,200}?)\. Please",
+            (
+                r"The following list of images referenced from the deployment template are not found: "
+                r"(?P<image>.{1,200}?)\. Please"
+            ),
             r"publisher .{0,80} was not found",
             r"VMImage.{0,80}was not found in '?(?P<detail>\w+)'? location",
         ),
         says="The source image does not exist, or not in the template's region: {image}{detail}.",
-        means="Publisher, offer, SKU or version are misspelt or were withdrawn, or the version is not replicated to the region.",
-        do="Look it up: `az vm image list --all --publisher … --location …`; for a gallery version check its target regions.",
+        means=(
+            "Publisher, offer, SKU or version are misspelt or were withdrawn, or the version is not replicated to the "
+            "region."
+        ),
+        do=(
+            "Look it up: `az vm image list --all --publisher … --location …`; for a gallery version check its target "
+            "regions."
+        ),
         scope=Scope.SERVICE,
         rank=Rank.DEFINITE,
     ),
@@ -57,7 +69,10 @@ RULES = (
             r"Legal terms have not been accepted",
             r"Plan information required",
             r"VMMarketplaceInvalidInput",
-            r"Creating a virtual machine from Marketplace image or a custom image sourced from a Marketplace image requires Plan information",
+            (
+                r"Creating a virtual machine from Marketplace image or a custom image sourced from a Marketplace "
+                r"image requires Plan information"
+            ),
             r"planInfo.{0,80}(?:missing|required)",
         ),
         says="The source image is a marketplace offer whose plan is missing or whose terms are not accepted.",
@@ -78,7 +93,10 @@ RULES = (
             r"Cannot (?:run|delete|cancel) .{0,80}while .{0,40}(?:running|in progress)",
         ),
         says="The template exists already, or is busy: {detail}.",
-        means="Templates cannot be changed; a failed submission leaves one behind; a running or cancelling one takes no other order.",
+        means=(
+            "Templates cannot be changed; a failed submission leaves one behind; a running or cancelling one takes no "
+            "other order."
+        ),
         do="Wait until the run has ended, delete the template, and submit it again or under another name.",
         scope=Scope.SERVICE,
         rank=Rank.DEFINITE,
@@ -126,7 +144,9 @@ RULES = (
             r"is not formatted correctly",
         ),
         says="The template is not valid: {path}: {detail}.",
-        means="A field is missing, misspelt (names are case-sensitive since 2024-02-01) or has a value of the wrong kind.",
+        means=(
+            "A field is missing, misspelt (names are case-sensitive since 2024-02-01) or has a value of the wrong kind."
+        ),
         do="Correct the field; `imagegate lint` finds most of these before they are submitted.",
         scope=Scope.SERVICE,
         rank=Rank.ORDINARY,
@@ -151,13 +171,19 @@ RULES = (
         category=Category.CONFLICT,
         patterns=(
             r"BadStagingResourceGroup",
-            r"[Ss]taging ?[Rr]esource ?[Gg]roup.{0,200}(?:not empty|must be empty|already (?:used|in use)|different (?:region|location)|same (?:region|location)|does not exist|not found)",
+            (
+                r"[Ss]taging ?[Rr]esource ?[Gg]roup.{0,200}(?:not empty|must be empty|already (?:used|in "
+                r"use)|different (?:region|location)|same (?:region|location)|does not exist|not found)"
+            ),
             r"ResourceGroupBeingDeleted",
             r"ResourceGroupNotFound",
             r"Resource group '(?P<detail>[^']+)' could not be found",
         ),
         says="The resource group cannot be used: {detail}.",
-        means="A staging group of your own must exist, be empty, lie in the template's region and belong to no other template.",
+        means=(
+            "A staging group of your own must exist, be empty, lie in the template's region and belong to no other "
+            "template."
+        ),
         do="Make an empty group in the same region for each template, or leave stagingResourceGroup out.",
         scope=Scope.SERVICE,
         rank=Rank.SPECIFIC,
@@ -179,9 +205,17 @@ RULES = (
             r"Security type of VM is not compatible with the security type of attached OS Disk",
             r"architecture .{0,80}(?:not supported|mismatch|does not match)",
         ),
-        says="Size, disk, generation, architecture or security type of the build VM do not fit the source image: {detail}.",
-        means="A generation 2, Arm64 or Trusted Launch image boots only on sizes made for it, and a disk can only grow.",
-        do="Choose a vmProfile.vmSize that fits, and osDiskSizeGB 0 or larger than the source's; source and image definition need the same generation, architecture and security type.",
+        says=(
+            "Size, disk, generation, architecture or security type of the build VM do not fit the source image: "
+            "{detail}."
+        ),
+        means=(
+            "A generation 2, Arm64 or Trusted Launch image boots only on sizes made for it, and a disk can only grow."
+        ),
+        do=(
+            "Choose a vmProfile.vmSize that fits, and osDiskSizeGB 0 or larger than the source's; source and image "
+            "definition need the same generation, architecture and security type."
+        ),
         scope=Scope.SERVICE,
         rank=Rank.DEFINITE,
     ),
