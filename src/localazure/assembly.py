@@ -40,6 +40,8 @@ PROVIDERS = (
     "compute",
     "eventgrid",
     "identity",
+    "imagebuilder",
+    "network",
     "monitoring",
     "resources",
     "storage",
@@ -157,6 +159,8 @@ class LocalCloud:
         self._arm.__exit__(kind, error, trace)
         self.cloud.engine.close()
         self.cloud.long_running.close()
+        for let_go in self.cloud.on_close:
+            let_go()
         self._store.close()
 
 

@@ -37,6 +37,7 @@ class Cloud:
     blob_endpoint: str = ""  # https://localhost:PORT2; an account's blobs are at {blob_endpoint}/{account}/
     ca_bundle: Path | None = None  # what a client of this cloud has to trust; None: what the machine trusts
     dispatch: Callable[[ArmRequest], ArmResponse] = field(default=lambda _: ArmResponse(status=503))
+    on_close: list[Callable[[], None]] = field(default_factory=list)  # what providers let go of when the cloud ends
 
     @property
     def tenant_id(self) -> str:

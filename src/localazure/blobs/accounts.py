@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from localazure.store import Document
 
 ACCOUNT_TYPE = "Microsoft.Storage/storageAccounts"
 CONTAINER_TYPE = ACCOUNT_TYPE + "/blobServices/containers"
+CONTAINER_NAME = re.compile(r"\$root|\$logs|\$web|[a-z0-9](?:[a-z0-9]|-(?!-)){1,61}[a-z0-9]")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,7 +33,7 @@ def matches(key: str, text: str, signature: str) -> bool:
 def shared_key_text(
     method: str, raw_path: str, query: Mapping[str, str], headers: Mapping[str, str], account: str
 ) -> str:
-    """What the Authorization header `SharedKey account:signature` signs. `raw_path` is as sent, percent signs and all."""
+    """What the Authorization header `SharedKey account:signature` signs. `raw_path` is as it was sent."""
     standard = [headers.get(name, "") for name in _STANDARD_HEADERS]
     if standard[2] == "0":
         standard[2] = ""

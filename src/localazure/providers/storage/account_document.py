@@ -31,8 +31,8 @@ def check_name(name: str) -> None:
 def invalid_name(name: str) -> str:
     """The service's sentence."""
     return (
-        f"{name} is not a valid storage account name. Storage account name must be between 3 and 24 characters in length "
-        "and use numbers and lower-case letters only."
+        f"{name} is not a valid storage account name. Storage account name must be between 3 and 24 characters in "
+        "length and use numbers and lower-case letters only."
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.operation_table import Operation
 from localazure.blobs.accounts import (
     ACCOUNT_TYPE,
+    CONTAINER_NAME,
     CONTAINER_TYPE,
     Account,
     delete_container,
@@ -19,8 +19,6 @@ from localazure.blobs.accounts import (
     put_container,
 )
 from localazure.cloud import Cloud
-
-CONTAINER_NAME = re.compile(r"\$root|\$logs|\$web|[a-z0-9](?:[a-z0-9]|-(?!-)){1,61}[a-z0-9]")
 
 _ACCOUNT = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/" + ACCOUNT_TYPE
 _SERVICES = _ACCOUNT + "/{accountName}/blobServices"
@@ -135,7 +133,7 @@ def check_container_name(name: str) -> None:
     """Raise 400 for a name that no container can have."""
     if not CONTAINER_NAME.fullmatch(name):
         message = (
-            f"Values for request parameters are invalid: containerName '{name}'. Container names have 3 to 63 lower-case "
-            "letters, digits and single hyphens, and begin and end with a letter or digit."
+            f"Values for request parameters are invalid: containerName '{name}'. Container names have 3 to 63 "
+            "lower-case letters, digits and single hyphens, and begin and end with a letter or digit."
         )
         raise ArmError(400, "InvalidValuesForRequestParameters", message)

@@ -70,7 +70,13 @@ def duration(elapsed: timedelta) -> str:
 
 
 def operation(
-    deployment_id: ResourceId, resource: Resource, *, status: int, body: Any, moment: datetime, elapsed: timedelta
+    deployment_id: ResourceId,
+    resource: Resource,
+    *,
+    status: int,
+    body: dict[str, Any] | None,
+    moment: datetime,
+    elapsed: timedelta,
 ) -> dict[str, Any]:
     """One line of a deployment's `operations`. `body` is the refusal, or None for what went well."""
     name = hashlib.sha256(resource.id.lower().encode()).hexdigest()[:16].upper()
@@ -102,7 +108,7 @@ def target(resource: Resource) -> dict[str, str]:
 def _parameters(submission: Submission) -> dict[str, Any]:
     declared = submission.template.get("parameters") or {}
     values = {name.lower(): value for name, value in submission.deployment.parameters.items()}
-    answered = {}
+    answered: dict[str, Any] = {}
     for name, declaration in declared.items():
         kind = type_name(str(declaration.get("type", "object")))
         answered[name] = {"type": kind}

@@ -40,8 +40,8 @@ class LinkedTemplates:
         content = read_link(self._cloud, uri) if uri else None
         if content is None:
             message = (
-                f"Unable to download deployment content from '{uri}'. The local cloud reads links to its own blobs only, "
-                "which have to be public or carry a shared access signature."
+                f"Unable to download deployment content from '{uri}'. The local cloud reads links to its own blobs "
+                "only, which have to be public or carry a shared access signature."
             )
             raise ArmError(400, "InvalidContentLink", message)
         try:

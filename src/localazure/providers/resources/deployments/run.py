@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _LOOK_FOR_CANCEL_S = 0.2
 
-# Carries out a nested deployment whose template is known: its id, what it evaluated to, the resource that stands for it.
+# Carries out a nested deployment whose template is known: its id, what it evaluated to, the resource that it is.
 Nested = Callable[[ResourceId, "Deployment", "Resource"], None]
 
 

@@ -57,5 +57,6 @@ class CloudRuntime:
             return record["result"]
         if answer.status < 300 and isinstance(answer.body, dict):
             return answer.body
-        error = answer.body["error"] if isinstance(answer.body, dict) else {"code": "NotFound", "message": resource_id}
+        error: dict[str, Any] = {"code": "NotFound", "message": f"{resource_id} gave no answer."}
+        error |= answer.body["error"] if isinstance(answer.body, dict) else {}
         raise ArmError(answer.status, error["code"], error["message"], details=error.get("details", ()))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from armtemplate import Deployment, Fault, Scope, TemplateFaults
 
 
-class InvalidTemplate(ArmError):
+class InvalidTemplate(ArmError):  # noqa: N818 - the code's name
     """400 InvalidTemplate: Resource Manager's sentence for the first fault, every fault in `additionalInfo`."""
 
     def __init__(self, faults: TemplateFaults) -> None:
