@@ -7,7 +7,8 @@ SHELL := /bin/bash
 UV_VERSION := 0.13.9
 UV := $(shell command -v uv || echo $(CURDIR)/.cache/uv/bin/uv)
 RUN := $(UV) run --frozen --all-extras
-export UV_COMPILE_BYTECODE := 1  # every command of a trial is a process of its own: half of its start is compiling
+# Every command of a trial is a process of its own, and half of its start would be compiling.
+export UV_COMPILE_BYTECODE := 1
 IMAGE ?= templates/apache-debian12
 
 # Debian packages: what makes Python environments, and what the local cloud's engine runs.
