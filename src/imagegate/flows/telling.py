@@ -43,8 +43,8 @@ class StepFailed(Exception):  # noqa: N818 - not a fault of the program: the sto
 class Telling:
     """The story so far, as the orchestration's custom status, and seconds by step.
 
-    The status: `events`, each `{at, kind, text, passed, seconds}` with kind `began`, `ended`, `note` or `undoing`; `first`,
-    how many earlier ones are dropped; `children`, ids of orchestrations that tell their own part.
+    The status: `events`, each `{at, kind, text, passed, seconds}` with kind `began`, `ended`, `note` or `undoing`;
+    `first`, how many earlier ones are dropped; `children`, ids of orchestrations that tell their own part.
     """
 
     def __init__(self, ctx: "OrchestrationContext") -> None:
