@@ -20,7 +20,8 @@ class SmokeAzure:
 
     `refusals`: (method, part of the path) → answers to give first, in their order. `deployment_faults`: by VM size or
     region, the error that a deployment there ends with. `polls`: how often a deployment says it is running.
-    `boot_address` is what the smoke VM's public address becomes.
+    `boot_address` is what the smoke VM's public address becomes; `ghosts` are what lists show and is not there; `bodies`
+    are those of all PATCH requests.
     """
 
     boot_address: str = "127.0.0.1"
@@ -36,6 +37,7 @@ class SmokeAzure:
     power_state: str = "running"
     requests: list[tuple[str, str]] = field(default_factory=list)
     ghosts: list[dict[str, Any]] = field(default_factory=list)
+    bodies: list[Any] = field(default_factory=list)
 
     def cloud(self) -> Cloud:
         """A connection to it."""
@@ -114,8 +116,8 @@ class SmokeAzure:
         if found is None:
             return _error(404, "ResourceNotFound", f"The Resource '{path}' was not found.")
         state = found["properties"]
-        if state.get("provisioningState") == "Deleting":
-            state["left"] = state.get("left", 0) - 1
+        if state.get("provisioningState") == "Deleting" and "left" in state:
+            state["left"] -= 1
             if state["left"] < 0:
                 del self.resources[path.lower()]
                 return _error(404, "ResourceNotFound", f"The Resource '{path}' was not found.")
@@ -147,6 +149,7 @@ class SmokeAzure:
 
     def _patch(self, seen: Seen) -> Answer:
         found, body = self.resources[seen.path.lower()], seen.json
+        self.bodies.append(body)
         if "tags" in body:
             found["tags"] = body["tags"]
         profile = (body.get("properties") or {}).get("publishingProfile")

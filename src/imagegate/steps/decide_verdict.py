@@ -76,7 +76,7 @@ def decide_consequence(
         return Decision(consequence=Consequence.RECORD, reason="Not promoted: the smoke VM was kept.")
     if promote is not Promote.ON_PASS:
         return Decision(consequence=Consequence.RECORD, reason="Not promoted: imagegate.yaml says promote: never.")
-    if ref not in promoted_refs:
+    if not ref or ref not in promoted_refs:
         told = f'its ref "{ref}" is not' if ref else "it carries no ref, and only builds of a ref on the list are"
         allowed = ", ".join(promoted_refs) or "none"
         reason = f"Not promoted: {told} among those that may become latest ({allowed})."

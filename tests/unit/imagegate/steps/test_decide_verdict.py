@@ -1,0 +1,75 @@
+"""What regions add up to, and what it means for latest."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagegate.model import Promote, TeardownResult
+from imagegate.model.verification import Cause, RegionOutcome
+from imagegate.steps.decide_verdict import Consequence, decide_cause, decide_consequence, decide_teardown
+
+COMPLETE, INCOMPLETE, KEPT = TeardownResult.COMPLETE, TeardownResult.INCOMPLETE, TeardownResult.KEPT
+
+
+def region(cause: Cause = Cause.NONE, teardown: TeardownResult = COMPLETE) -> RegionOutcome:
+    """A region that ended so."""
+    return RegionOutcome(
+        region="a", vm_size="Small", vm_name="smoke-1", cause=cause, reason=f"for {cause}", teardown=teardown
+    )
+
+
+@given(st.lists(st.sampled_from(Cause), min_size=1, max_size=4))
+def test_pass_needs_every_region(causes: list[Cause]) -> None:
+    """A verification passes exactly when every region does; else its cause is one of the regions' own."""
+    cause, reason = decide_cause([region(one) for one in causes])
+
+    assert (cause is Cause.NONE) == (set(causes) == {Cause.NONE})
+    assert cause in causes
+    assert reason
+
+
+def test_failure_beats_bad_luck() -> None:
+    """A region without capacity does not hide a region where the image failed."""
+    assert decide_cause([region(Cause.CAPACITY), region(Cause.IMAGE)])[0] is Cause.IMAGE
+
+
+@pytest.mark.parametrize(
+    ("teardowns", "left", "wanted"),
+    [
+        ([COMPLETE], [], COMPLETE),
+        ([COMPLETE, INCOMPLETE], ["/x"], INCOMPLETE),
+        ([COMPLETE], ["/x"], INCOMPLETE),
+        ([KEPT], ["/x"], KEPT),
+        ([KEPT, INCOMPLETE], ["/x"], INCOMPLETE),
+        ([], [], COMPLETE),
+    ],
+)
+def test_teardown(teardowns: list[TeardownResult], left: list[str], wanted: TeardownResult) -> None:
+    """Anything left makes it incomplete, unless it was kept on purpose."""
+    assert decide_teardown([region(teardown=one) for one in teardowns], left) is wanted
+
+
+@given(
+    st.sampled_from(Cause),
+    st.sampled_from(TeardownResult),
+    st.sampled_from(Promote),
+    st.sampled_from(["refs/heads/main", "refs/heads/other", ""]),
+)
+def test_only_one_way_to_latest(cause: Cause, teardown: TeardownResult, promote: Promote, ref: str) -> None:
+    """Only a pass, torn down completely, asked to be promoted, of a ref on the list, becomes latest."""
+    decision = decide_consequence(
+        cause=cause, teardown=teardown, promote=promote, ref=ref, promoted_refs=["refs/heads/main"]
+    )
+
+    allowed = cause is Cause.NONE and teardown is COMPLETE and promote is Promote.ON_PASS and ref == "refs/heads/main"
+    assert (decision.consequence is Consequence.PROMOTE) == allowed
+    assert decision.reason.endswith(".")
+
+
+def test_no_ref_is_never_on_the_list() -> None:
+    """A version without a ref is not promoted by a list that holds an empty word."""
+    decision = decide_consequence(
+        cause=Cause.NONE, teardown=COMPLETE, promote=Promote.ON_PASS, ref="", promoted_refs=[""]
+    )
+
+    assert decision.consequence is not Consequence.PROMOTE
