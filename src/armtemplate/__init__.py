@@ -14,8 +14,9 @@ from armtemplate.evaluation import evaluate, evaluate_expression
 from armtemplate.linked_templates import LinkedTemplateResolver
 from armtemplate.parameter_files import parse_parameters
 from armtemplate.positions import Position
+from armtemplate.runtime import Runtime
 from armtemplate.scope import PUBLIC_CLOUD, Scope
-from armtemplate.unknown import Runtime, Unknown, unknowns_in
+from armtemplate.unknown import Unknown, unknowns_in
 
 __all__ = [
     "PUBLIC_CLOUD",

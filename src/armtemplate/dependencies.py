@@ -4,6 +4,7 @@ Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/resou
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from armtemplate.drafts import Draft
@@ -69,7 +70,7 @@ class ResourceIndex:
 class TemplateResources:
     """What `reference()` finds: the index, with the outputs that are known of nested deployments."""
 
-    def __init__(self, index: ResourceIndex, known: "KnownOutputs") -> None:
+    def __init__(self, index: ResourceIndex, known: Callable[[Draft], dict[str, Any] | None]) -> None:
         self._index = index
         self._known = known
 
@@ -100,14 +101,6 @@ class TemplateResources:
             known=self._known(draft) if draft.is_deployment else None,
             condition=draft.condition,
         )
-
-
-class KnownOutputs:
-    """Asks for the outputs of a nested deployment that need no runtime; replaced by the evaluation that knows how."""
-
-    def __call__(self, draft: Draft) -> dict[str, Any] | None:  # noqa: ARG002 - the default knows nothing
-        """`{"outputs": {...}}`, or None."""
-        return None
 
 
 def resolve_dependencies(drafts: list[Draft], index: ResourceIndex, frame: Frame) -> dict[int, list[Draft]]:

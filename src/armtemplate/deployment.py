@@ -8,7 +8,9 @@ from armtemplate.errors import ExpressionError, Fault, TemplateFaults
 from armtemplate.json_types import Value
 from armtemplate.positions import Position
 from armtemplate.resource_ids import resource_id_in
-from armtemplate.unknown import Runtime, Unknown, settled, unknowns_in
+from armtemplate.runtime import Runtime
+from armtemplate.session import Session
+from armtemplate.unknown import Unknown, settled, unknowns_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,9 +53,9 @@ class Resource:
         """Whether the resource is deployed, as far as is known: False only for certain."""
         return not self.existing and self.condition is not False
 
-    def finished(self, runtime: Runtime) -> "Resource":
-        """The resource with everything resolved that the runtime answers; dependencies keep their ids."""
-        name = settled(self.name_value, runtime)
+    def finished(self, session: Session) -> "Resource":
+        """The resource with everything resolved that the session's runtime answers; dependencies keep their ids."""
+        name = settled(self.name_value, session)
         if not isinstance(name, str | Unknown):
             raise ExpressionError(f"{self.json_path}: a resource's name must be a string")
         return replace(
@@ -61,8 +63,8 @@ class Resource:
             id=self.id if isinstance(self.name_value, str) else resource_id_in(self.scope, self.type, str(name)),
             name=str(name),
             name_value=name,
-            condition=settled(self.condition, runtime),
-            body=settled(self.body, runtime),
+            condition=settled(self.condition, session),
+            body=settled(self.body, session),
         )
 
 
@@ -107,14 +109,15 @@ class Deployment:
             TemplateFaults: when an expression fails with the runtime's answers.
         """
         where = thing.json_path if isinstance(thing, Resource) else ""
+        session = Session(runtime=runtime)
         try:
             if isinstance(thing, Resource):
-                return thing.finished(runtime)
+                return thing.finished(session)
             if isinstance(thing, Output):
-                condition = settled(thing.condition, runtime)
-                value = None if condition is False else settled(thing.value, runtime)
+                condition = settled(thing.condition, session)
+                value = None if condition is False else settled(thing.value, session)
                 return replace(thing, value=value, condition=condition)
-            return settled(thing, runtime)
+            return settled(thing, session)
         except ExpressionError as error:
             raise TemplateFaults([Fault(message=error.message, json_path=where)]) from None
         except RecursionError:
@@ -138,6 +141,6 @@ def all_unknowns(resources: tuple[Resource, ...], outputs: Mapping[str, Output])
         *([resource.name_value, resource.condition, resource.body] for resource in resources),
         *([output.condition, output.value] for output in outputs.values()),
     ]
-    for unknown in (unknown for value in values for unknown in reversed(list(unknowns_in(value)))):
+    for unknown in (unknown for value in values for unknown in unknowns_in(value)):
         found.setdefault(id(unknown), unknown)
     return tuple(found.values())

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from armtemplate.errors import ExpressionError
-from armtemplate.frames import RESOURCE_BODY, RESOURCE_HEADER, Frame, Session
+from armtemplate.frames import RESOURCE_BODY, RESOURCE_HEADER, Frame
 from armtemplate.json_types import Value
 from armtemplate.limits import RESOURCES
 from armtemplate.positions import PathLink
 from armtemplate.resource_ids import resource_id_in
 from armtemplate.scope import Scope
+from armtemplate.session import Session
 from armtemplate.structure import evaluate_string, evaluate_structure, inspect, loop_count
 from armtemplate.unknown import Unknown
 from armtemplate.values import is_integer, kind_of
@@ -283,8 +284,8 @@ def _child_of_unknown(parent: str | Unknown, name: str) -> str | Unknown:
     if isinstance(parent, str):
         return f"{parent}/{name}"
 
-    def resume(runtime: Value) -> Value:
-        above = parent.resolve(runtime)
+    def resume(session: Session) -> Value:
+        above = parent.resolved(session)
         return f"{above}/{name}" if isinstance(above, str) else above
 
     return Unknown(

@@ -10,7 +10,7 @@ from armtemplate.documents import Document
 from armtemplate.drafts import Draft, DraftResources
 from armtemplate.envelope import check_envelope, is_bare_body, read_definitions, scope_kind
 from armtemplate.errors import ExpressionError, Fault, TemplateFaults
-from armtemplate.frames import FixedNames, Frame, Session, Source
+from armtemplate.frames import FixedNames, Frame, Source
 from armtemplate.image_template_body import evaluate_bare_body
 from armtemplate.interpreter import evaluate_text
 from armtemplate.json_types import Value
@@ -22,9 +22,11 @@ from armtemplate.parameter_files import parse_parameters
 from armtemplate.parameters import read_parameters
 from armtemplate.placeholders import filled
 from armtemplate.positions import PathLink, path_text, unlink
+from armtemplate.runtime import Runtime
 from armtemplate.scope import Scope
+from armtemplate.session import Session
 from armtemplate.structure import inspect
-from armtemplate.unknown import Runtime, unknowns_in
+from armtemplate.unknown import unknowns_in
 from armtemplate.user_functions import check_functions, read_functions
 from armtemplate.variables import read_variables
 

@@ -135,7 +135,7 @@ def _parser() -> Value:
 
 
 def _explained(error: UnexpectedInput, text: str) -> ExpressionError:
-    offset = error.pos_in_stream or 0
+    offset: int = getattr(error, "pos_in_stream", None) or 0
     if isinstance(error, UnexpectedToken) and error.token.type != "$END":
         # What stands after the value's closing bracket belongs to the expression's end; everything else is named as it stands.
         expected = sorted(_TOKEN_NAMES[name] for name in error.accepts or error.expected if name in _TOKEN_NAMES)

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 from armtemplate.documents import Document
 from armtemplate.errors import ExpressionError, Fault
 from armtemplate.json_types import Value
-from armtemplate.limits import EVALUATION_DEPTH, EVALUATION_STEPS
 from armtemplate.positions import JsonPath, PathLink, Position, path_text, unlink
 from armtemplate.scope import Scope
-from armtemplate.unknown import Runtime, Unknown
+from armtemplate.session import Session
+from armtemplate.unknown import Unknown
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,45 +40,12 @@ class Source:
         )
 
 
-@dataclass(kw_only=True)
-class Session:
-    """One evaluation: who answers what only Azure knows, what was found wrong, and how much work is left."""
-
-    runtime: Runtime | None = None
-    faults: list[Fault] = field(default_factory=list)
-    steps: int = EVALUATION_STEPS
-    depth: int = 0
-
-    def enter(self, levels: int = 1) -> None:
-        """Counts steps down the tree; the caller leaves again with `depth -= levels`."""
-        self.steps -= 1
-        self.depth += levels
-        if self.steps < 0 or self.depth > EVALUATION_DEPTH:
-            self.depth -= levels
-            raise ExpressionError(
-                "the evaluation needs more steps than any template should"
-                if self.steps < 0
-                else f"the evaluation is nested more than {EVALUATION_DEPTH} levels deep; is there a circular reference?"
-            )
-
-
 class Names(Protocol):
     """Looks a parameter or a variable up by name, without regard to case."""
 
     def value(self, name: str, session: Session) -> Value:
         """The value; raises ExpressionError when there is none of that name."""
         ...
-
-
-class NoNames:
-    """Where no name is known."""
-
-    def __init__(self, what: str) -> None:
-        self._what = what
-
-    def value(self, name: str, session: Session) -> Value:  # noqa: ARG002 - the protocol's signature
-        """Always a fault."""
-        raise ExpressionError(f"there is no {self._what} '{name}'")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,9 +99,7 @@ OUTPUT = Place(name="an output", forbidden=_ONLY_IN_DEFAULTS)
 
 def is_runtime_function(key: str) -> bool:
     """Whether only a deployed resource can answer the function."""
-    return key in {"reference", "references", "getsecret"} or (
-        key.startswith("list") and "." not in key and key != "list"
-    )
+    return key in {"reference", "references", "getsecret"} or (key.startswith("list") and "." not in key)
 
 
 class ResourceLookup(Protocol):
@@ -158,6 +123,7 @@ class ReferenceTarget:
     by_name: bool = False
     known: Mapping[str, Any] | None = None
     condition: Value = True
+    in_template: bool = True
     missing: bool = False  # not there because its declaration is at fault, which is told elsewhere
 
 
@@ -183,10 +149,10 @@ class Frame:
     session: Session
     scope: Scope = field(default_factory=Scope)
     source: Source = Source(document=None, file="<template>")
-    parameters: Names = NoNames("parameter")
-    variables: Names = NoNames("variable")
+    parameters: Names = field(default_factory=lambda: FixedNames(what="parameter", values={}))
+    variables: Names = field(default_factory=lambda: FixedNames(what="variable", values={}))
     functions: Mapping[str, Any] = _EMPTY  # `namespace.name` in lower case → user function
-    resources: ResourceLookup = NoResources()
+    resources: ResourceLookup = field(default_factory=NoResources)
     place: Place = ANYWHERE
     loops: Mapping[str, int] = _EMPTY
     loop: str | None = None  # the loop that copyIndex() without a name means
@@ -217,9 +183,9 @@ class Frame:
         """With lambda variables on top of those outside."""
         return replace(self, bindings={**self.bindings, **bindings})
 
-    def with_runtime(self, runtime: Runtime, session: Session | None = None) -> "Frame":
-        """The same names, now that somebody answers."""
-        return replace(self, session=session or Session(runtime=runtime), noticed=None)
+    def resumed(self, session: Session) -> "Frame":
+        """The same names in a later session, in which somebody answers."""
+        return replace(self, session=session, noticed=None, raising=True)
 
     def report(self, error: ExpressionError, path: PathLink, expression: str | None = None) -> Unknown:
         """Notes a fault; returns the stand-in that keeps what depends on it from being faulted again."""
@@ -228,11 +194,4 @@ class Frame:
         self.session.faults.append(
             self.source.fault(error.message, unlink(path), expression=expression, offset=error.offset)
         )
-        return _faulty(error.message)
-
-
-def _faulty(message: str) -> Unknown:
-    def resume(_runtime: Runtime) -> Value:
-        raise ExpressionError(message)
-
-    return Unknown(reason=message, render=lambda: "null()", resume=resume, faulty=True)
+        return Unknown(reason=error.message, render=lambda: "null()", faulty=True)

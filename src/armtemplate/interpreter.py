@@ -13,9 +13,10 @@ from armtemplate.errors import ExpressionError
 from armtemplate.expression_parser import parse_expression
 from armtemplate.expressions import Call, Expression, Index, ParsedExpression, Property, is_expression, unescaped
 from armtemplate.expressions import Literal as LiteralNode
-from armtemplate.frames import Frame, Session
+from armtemplate.frames import Frame
 from armtemplate.json_types import Value
-from armtemplate.unknown import Runtime, Unknown, first_unknown, settled
+from armtemplate.session import Session
+from armtemplate.unknown import NotKnownError, Unknown, first_unknown, settled
 from armtemplate.values import MISSING, is_integer, kind_of, member
 
 type UnknownPolicy = Literal["deep", "shallow", "own"]
@@ -166,6 +167,8 @@ def _call(node: Call, frame: Frame) -> Value:
         if function.laziness == "framed":
             return function.implementation(node, frame, *arguments)
         return function.implementation(*arguments)
+    except NotKnownError as error:
+        return unknown_from(node, frame, error.unknown)
     except ExpressionError as error:
         if error.offset is None:
             error.offset = node.start
@@ -257,19 +260,15 @@ def make_unknown(
 
         return residual_text(node, frame)
 
-    def resume(runtime: Runtime) -> Value:
-        return settled_once(evaluate(node, frame.with_runtime(runtime)), runtime)
+    def resume(session: Session) -> Value:
+        value = evaluate(node, frame.resumed(session))
+        return value if isinstance(value, Unknown) else settled(value, session)
 
     return Unknown(reason=reason, render=render, resume=resume, known=known, faulty=faulty)
-
-
-def settled_once(value: Value, runtime: Runtime) -> Value:
-    """Resolves what a value still holds, without asking again for what the runtime has just left unknown."""
-    return value if isinstance(value, Unknown) else settled(value, runtime)
 
 
 def answered(value: Value, session: Session) -> Value:
     """A looked-up value, resolved if somebody answers by now."""
     if session.runtime is None or first_unknown(value) is None:
         return value
-    return settled(value, session.runtime)
+    return settled(value, session)

@@ -78,10 +78,10 @@ def read_json(text: str) -> tuple[Any, Mark]:
         JsonSyntaxError: at the first place that no reading explains.
     """
     try:
-        value, mark = _parser().parse(text)
+        marked: _Marked = _parser().parse(text)
     except UnexpectedInput as error:
         raise _explained(error, text) from None
-    return value, mark
+    return marked
 
 
 type _Marked = tuple[Any, Mark]
@@ -173,12 +173,12 @@ def _text(token: Token) -> str:
 
 
 @cache
-def _parser() -> "Lark":
+def _parser() -> Any:
     return Lark(GRAMMAR, parser="lalr", lexer="basic", transformer=_Builder(), maybe_placeholders=False)
 
 
 def _explained(error: UnexpectedInput, text: str) -> JsonSyntaxError:
-    offset = error.pos_in_stream or 0
+    offset: int = getattr(error, "pos_in_stream", None) or 0
     if isinstance(error, UnexpectedToken) and error.token.type != "$END":
         return JsonSyntaxError(_unexpected(str(error.token), set(error.accepts or error.expected)), offset)
     if isinstance(error, UnexpectedToken | UnexpectedEOF):

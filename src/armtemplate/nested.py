@@ -19,8 +19,9 @@ from armtemplate.linked_templates import LinkedTemplateResolver
 from armtemplate.parameter_files import entry_value, parse_parameters
 from armtemplate.positions import PathLink, unlink
 from armtemplate.scope import Scope
+from armtemplate.session import Session
 from armtemplate.structure import evaluate_structure
-from armtemplate.unknown import Runtime, Unknown
+from armtemplate.unknown import Unknown
 
 _HEADER_KEYS = frozenset(
     {
@@ -139,7 +140,7 @@ class Bodies:
         )
         deployment = self._evaluate_nested(nested, frame)
         if outer:
-            properties["template"] = expanded(deployment, properties["template"])
+            properties["template"] = expanded(deployment, properties["template"], scope.id)
             properties.pop("parameters", None)
             properties["expressionEvaluationOptions"] = {"scope": "inner"}  # nothing of the parent's is left in it
         return deployment
@@ -235,7 +236,7 @@ def _scope_of(draft: Draft, body: Mapping[str, Any], frame: Frame) -> Scope:
     return replace(named, kind="tenant", location=location if isinstance(location, str) else None)
 
 
-def expanded(deployment: Deployment, template: Value) -> dict[str, Any]:
+def expanded(deployment: Deployment, template: Value, scope_id: str) -> dict[str, Any]:
     """An evaluated template as a template again, without any expression but those that wait for a runtime."""
     kept = {
         name: template[name]
@@ -249,12 +250,12 @@ def expanded(deployment: Deployment, template: Value) -> dict[str, Any]:
     }
     return {
         **kept,
-        "resources": [_declaration(resource) for resource in deployment.resources if resource.deployed],
+        "resources": [_declaration(resource, scope_id) for resource in deployment.resources if resource.deployed],
         "outputs": outputs,
     }
 
 
-def _declaration(resource: Resource) -> dict[str, Any]:
+def _declaration(resource: Resource, scope_id: str) -> dict[str, Any]:
     declared: dict[str, Any] = {"type": resource.type, "name": literal(resource.name_value)}
     if resource.api_version is not None:
         declared["apiVersion"] = resource.api_version
@@ -262,15 +263,18 @@ def _declaration(resource: Resource) -> dict[str, Any]:
         declared["condition"] = resource.condition
     if resource.depends_on:
         declared["dependsOn"] = list(resource.depends_on)
-    declared["scope"] = resource.scope or "/"
+    if resource.scope != scope_id:
+        declared["scope"] = resource.scope or "/"
     body = dict(resource.body)
     properties = body.get("properties")
     if resource.deployment is None or not isinstance(properties, dict) or "template" not in properties:
-        return declared | literal(body)
+        declared.update(literal(body))
+        return declared
     inner = properties["template"]  # a template of its own: its text is not this template's
     rest = literal(body | {"properties": {name: value for name, value in properties.items() if name != "template"}})
     rest["properties"]["template"] = inner
-    return declared | rest
+    declared.update(rest)
+    return declared
 
 
 def literal(value: Value) -> Value:
@@ -293,8 +297,8 @@ def _escaped_name(name: str, value: Value) -> str:
 
 
 def _literal_later(unknown: Unknown) -> Unknown:
-    def resume(runtime: Runtime) -> Value:
-        value = unknown.resolve(runtime)
+    def resume(session: Session) -> Value:
+        value = unknown.resolved(session)
         return value if isinstance(value, Unknown) else literal(value)
 
     return Unknown(reason=unknown.reason, render=lambda: unknown.expression, resume=resume, faulty=unknown.faulty)

@@ -5,13 +5,14 @@ from typing import Any
 
 from armtemplate.documents import Document
 from armtemplate.errors import ExpressionError, Fault, TemplateFaults
-from armtemplate.frames import FixedNames, Frame, Session
+from armtemplate.frames import FixedNames, Frame
 from armtemplate.interpreter import evaluate_text
 from armtemplate.json_types import Value
 from armtemplate.limits import PARAMETER_FILE_BYTES
 from armtemplate.residual import literal_text
 from armtemplate.scope import Scope
-from armtemplate.unknown import Runtime, Unknown
+from armtemplate.session import Session
+from armtemplate.unknown import Unknown
 from armtemplate.values import member
 
 _ENTRY_KEYS = {"value", "reference", "expression", "metadata"}
@@ -104,8 +105,10 @@ def _secret(reference: Mapping[str, Any]) -> Unknown:
         raise ExpressionError("a key vault reference needs 'keyVault.id' and 'secretName'")
     arguments = ", ".join(literal_text(part) for part in (vault, name, version) if part is not None)
 
-    def resume(runtime: Runtime) -> Value:
-        return runtime.list_call("getSecret", str(vault), None, {"secretName": name, "secretVersion": version})
+    def resume(session: Session) -> Value:
+        return session.answerer().list_call(
+            "getSecret", str(vault), None, {"secretName": name, "secretVersion": version}
+        )
 
     return Unknown(
         reason=f"the secret '{name}' of the key vault '{vault}'",

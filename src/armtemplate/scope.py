@@ -61,6 +61,7 @@ class Scope:
         zone_mapping: region (normalised) → {logical zone: physical zone}, for the zone functions; None makes them unknowns.
         role_definitions: display name → role GUID, for `roleDefinitions()`; a role that is not in it is an unknown.
         external_inputs: name → value of a parameter file's external inputs.
+        template_link: what `deployment().properties.templateLink` answers when the template was deployed by URI or template spec.
         deployer: what `deployer()` answers; None makes it an unknown.
     """
 
@@ -83,6 +84,7 @@ class Scope:
     role_definitions: Mapping[str, str] = _NOTHING
     external_inputs: Mapping[str, Any] = _NOTHING
     deployer: Mapping[str, Any] | None = None
+    template_link: Mapping[str, Any] | None = None
 
     @property
     def id(self) -> str:

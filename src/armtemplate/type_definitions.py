@@ -121,15 +121,15 @@ def _shown(value: Value) -> str:
 def _bounds(value: Value, declaration: Mapping[str, Any], where: str) -> Iterator[str]:
     if is_number(value):
         low, high = declaration.get("minValue"), declaration.get("maxValue")
-        if is_number(low) and value < low:
+        if isinstance(low, int | float) and value < low:
             yield f"{where}the value {value} is less than the minimum {low}"
-        if is_number(high) and value > high:
+        if isinstance(high, int | float) and value > high:
             yield f"{where}the value {value} is greater than the maximum {high}"
     if isinstance(value, (str, list)):
         shortest, longest = declaration.get("minLength"), declaration.get("maxLength")
-        if is_number(shortest) and len(value) < shortest:
+        if isinstance(shortest, int | float) and len(value) < shortest:
             yield f"{where}the length {len(value)} is less than the minimum length {shortest}"
-        if is_number(longest) and len(value) > longest:
+        if isinstance(longest, int | float) and len(value) > longest:
             yield f"{where}the length {len(value)} is greater than the maximum length {longest}"
 
 

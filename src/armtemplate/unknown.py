@@ -1,27 +1,16 @@
 """What only Azure can know, as a value of its own.
 
-An `Unknown` flows through functions like any other value; whatever depends on it becomes an `Unknown` too. It remembers the expression
-and the frame that it came from, so that it can be resolved as soon as a runtime answers.
+An `Unknown` flows through functions like any other value; whatever depends on it becomes an `Unknown` too. It remembers
+the expression and the frame that it came from, so that it can be resolved as soon as a runtime answers.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from armtemplate.errors import ExpressionError
 from armtemplate.json_types import Value
 from armtemplate.limits import VALUE_NODES
-
-
-class Runtime(Protocol):
-    """Answers what only a deployed resource can tell. Ids are absolute, as ARM prints them."""
-
-    def reference(self, resource_id: str, api_version: str | None, full: bool) -> Value:
-        """The resource's `properties`, or the whole resource if `full`."""
-        ...
-
-    def list_call(self, function: str, resource_id: str, api_version: str | None, body: Value) -> Value:
-        """The answer of a POST to `{resource_id}/{function}`; `function` starts with `list` (or is `getSecret`)."""
-        ...
+from armtemplate.session import Session
 
 
 class Unknown:
@@ -29,6 +18,7 @@ class Unknown:
 
     Attributes:
         reason: what would have to be known, in words.
+        faulty: it stands in for a value whose expression is at fault, so that one fault is not told twice.
     """
 
     __slots__ = ("_known", "_render", "_resume", "faulty", "reason")
@@ -38,12 +28,13 @@ class Unknown:
         *,
         reason: str,
         render: Callable[[], str],
-        resume: Callable[[Runtime], Any],
+        resume: Callable[[Session], Value] | None = None,
         known: Mapping[str, Any] | None = None,
         faulty: bool = False,
     ) -> None:
+        """Makes a placeholder; without `resume` nobody can ever answer for it."""
         self.reason = reason
-        self.faulty = faulty  # stands in for a value whose expression is at fault, so that one fault is not told twice
+        self.faulty = faulty
         self._render = render
         self._resume = resume
         self._known = known
@@ -58,9 +49,15 @@ class Unknown:
         """The properties that are known although the whole is not, as a nested deployment's static outputs are."""
         return self._known or {}
 
-    def resolve(self, runtime: Runtime) -> Value:
-        """The value, now that somebody answers. May again hold an `Unknown` that this runtime cannot answer."""
-        return self._resume(runtime)
+    def resolved(self, session: Session) -> Value:
+        """The value, now that the session's runtime answers; an `Unknown` again where it cannot."""
+        if self._resume is None or session.runtime is None:
+            return self
+        done = session.resolved.get(id(self))
+        if done is None:
+            done = (self, self._resume(session))
+            session.resolved[id(self)] = done
+        return done[1]
 
     def __str__(self) -> str:
         return f"[{self.expression}]"
@@ -69,8 +66,16 @@ class Unknown:
         return f"Unknown({self.expression!r}, reason={self.reason!r})"
 
 
+class NotKnownError(Exception):
+    """Raised by a function whose answer hangs on an unknown inside its arguments; makes the call an `Unknown`."""
+
+    def __init__(self, unknown: Unknown) -> None:
+        super().__init__(unknown.reason)
+        self.unknown = unknown
+
+
 def unknowns_in(value: Value) -> Iterator[Unknown]:
-    """Every `Unknown` inside a value, depth first.
+    """Every `Unknown` inside a value, in the order of the text.
 
     Raises:
         ExpressionError: when the value holds more nodes than any deployment could carry.
@@ -85,9 +90,9 @@ def unknowns_in(value: Value) -> Iterator[Unknown]:
         if isinstance(item, Unknown):
             yield item
         elif isinstance(item, dict):
-            pending.extend(item.values())
+            pending.extend(reversed(item.values()))
         elif isinstance(item, list):
-            pending.extend(item)
+            pending.extend(reversed(item))
 
 
 def first_unknown(value: Value) -> Unknown | None:
@@ -99,12 +104,12 @@ def first_unknown(value: Value) -> Unknown | None:
     return None
 
 
-def settled(value: Value, runtime: Runtime) -> Value:
-    """The value with everything in it resolved that the runtime answers."""
+def settled(value: Value, session: Session) -> Value:
+    """The value with everything in it resolved that the session's runtime answers."""
     if isinstance(value, Unknown):
-        return value.resolve(runtime)
+        return value.resolved(session)
     if isinstance(value, dict):
-        return {name: settled(item, runtime) for name, item in value.items()}
+        return {name: settled(item, session) for name, item in value.items()}
     if isinstance(value, list):
-        return [settled(item, runtime) for item in value]
+        return [settled(item, session) for item in value]
     return value

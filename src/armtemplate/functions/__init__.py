@@ -60,7 +60,7 @@ FUNCTIONS = FunctionTable(
     eager("dataUriToString", conversions.data_uri_to_string, 1, 1),
     # arrays, and what arrays, objects and strings share
     eager("createArray", arrays.create_array, 0, None, unknowns="own"),
-    eager("contains", arrays.contains, 2, 2),
+    eager("contains", arrays.contains, 2, 2, unknowns="shallow"),
     eager("empty", arrays.empty, 1, 1, unknowns="shallow"),
     eager("length", arrays.length, 1, 1, unknowns="shallow"),
     eager("first", arrays.first, 1, 1, unknowns="shallow"),
@@ -73,7 +73,7 @@ FUNCTIONS = FunctionTable(
     eager("min", arrays.smallest, 1, None),
     eager("max", arrays.largest, 1, None),
     eager("flatten", arrays.flatten, 1, 1, unknowns="shallow"),
-    eager("union", arrays.union, 2, None),
+    eager("union", arrays.union, 2, None, unknowns="shallow"),
     eager("intersection", arrays.intersection, 2, None),
     eager("indexFromEnd", arrays.index_from_end, 2, 2, unknowns="shallow"),
     eager("tryIndexFromEnd", arrays.try_index_from_end, 2, 2, unknowns="shallow"),

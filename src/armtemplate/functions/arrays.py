@@ -9,7 +9,7 @@ from typing import Any
 from armtemplate.errors import ExpressionError
 from armtemplate.json_types import Value
 from armtemplate.limits import RANGE_COUNT
-from armtemplate.unknown import Unknown
+from armtemplate.unknown import NotKnownError, Unknown, first_unknown
 from armtemplate.values import (
     INT64,
     MISSING,
@@ -22,6 +22,7 @@ from armtemplate.values import (
     is_number,
     kind_of,
     member_name,
+    object_argument,
     text_argument,
     wrong_kind,
 )
@@ -37,10 +38,16 @@ def contains(container: Value, item: Value) -> bool:
     if isinstance(container, str):
         return text_argument(item, "what is looked for in a string") in container
     if isinstance(container, list):
-        return any(equal(element, item) for element in container)
+        return any(equal(element, item) for element in container) or _all_known(container)
     if isinstance(container, dict):
         return member_name(container, text_argument(item, "the key")) is not None
     raise wrong_kind("Array, Object, String", container, what="the first argument")
+
+
+def _all_known(items: list[Any]) -> bool:
+    """False; raises where an item that is not known might have been the one looked for."""
+    _known(items)
+    return False
 
 
 def empty(value: Value) -> bool:
@@ -164,10 +171,15 @@ def _numbers(values: tuple[Any, ...]) -> list[int | float]:
 def flatten(arrays: Value) -> Value:
     """One level of nesting less; every item has to be an array."""
     items = array_argument(arrays)
-    for item in items:
-        if isinstance(item, Unknown):
-            return item
-    return [element for item in items for element in array_argument(item, "every item")]
+    return [element for item in items for element in array_argument(_known(item), "every item")]
+
+
+def _known(value: Value) -> Value:
+    """The value, unless the answer hangs on it and it is not known."""
+    unknown = first_unknown(value)
+    if unknown is not None:
+        raise NotKnownError(unknown)
+    return value
 
 
 def union(*values: Value) -> Value:
@@ -188,9 +200,18 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     for name, value in over.items():
         key = name if name in merged else folded.get(name.lower(), name)
         held = merged.get(key, MISSING)
-        merged[key] = _merged(held, value) if isinstance(held, dict) and isinstance(value, dict) else value
+        if isinstance(held, (dict, Unknown)) and isinstance(value, (dict, Unknown)):
+            merged[key] = value if held is value else _merged(_mergeable(held), _mergeable(value))
+        else:
+            merged[key] = value
         folded.setdefault(name.lower(), key)
     return merged
+
+
+def _mergeable(value: Value) -> dict[str, Any]:
+    if isinstance(value, Unknown):
+        raise NotKnownError(value)
+    return object_argument(value)
 
 
 def intersection(*values: Value) -> Value:
@@ -220,7 +241,7 @@ def _distinct(items: Iterable[Any]) -> list[Any]:
     scalars: set[tuple[str, Any]] = set()
     structures: list[Any] = []
     for item in items:
-        if isinstance(item, (dict, list)):
+        if isinstance(_known(item), (dict, list)):
             if any(equal(item, other) for other in structures):
                 continue
             structures.append(item)
@@ -257,7 +278,7 @@ def try_get(container: Value, key: Value, *keys: Value) -> Value:
         return None
     for next_key in keys:
         if isinstance(value, Unknown):
-            return value
+            raise NotKnownError(value)
         value = _step(value, next_key)
         if value is MISSING:
             raise ExpressionError(f"'{next_key}' doesn't exist; only the first step of tryGet may miss")

@@ -32,7 +32,7 @@ def greater_or_equals(left: Value, right: Value) -> bool:
 
 def _order(left: Value, right: Value) -> int:
     if is_number(left) and is_number(right):
-        return (left > right) - (left < right)
+        return int(left > right) - int(left < right)
     if isinstance(left, str) and isinstance(right, str):
         return compare_text(left, right)
     raise ExpressionError(f"two integers or two strings can be compared, not '{kind_of(left)}' with '{kind_of(right)}'")

@@ -10,9 +10,9 @@ from typing import Any
 from armtemplate.errors import ExpressionError
 from armtemplate.expressions import Call, Expression, Literal
 from armtemplate.frames import Frame
-from armtemplate.interpreter import answered, evaluate, unknown_from
+from armtemplate.interpreter import answered, evaluate
 from armtemplate.json_types import Value
-from armtemplate.unknown import Unknown
+from armtemplate.unknown import NotKnownError, Unknown
 from armtemplate.values import MISSING, array_argument, boolean_argument, object_argument, text_argument
 
 
@@ -25,14 +25,6 @@ class _Lambda:
     def __call__(self, *values: Value) -> Value:
         bindings = dict(zip(self.names, values, strict=False))
         return evaluate(self.body, self.frame.bound(bindings))
-
-
-class _NotKnownError(Exception):
-    """A lambda's answer decides the result, and it is not known."""
-
-    def __init__(self, unknown: Unknown) -> None:
-        super().__init__(unknown.reason)
-        self.unknown = unknown
 
 
 def lambda_(_call: Call, _frame: Frame) -> Value:
@@ -52,37 +44,25 @@ def lambda_variables(call: Call, frame: Frame) -> Value:
 def map_(call: Call, frame: Frame) -> Value:
     """The lambda's answer for every item."""
     items, function = _array_and_lambda(call, frame, "1 or 2", (1, 2))
-    if isinstance(items, Unknown):
-        return unknown_from(call, frame, items)
     return [function(item, index) for index, item in enumerate(items)]
 
 
 def filter_(call: Call, frame: Frame) -> Value:
     """The items for which the lambda answers true."""
     items, function = _array_and_lambda(call, frame, "1 or 2", (1, 2))
-    if isinstance(items, Unknown):
-        return unknown_from(call, frame, items)
-    try:
-        return [item for index, item in enumerate(items) if _truth(function(item, index))]
-    except _NotKnownError as error:
-        return unknown_from(call, frame, error.unknown)
+    return [item for index, item in enumerate(items) if _truth(function(item, index))]
 
 
 def sort(call: Call, frame: Frame) -> Value:
     """The items in the order that the lambda says: whether the first goes before the second."""
     items, function = _array_and_lambda(call, frame, "2", (2,))
-    if isinstance(items, Unknown):
-        return unknown_from(call, frame, items)
 
     def order(left: Value, right: Value) -> int:
         if _truth(function(left, right)):
             return -1
         return 1 if _truth(function(right, left)) else 0
 
-    try:
-        return sorted(items, key=cmp_to_key(order))
-    except _NotKnownError as error:
-        return unknown_from(call, frame, error.unknown)
+    return sorted(items, key=cmp_to_key(order))
 
 
 def reduce(call: Call, frame: Frame) -> Value:
@@ -90,9 +70,7 @@ def reduce(call: Call, frame: Frame) -> Value:
     items = evaluate(call.arguments[0], frame)
     current = evaluate(call.arguments[1], frame)
     function = _lambda(call, frame, 2, (2, 3), "2 or 3")
-    if isinstance(items, Unknown):
-        return unknown_from(call, frame, items)
-    for index, item in enumerate(array_argument(items, "the first argument")):
+    for index, item in enumerate(_array(items)):
         current = function(current, item, index)
     return current
 
@@ -101,16 +79,11 @@ def to_object(call: Call, frame: Frame) -> Value:
     """An object of the items, or of the second lambda's answers, under the names that the first lambda gives."""
     items, key_of = _array_and_lambda(call, frame, "1", (1,))
     value_of = _lambda(call, frame, 2, (1,), "1") if len(call.arguments) > 2 else None
-    if isinstance(items, Unknown):
-        return unknown_from(call, frame, items)
     made: dict[str, Any] = {}
     spellings: dict[str, str] = {}
-    try:
-        for item in items:
-            key = _key(key_of(item))
-            made[spellings.setdefault(key.lower(), key)] = value_of(item) if value_of else item
-    except _NotKnownError as error:
-        return unknown_from(call, frame, error.unknown)
+    for item in items:
+        key = _key(key_of(item))
+        made[spellings.setdefault(key.lower(), key)] = value_of(item) if value_of else item
     return made
 
 
@@ -118,17 +91,12 @@ def group_by(call: Call, frame: Frame) -> Value:
     """Arrays of the items, or of the second lambda's answers, under the names that the first lambda gives."""
     items, key_of = _array_and_lambda(call, frame, "1", (1,))
     value_of = _lambda(call, frame, 2, (1,), "1") if len(call.arguments) > 2 else None
-    if isinstance(items, Unknown):
-        return unknown_from(call, frame, items)
     groups: dict[str, list[Any]] = {}
     spellings: dict[str, str] = {}
-    try:
-        for item in items:
-            key = _key(key_of(item))
-            group = groups.setdefault(spellings.setdefault(key.lower(), key), [])
-            group.append(value_of(item) if value_of else item)
-    except _NotKnownError as error:
-        return unknown_from(call, frame, error.unknown)
+    for item in items:
+        key = _key(key_of(item))
+        group = groups.setdefault(spellings.setdefault(key.lower(), key), [])
+        group.append(value_of(item) if value_of else item)
     return groups
 
 
@@ -137,14 +105,20 @@ def map_values(call: Call, frame: Frame) -> Value:
     value = evaluate(call.arguments[0], frame)
     function = _lambda(call, frame, 1, (1,), "1")
     if isinstance(value, Unknown):
-        return unknown_from(call, frame, value)
+        raise NotKnownError(value)
     return {name: function(item) for name, item in object_argument(value, "the first argument").items()}
 
 
-def _array_and_lambda(call: Call, frame: Frame, counted: str, arities: tuple[int, ...]) -> tuple[Any, _Lambda]:
+def _array_and_lambda(call: Call, frame: Frame, counted: str, arities: tuple[int, ...]) -> tuple[list[Any], _Lambda]:
     items = evaluate(call.arguments[0], frame)
     function = _lambda(call, frame, 1, arities, counted)
-    return items if isinstance(items, Unknown) else array_argument(items, "the first argument"), function
+    return _array(items), function
+
+
+def _array(items: Value) -> list[Any]:
+    if isinstance(items, Unknown):
+        raise NotKnownError(items)
+    return array_argument(items, "the first argument")
 
 
 def _lambda(call: Call, frame: Frame, place: int, arities: tuple[int, ...], counted: str) -> _Lambda:
@@ -164,11 +138,11 @@ def _lambda(call: Call, frame: Frame, place: int, arities: tuple[int, ...], coun
 
 def _truth(value: Value) -> bool:
     if isinstance(value, Unknown):
-        raise _NotKnownError(value)
+        raise NotKnownError(value)
     return boolean_argument(value, "the lambda's answer")
 
 
 def _key(value: Value) -> str:
     if isinstance(value, Unknown):
-        raise _NotKnownError(value)
+        raise NotKnownError(value)
     return text_argument(value, "the lambda's answer for the key")

@@ -4,7 +4,7 @@ from typing import Any
 
 from armtemplate.errors import ExpressionError
 from armtemplate.json_types import Value
-from armtemplate.unknown import Unknown
+from armtemplate.unknown import NotKnownError, Unknown
 from armtemplate.values import array_argument, member_name, object_argument, sorted_by_name, text_argument
 
 
@@ -36,7 +36,7 @@ def shallow_merge(objects: Value) -> Value:
     spellings: dict[str, str] = {}
     for entry in array_argument(objects):
         if isinstance(entry, Unknown):
-            return entry
+            raise NotKnownError(entry)
         for name, value in object_argument(entry, "every item").items():
             merged[spellings.setdefault(name.lower(), name)] = value
     return merged

@@ -5,7 +5,7 @@ Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/templ
 
 from armtemplate.errors import ExpressionError
 from armtemplate.expressions import Call
-from armtemplate.frames import Frame, ReferenceTarget
+from armtemplate.frames import ANYWHERE, Frame, ReferenceTarget
 from armtemplate.interpreter import make_unknown
 from armtemplate.json_types import Value
 from armtemplate.values import text_argument
@@ -16,6 +16,10 @@ def reference(call: Call, frame: Frame, target: Value, api_version: Value = None
     version, full = _version_and_mode(api_version, mode)
     found = _target(frame, text_argument(target, "the resource"))
     version = version or found.api_version
+    if version is None and frame.place is not ANYWHERE and not (found.in_template or found.missing):
+        raise ExpressionError(
+            f"the resource '{found.id}' is not in the template, so the function needs an API version as its second argument"
+        )
     if frame.session.runtime is not None:
         return frame.session.runtime.reference(found.id, version, full)
     known = dict(found.known or {})
@@ -71,9 +75,9 @@ def _target(frame: Frame, text: str) -> ReferenceTarget:
         _notice(frame, found)
         return found
     if text.startswith("/"):
-        return ReferenceTarget(id=text, api_version=None)
+        return ReferenceTarget(id=text, api_version=None, in_template=False)
     if "/" in text and "." in text.partition("/")[0]:  # type and names without a scope mean the deployment's own
-        return ReferenceTarget(id=f"{frame.scope.id}/providers/{text}", api_version=None)
+        return ReferenceTarget(id=f"{frame.scope.id}/providers/{text}", api_version=None, in_template=False)
     raise ExpressionError(f"there is no resource '{text}' in the template; a resource outside of it is named by its id")
 
 

@@ -10,7 +10,8 @@ from armtemplate.expressions import Call
 from armtemplate.frames import Frame
 from armtemplate.interpreter import make_unknown
 from armtemplate.json_types import Value
-from armtemplate.unknown import Runtime, Unknown
+from armtemplate.session import Session
+from armtemplate.unknown import Unknown
 from armtemplate.values import member, object_argument
 
 _GROUP_VERSION = "2021-04-01"
@@ -37,10 +38,9 @@ def _location(frame: Frame) -> Value:
         return frame.scope.location
     group_id = f"/subscriptions/{frame.scope.subscription_id}/resourceGroups/{frame.scope.resource_group}"
 
-    def resume(runtime: Runtime) -> Value:
-        return member(
-            object_argument(runtime.reference(group_id, _GROUP_VERSION, True), "the resource group"), "location"
-        )
+    def resume(session: Session) -> Value:
+        group = session.answerer().reference(group_id, _GROUP_VERSION, True)  # noqa: FBT003 - the protocol's order
+        return member(object_argument(group, "the resource group"), "location")
 
     return Unknown(
         reason=f"the location of the resource group '{frame.scope.resource_group}'",
@@ -89,7 +89,17 @@ def deployment(_call: Call, frame: Frame) -> dict[str, Any]:
     described: dict[str, Any] = {"name": scope.deployment_name}
     if scope.kind != "resourceGroup":
         described["location"] = scope.location
-    properties = {"template": {}, "parameters": {}, "mode": "Incremental", "provisioningState": "Accepted"}
+    properties = {
+        "template": {},
+        "templateHash": Unknown(
+            reason="the hash that Azure gives the template", render=lambda: "deployment().properties.templateHash"
+        ),
+        "parameters": {},
+        "mode": "Incremental",
+        "provisioningState": "Accepted",
+    }
+    if scope.template_link is not None:
+        properties["templateLink"] = dict(scope.template_link)
     return described | {"properties": properties | dict(frame.deployment)}
 
 

@@ -50,7 +50,7 @@ class FunctionTable:
     def get(self, key: str) -> Function | None:
         """The function of that name, given in lower case."""
         row = self._rows.get(key)
-        if row is None and len(key) > 4 and key.startswith("list") and "." not in key:
+        if row is None and key.startswith("list") and "." not in key:
             return self._rows[_LIST_ROW]
         return row
 
