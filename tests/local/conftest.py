@@ -69,6 +69,10 @@ class Caller:
         url = self._server.cloud.arm_endpoint + path.replace("~", subscription, 1)
         return self._session.request(method, url, json=body, params={"api-version": api_version, **query})
 
+    def close(self) -> None:
+        """Let go of the connections: a server with an open one takes its time to stop."""
+        self._session.close()
+
     def finished(self, answer: requests.Response) -> requests.Response:
         """Wait for what goes on behind an answer, on the server's side; the answer itself."""
         assert answer.status_code < 400, answer.text
@@ -97,16 +101,20 @@ def cloud_server(tmp_path: Path, recording_engine: RecordingEngine) -> Iterator[
 
 
 @pytest.fixture
-def caller(cloud_server: LocalCloud) -> Callable[..., Caller]:
-    """Log in: the owner without arguments, any other application by its id."""
+def caller(cloud_server: LocalCloud) -> Iterator[Callable[..., Caller]]:
+    """Log in: the owner without arguments, any other application by its id. All connections end with the test."""
+    made: list[Caller] = []
 
     def log_in(client_id: str = "", client_secret: str = "any secret") -> Caller:  # noqa: S107 - what any application may show
         environment = cloud_server.environment
         if not client_id:
             client_id, client_secret = environment["AZURE_CLIENT_ID"], environment["AZURE_CLIENT_SECRET"]
-        return Caller(cloud_server, client_id, client_secret)
+        made.append(Caller(cloud_server, client_id, client_secret))
+        return made[-1]
 
-    return log_in
+    yield log_in
+    for client in made:
+        client.close()
 
 
 @pytest.fixture

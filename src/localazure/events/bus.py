@@ -67,6 +67,7 @@ class EventBus:
         self._wake.set()
         self._thread.join(5)
         self._senders.shutdown(wait=False, cancel_futures=True)
+        self._wire.close()
 
     def on_ending(self, ending: Ending) -> None:
         """An operation has ended: tell those who subscribed to its resource group or subscription."""

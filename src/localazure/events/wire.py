@@ -23,6 +23,12 @@ class Wire:
     def __init__(self, trust: Path | None = None) -> None:
         self._trust = str(trust) if trust else True
         self._local = threading.local()
+        self._sessions: list[requests.Session] = []
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        for session in self._sessions:
+            session.close()
 
     def post(self, url: str, body: object, headers: Mapping[str, str]) -> tuple[str, str]:
         """Post JSON; how it went (`OK`, `NotFound`, `TimedOut`, `Unreachable` …) and the answer's text."""
@@ -59,6 +65,7 @@ class Wire:
             session = requests.Session()
             session.trust_env = False
             self._local.session = session
+            self._sessions.append(session)
         found: requests.Session = self._local.session
         return found
 

@@ -100,6 +100,10 @@ class DurableHost:
         """Every orchestration that was ever started here."""
         return list(self._client.get_all_orchestration_states())
 
+    def start(self, orchestrator: str, job: object, *, instance_id: str) -> None:
+        """Schedule an orchestration."""
+        self._client.schedule_new_orchestration(orchestrator, input=job, instance_id=instance_id)
+
     def wait(self, instance_id: str, timeout_s: float) -> OrchestrationState | None:
         """An orchestration once it has ended.
 

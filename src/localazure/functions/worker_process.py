@@ -148,6 +148,7 @@ class WorkerProcess:
         message: dict[str, Any] = json.loads(line) if line else {"failed": "The worker ended while it loaded the app."}
         if "failed" in message:
             self._end()
+            self._replies.close()
             raise AppNotLoaded(message["failed"])
         self.functions = {
             entry["name"]: Function(name=entry["name"], bindings=tuple(entry["bindings"])) for entry in message["ready"]

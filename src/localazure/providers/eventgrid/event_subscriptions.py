@@ -130,9 +130,10 @@ class EventSubscriptions:
             )
 
     def _shake_hands(self, url: str, properties: Properties, resource_id: ResourceId) -> None:
+        wire = Wire(self._cloud.ca_bundle)
         try:
             shake_hands(
-                Wire(self._cloud.ca_bundle),
+                wire,
                 url=url,
                 schema=properties["eventDeliverySchema"],
                 topic=properties["topic"],
@@ -141,6 +142,8 @@ class EventSubscriptions:
             )
         except HandshakeFailed as failed:
             raise ArmError(400, "Url validation", str(failed)) from failed
+        finally:
+            wire.close()
 
     def _delete(self, request: ArmRequest) -> ArmResponse:
         if self._cloud.store.get(request.resource_id) is None:
