@@ -24,6 +24,7 @@ class ResourceIndex:
         self._by_id: dict[str, list[Draft]] = defaultdict(list)
         self._by_path: dict[str, list[Draft]] = defaultdict(list)
         self._by_name: dict[str, list[Draft]] = defaultdict(list)
+        self._by_short_name: dict[str, list[Draft]] = defaultdict(list)
         self._by_symbol: dict[str, list[Draft]] = defaultdict(list)
         self._by_loop: dict[str, list[Draft]] = defaultdict(list)
 
@@ -34,6 +35,8 @@ class ResourceIndex:
         self._by_path[f"{draft.type}/{draft.name}".lower()].append(draft)
         name = str(draft.name).lower()
         self._by_name[name].append(draft)
+        if draft.short_name is not None:
+            self._by_short_name[draft.short_name.lower()].append(draft)
         if draft.symbolic is not None:
             self._by_symbol[draft.symbolic.lower()].append(draft)
             if draft.index is not None:
@@ -44,12 +47,16 @@ class ResourceIndex:
     def named(self, text: str) -> list[Draft]:
         """The resources that a `dependsOn` entry or a reference means; several for a loop, or where a name is shared."""
         key = text.lower().rstrip("/")
-        for table in (self._by_symbol, self._by_id, self._by_loop, self._by_name, self._by_path):
+        for table in (
+            self._by_symbol,
+            self._by_id,
+            self._by_loop,
+            self._by_name,
+            self._by_path,
+            self._by_short_name,
+        ):
             if key in table:
                 return list(dict.fromkeys(table[key]))
-        if key.count("/") < 8:  # the last segment of a child's name names it as well
-            tails = [draft for name, drafts in self._by_name.items() if name.endswith(f"/{key}") for draft in drafts]
-            return tails
         return []
 
     def loop(self, text: str) -> list[Draft] | None:

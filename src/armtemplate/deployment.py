@@ -86,6 +86,7 @@ class Deployment:
         resources: every one before those that depend on it; also those that exist already and those whose condition is false.
         unknowns: every unknown in resources and outputs, once.
         parameters: the values that the parameters have; secrets among them.
+        secure_parameters: the names of those that are secrets.
         asserts: name → truth of the template's `asserts`.
     """
 
@@ -94,6 +95,7 @@ class Deployment:
     unknowns: tuple[Unknown, ...]
     name: str = "deployment"
     parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    secure_parameters: frozenset[str] = frozenset()
     asserts: Mapping[str, Any] = field(default_factory=dict)
 
     @overload

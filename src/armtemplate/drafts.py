@@ -8,6 +8,7 @@ from armtemplate.errors import ExpressionError
 from armtemplate.frames import RESOURCE_BODY, RESOURCE_HEADER, Frame
 from armtemplate.json_types import Value
 from armtemplate.limits import RESOURCES
+from armtemplate.members import LOOP, RESOURCE, canonical
 from armtemplate.positions import PathLink
 from armtemplate.resource_ids import resource_id_in
 from armtemplate.scope import Scope
@@ -36,6 +37,7 @@ class Draft:
     symbolic: str | None
     loop: "Loop | None" = None
     index: int | None = None
+    short_name: str | None = None  # as declared, of a resource inside another
     depends_on: list[Any] = field(default_factory=list)
     implied: set[str] = field(default_factory=set)  # ids that the body names through reference() and its like
 
@@ -101,7 +103,7 @@ class DraftResources:
             symbolic = key if isinstance(key, str) else None
             place = replace(around, path=(around.path, key), symbolic=symbolic)
             if isinstance(declaration, dict):
-                self._instances(declaration, frame, place)
+                self._instances(canonical(declaration, RESOURCE), frame, place)
             else:
                 frame.report(ExpressionError("a resource must be an object"), place.path)
 
@@ -143,6 +145,7 @@ class DraftResources:
 
 def read_loop(copy: Value, frame: Frame, path: PathLink) -> Loop | None:
     """The loop of a resource; None where it is at fault or its count is not known."""
+    copy = canonical(copy, LOOP) if isinstance(copy, dict) else copy
     if not isinstance(copy, dict) or "count" not in copy or not isinstance(copy.get("name"), str):
         frame.report(ExpressionError("a resource's 'copy' must be an object with 'name' and 'count'"), path)
         return None
@@ -181,7 +184,7 @@ def _draft(declaration: dict[str, Any], frame: Frame, place: _Place) -> Draft | 
     kind = _text(declaration, "type", header, path)
     name = _text(declaration, "name", header, path)
     scope_id = _scope_id(declaration, header, path, str(kind or ""))
-    version = _text(declaration, "apiVersion", header, path, required=False)
+    version = _text(declaration, "apiVersion", header, path, required=not frame.api_profile)
     located = _located(declaration, place, kind, name, scope_id, header)
     if located is None:
         return None
@@ -200,6 +203,7 @@ def _draft(declaration: dict[str, Any], frame: Frame, place: _Place) -> Draft | 
         symbolic=place.symbolic,
         loop=place.loop,
         index=place.index,
+        short_name=name if place.parent_type is not None and isinstance(name, str) else None,
         depends_on=_depends_on(declaration, header, path),
     )
 

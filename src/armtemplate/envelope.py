@@ -8,23 +8,10 @@ from armtemplate.errors import ExpressionError
 from armtemplate.frames import Frame
 from armtemplate.json_types import Value
 from armtemplate.limits import PARAMETERS
+from armtemplate.members import TEMPLATE
 from armtemplate.scope import ScopeKind
 
 _REQUIRED = ("$schema", "contentVersion", "resources")
-_MEMBERS = (
-    *_REQUIRED,
-    "languageVersion",
-    "apiProfile",
-    "metadata",
-    "definitions",
-    "functions",
-    "parameters",
-    "variables",
-    "outputs",
-    "asserts",
-    "imports",
-    "extensions",
-)
 _SCHEMAS: dict[str, ScopeKind] = {
     "/subscriptiondeploymenttemplate.json": "subscription",
     "/managementgroupdeploymenttemplate.json": "managementGroup",
@@ -45,8 +32,8 @@ def check_envelope(template: dict[str, Any], frame: Frame) -> None:
     if missing:
         frame.report(ExpressionError(f"the template has no {', '.join(repr(name) for name in missing)}"), None)
     for name in template:
-        if name not in _MEMBERS:
-            near = get_close_matches(name, _MEMBERS, n=1)
+        if name not in TEMPLATE:
+            near = get_close_matches(name, TEMPLATE, n=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
             frame.report(ExpressionError(f"a template has no member '{name}'{hint}"), (None, name))
     parameters = template.get("parameters")

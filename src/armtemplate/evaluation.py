@@ -16,10 +16,11 @@ from armtemplate.interpreter import evaluate_text
 from armtemplate.json_types import Value
 from armtemplate.lazy_names import LazyNames
 from armtemplate.linked_templates import LinkedTemplateResolver
+from armtemplate.members import TEMPLATE, canonical
 from armtemplate.nested import Bodies, NestedTemplate
 from armtemplate.outputs import evaluate_asserts, evaluate_outputs
 from armtemplate.parameter_files import parse_parameters
-from armtemplate.parameters import read_parameters
+from armtemplate.parameters import read_parameters, secure_names
 from armtemplate.placeholders import filled
 from armtemplate.positions import PathLink, path_text, unlink
 from armtemplate.runtime import Runtime
@@ -87,7 +88,7 @@ def _evaluate_any(
     if not isinstance(value, dict):
         frame.report(ExpressionError("a template is an object"), None)
         return None
-    value, used = filled(value, given, frame)
+    value, used = filled(canonical(value, TEMPLATE), given, frame)
     if is_bare_body(value):
         return evaluate_bare_body(value, {name: item for name, item in given.items() if name not in used}, frame)
     nested = NestedTemplate(
@@ -129,6 +130,7 @@ class _Evaluator:
         if not isinstance(template, dict):
             base.report(ExpressionError("a template is an object"), None)
             return empty
+        template = canonical(template, TEMPLATE)
         check_envelope(template, base)
         definitions = read_definitions(template, base)
         names = LazyNames("parameter")
@@ -150,6 +152,7 @@ class _Evaluator:
             unknowns=all_unknowns(resources, outputs),
             name=nested.scope.deployment_name,
             parameters={name: names.value(name, frame.session) for name in names.names()},
+            secure_parameters=frozenset(secure_names(template, definitions)),
             asserts=evaluate_asserts(template, frame),
         )
 
@@ -161,7 +164,14 @@ def _own_names(
     functions = read_functions(template, definitions, base)
     variables = LazyNames("variable")
     shown = {"template": template, "parameters": {name: {"value": value} for name, value in given.items()}}
-    frame = replace(base, functions=functions, parameters=names, variables=variables, deployment=shown)
+    frame = replace(
+        base,
+        functions=functions,
+        parameters=names,
+        variables=variables,
+        deployment=shown,
+        api_profile="apiProfile" in template,
+    )
     read_parameters(template, given, definitions, frame, names)
     read_variables(template, frame, variables)
     check_functions(functions, frame)

@@ -164,6 +164,7 @@ class Frame:
     target: Scope | None = (
         None  # where resources go, when that is not the scope that functions speak of (nested, outer scope)
     )
+    api_profile: bool = False  # the template names an API profile, so a resource need not name its API version
     raising: bool = False  # faults belong to whoever asked, as inside a user-defined function
 
     @property

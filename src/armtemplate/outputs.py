@@ -7,6 +7,8 @@ from armtemplate.errors import ExpressionError
 from armtemplate.frames import OUTPUT, Frame
 from armtemplate.json_types import Value
 from armtemplate.limits import OUTPUTS
+from armtemplate.members import LOOP, canonical
+from armtemplate.members import OUTPUT as OUTPUT_MEMBERS
 from armtemplate.positions import PathLink
 from armtemplate.structure import evaluate_loop, evaluate_structure, inspect
 from armtemplate.type_definitions import Definitions, is_nullable, is_secure, known_type, problems, reference_problem
@@ -34,6 +36,7 @@ def evaluate_outputs(template: dict[str, Any], definitions: Definitions, frame: 
 
 
 def _output(name: str, declaration: Value, definitions: Definitions, frame: Frame, path: PathLink) -> Output | None:
+    declaration = canonical(declaration, OUTPUT_MEMBERS) if isinstance(declaration, dict) else declaration
     problem = _declaration_problem(declaration, definitions)
     if problem is not None:
         frame.report(ExpressionError(problem), path)
@@ -78,6 +81,7 @@ def _value(name: str, declaration: dict[str, Any], frame: Frame, path: PathLink)
     if copy is None:
         return evaluate_structure(declaration.get("value"), frame, (path, "value"))
     here: PathLink = (path, "copy")
+    copy = canonical(copy, LOOP) if isinstance(copy, dict) else copy
     if not isinstance(copy, dict) or not {"count", "input"} <= copy.keys():
         return frame.report(ExpressionError("an output's 'copy' must be an object with 'count' and 'input'"), here)
     return evaluate_loop(copy, str(copy.get("name", name)), frame, here, nameless=True)

@@ -8,9 +8,10 @@ from armtemplate.errors import ExpressionError
 from armtemplate.frames import PARAMETER_DEFAULT, Frame
 from armtemplate.json_types import Value
 from armtemplate.lazy_names import Entry, LazyNames
+from armtemplate.members import PARAMETER, canonical
 from armtemplate.positions import PathLink
 from armtemplate.structure import evaluate_structure, inspect, names_used
-from armtemplate.type_definitions import Definitions, is_nullable, known_type, problems, reference_problem
+from armtemplate.type_definitions import Definitions, is_nullable, is_secure, known_type, problems, reference_problem
 from armtemplate.unknown import Unknown
 
 _SECTION: PathLink = (None, "parameters")
@@ -26,7 +27,8 @@ def read_parameters(
         return
     by_key = {name.lower(): name for name in given}
     entries: dict[str, Entry] = {}
-    for name, declaration in declared.items():
+    for name, stated in declared.items():
+        declaration = canonical(stated, PARAMETER) if isinstance(stated, dict) else stated
         path: PathLink = (_SECTION, name)
         problem = _declaration_problem(declaration, definitions)
         if problem is not None:
@@ -93,3 +95,12 @@ def _entry(
 
     default = None if given_name is not None else declaration.get("defaultValue")
     return Entry(name=name, make=make, uses=frozenset(names_used(default, "parameters")))
+
+
+def secure_names(template: dict[str, Any], definitions: Definitions) -> list[str]:
+    """The parameters that are secrets."""
+    declared = template.get("parameters")
+    items = declared.items() if isinstance(declared, dict) else ()
+    return [
+        name for name, item in items if isinstance(item, dict) and is_secure(canonical(item, PARAMETER), definitions)
+    ]

@@ -9,6 +9,7 @@ from armtemplate.frames import Frame
 from armtemplate.interpreter import check_calls, evaluate_text
 from armtemplate.json_types import Value
 from armtemplate.limits import COPY_ITERATIONS
+from armtemplate.members import LOOP, canonical
 from armtemplate.positions import PathLink
 from armtemplate.unknown import Unknown
 from armtemplate.values import is_integer, kind_of
@@ -31,7 +32,7 @@ def evaluate_structure(value: Value, frame: Frame, path: PathLink) -> Value:
     if isinstance(value, dict):
         members: dict[str, Any] = {}
         for name, item in value.items():
-            if name == "copy" and isinstance(item, list):
+            if isinstance(item, list) and name.lower() == "copy":
                 members |= evaluate_loops(item, frame, (path, name))
                 continue
             key = _name(name, frame, (path, name)) if name.startswith("[") else name
@@ -58,9 +59,10 @@ def _name(text: str, frame: Frame, path: PathLink) -> str | None:
 def evaluate_loops(loops: list[Any], frame: Frame, path: PathLink) -> dict[str, Any]:
     """The arrays that the `copy` elements of an object or of the variables stand for, by their names."""
     made: dict[str, Any] = {}
-    for place, loop in enumerate(loops):
+    for place, stated in enumerate(loops):
         here = (path, place)
-        if not isinstance(loop, dict) or not {"name", "count", "input"} <= loop.keys():
+        loop = canonical(stated, LOOP) if isinstance(stated, dict) else None
+        if loop is None or not {"name", "count", "input"} <= loop.keys():
             frame.report(ExpressionError("a copy element needs 'name', 'count' and 'input'"), here)
             continue
         name = evaluate_structure(loop["name"], frame, (here, "name"))

@@ -10,6 +10,7 @@ from typing import Any
 from armtemplate.errors import ExpressionError
 from armtemplate.frames import USER_FUNCTION, FixedNames, Frame
 from armtemplate.json_types import Value
+from armtemplate.members import FUNCTION, NAMESPACE, canonical
 from armtemplate.positions import PathLink
 from armtemplate.structure import evaluate_structure, inspect
 from armtemplate.type_definitions import Definitions, problems
@@ -69,7 +70,8 @@ def read_functions(template: dict[str, Any], definitions: Definitions, frame: Fr
     if not isinstance(section, list):
         frame.report(ExpressionError("'functions' must be an array of namespaces"), (None, "functions"))
         return functions
-    for place, namespace in enumerate(section):
+    for place, stated in enumerate(section):
+        namespace = canonical(stated, NAMESPACE) if isinstance(stated, dict) else stated
         path: PathLink = ((None, "functions"), place)
         members = namespace.get("members") if isinstance(namespace, dict) else None
         if (
@@ -97,6 +99,7 @@ def check_functions(functions: dict[str, UserFunction], frame: Frame) -> None:
 def _read_function(
     name: str, member: Value, definitions: Definitions, frame: Frame, path: PathLink
 ) -> UserFunction | None:
+    member = canonical(member, FUNCTION) if isinstance(member, dict) else member
     output = member.get("output") if isinstance(member, dict) else None
     if not isinstance(member, dict) or not isinstance(output, dict) or "value" not in output:
         frame.report(ExpressionError("a function needs an 'output' with a 'value'"), path)

@@ -7,6 +7,7 @@ from armtemplate.frames import VARIABLE, Frame
 from armtemplate.json_types import Value
 from armtemplate.lazy_names import Entry, LazyNames
 from armtemplate.limits import VARIABLES
+from armtemplate.members import LOOP, canonical
 from armtemplate.positions import PathLink
 from armtemplate.structure import evaluate_loop, evaluate_structure, names_used
 from armtemplate.unknown import Unknown
@@ -41,9 +42,10 @@ def _entry(name: str, value: Value, frame: Frame, path: PathLink) -> Entry:
 
 def _loop_entries(loops: list[Any], frame: Frame, path: PathLink) -> dict[str, Entry]:
     entries: dict[str, Entry] = {}
-    for place, loop in enumerate(loops):
+    for place, stated in enumerate(loops):
         here: PathLink = (path, place)
-        if not isinstance(loop, dict) or not {"name", "count", "input"} <= loop.keys():
+        loop = canonical(stated, LOOP) if isinstance(stated, dict) else None
+        if loop is None or not {"name", "count", "input"} <= loop.keys():
             frame.report(ExpressionError("a copy element needs 'name', 'count' and 'input'"), here)
             continue
         name = evaluate_structure(loop["name"], frame, (here, "name"))
