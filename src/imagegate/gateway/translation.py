@@ -67,6 +67,10 @@ def told_as(doing: str, *, template_file: str | None = None) -> Iterator[None]:
         yield
     except AzureError as error:
         raise translate(error, doing, template_file=template_file) from error
+    except OSError as error:
+        # Not the network (the SDK wraps that), but the machine: such as a REQUESTS_CA_BUNDLE that is not there.
+        hint = "Check the file that REQUESTS_CA_BUNDLE names." if "certificate" in str(error).lower() else None
+        raise InputError.of(f"cannot begin {doing}: {error}", hint=hint) from error
 
 
 def translate(error: AzureError, doing: str, *, template_file: str | None = None) -> ImageGateError:

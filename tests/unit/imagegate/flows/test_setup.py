@@ -1,0 +1,146 @@
+"""The story of a set-up, against resource manager's side of it."""
+
+from typing import Any
+
+import pytest
+
+from fake_wire import SUBSCRIPTION, Answer, HandClock, Seen, Wire, cloud_on
+from imagegate.errors import Inconclusive, ServiceRefused
+from imagegate.flows.setup import PROVIDERS, SetupResult, set_up
+from imagegate.model import SmokeSpec
+from imagegate.report.progress import Silent, Story
+from imagegate.settings import AzureSettings, BuildSettings, DefinitionSettings, Settings
+
+GROUP = f"/subscriptions/{SUBSCRIPTION}/resourcegroups/rg"
+DEPLOYMENT = f"{GROUP}/providers/Microsoft.Resources/deployments/imagegate-foundation"
+OUTPUTS = {
+    name: {"type": "String", "value": f"/{name}"} for name in ("identityId", "galleryImageId", "scriptContainerUrl")
+}
+
+
+@pytest.fixture
+def settings(tmp_path: Any) -> Settings:  # noqa: ANN401 - pytest's path
+    """Settings of an image."""
+    return Settings(
+        folder=tmp_path,
+        file=tmp_path / "imagegate.yaml",
+        name="web",
+        template=tmp_path / "template.json",
+        parameters=None,
+        azure=AzureSettings(
+            arm_endpoint="https://management.azure.com",
+            subscription_id=SUBSCRIPTION,
+            resource_group="rg",
+            smoke_resource_group="rg-smoke",
+            location="westeurope",
+            gallery="golden",
+            definition="web",
+            identity="imagegate-builder",
+        ),
+        definition=DefinitionSettings(
+            publisher="imagegate",
+            offer="web",
+            sku="web",
+            security_type="TrustedLaunchSupported",
+            hyper_v_generation="V2",
+            architecture="x64",
+        ),
+        build=BuildSettings(timeout_s=None, submit_timeout_s=60, other_run_timeout_s=60),
+        smoke=SmokeSpec(),
+    )
+
+
+class _Manager:
+    """Resource manager: providers, groups and one deployment."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.registered: set[str] = set()
+        self.groups: set[str] = set()
+        self.properties: dict[str, Any] = {"provisioningState": "Succeeded", "outputs": OUTPUTS}
+        wire.on("GET", r"/subscriptions/[^/]+/providers/[^/]+", self._provider)
+        wire.on("POST", r"/subscriptions/[^/]+/providers/[^/]+/register", self._register)
+        wire.on("GET", r"/subscriptions/[^/]+/resourcegroups/[^/]+", self._group)
+        wire.on("PUT", r"/subscriptions/[^/]+/resourcegroups/[^/]+", self._make)
+        wire.on(
+            "PUT",
+            DEPLOYMENT,
+            Answer(status=201, body={"id": DEPLOYMENT, "properties": {"provisioningState": "Accepted"}}),
+        )
+        running = Answer(body={"id": DEPLOYMENT, "properties": {"provisioningState": "Running"}})
+        wire.on(
+            "GET", DEPLOYMENT, running, lambda _seen: Answer(body={"id": DEPLOYMENT, "properties": self.properties})
+        )
+
+    def _provider(self, seen: Seen) -> Answer:
+        name = seen.path.rpartition("/")[2]
+        state = "Registered" if name in self.registered else "NotRegistered"
+        return Answer(body={"namespace": name, "registrationState": state})
+
+    def _register(self, seen: Seen) -> Answer:
+        self.registered.add(seen.path.split("/")[-2])
+        return Answer(body={"registrationState": "Registering"})
+
+    def _group(self, seen: Seen) -> Answer:
+        name = seen.path.rpartition("/")[2]
+        if name not in self.groups:
+            return Answer(status=404, body={"error": {"code": "ResourceGroupNotFound", "message": "x"}})
+        return Answer(body={"id": seen.path, "name": name, "location": "westeurope"})
+
+    def _make(self, seen: Seen) -> Answer:
+        self.groups.add(seen.path.rpartition("/")[2])
+        return Answer(status=201, body={"id": seen.path, "location": "westeurope"})
+
+
+def _run(wire: Wire, clock: HandClock, settings: Settings, principal_id: str = "") -> SetupResult:
+    return set_up(settings, cloud_on(wire), Story(Silent(), clock), principal_id=principal_id)
+
+
+def test_from_nothing(wire: Wire, clock: HandClock, settings: Settings) -> None:
+    """In a new subscription providers are registered, groups made and the foundation deployed with parameters."""
+    manager = _Manager(wire)
+
+    result = _run(wire, clock, settings, principal_id="p-1")
+
+    assert (manager.registered, set(result.registered)) == (set(PROVIDERS), set(PROVIDERS))
+    assert result.made == ("rg", "rg-smoke")
+    assert result.outputs["scriptContainerUrl"] == "/scriptContainerUrl"
+    parameters = wire.calls("PUT", DEPLOYMENT)[0].json["properties"]["parameters"]
+    assert parameters["securityType"] == {"value": "TrustedLaunchSupported"}
+    assert parameters["principalId"] == {"value": "p-1"}
+    assert wire.calls("PUT", GROUP)[0].json["tags"] == {"imagegate-owner": "imagegate"}
+
+
+def test_twice(wire: Wire, clock: HandClock, settings: Settings) -> None:
+    """What is there already is found: nothing is registered or made a second time."""
+    _Manager(wire)
+    _run(wire, clock, settings)
+    changes = len(wire.calls("POST", ".*")) + len(wire.calls("PUT", "/subscriptions/[^/]+/resourcegroups/[^/]+"))
+
+    result = _run(wire, clock, settings)
+
+    again = len(wire.calls("POST", ".*")) + len(wire.calls("PUT", "/subscriptions/[^/]+/resourcegroups/[^/]+"))
+    assert (result.registered, result.made, again) == ((), (), changes)
+
+
+def test_a_failed_deployment_tells_the_innermost_cause(wire: Wire, clock: HandClock, settings: Settings) -> None:
+    """A deployment that ends in Failed is told with the error at its bottom; a policy is nobody's fault."""
+    manager = _Manager(wire)
+    cause = {"code": "RequestDisallowedByPolicy", "message": "Storage accounts are forbidden here."}
+    error = {
+        "code": "DeploymentFailed",
+        "message": "At least one resource deployment operation failed.",
+        "details": [cause],
+    }
+    manager.properties = {"provisioningState": "Failed", "error": error}
+
+    with pytest.raises(Inconclusive, match=r"RequestDisallowedByPolicy: Storage accounts are forbidden here\."):
+        _run(wire, clock, settings)
+
+
+def test_a_foundation_without_its_outputs(wire: Wire, clock: HandClock, settings: Settings) -> None:
+    """A template that was changed so that it lacks an output is told now, not in the next build."""
+    manager = _Manager(wire)
+    manager.properties = {"provisioningState": "Succeeded", "outputs": {}}
+
+    with pytest.raises(ServiceRefused, match="has no output identityId, galleryImageId, scriptContainerUrl"):
+        _run(wire, clock, settings)
