@@ -35,7 +35,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(?:glpat-[A-Za-z0-9_-]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|npm_[A-Za-z0-9]{30,})"), MARK),
     (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"), MARK),
     # Client secrets of Entra: three characters, a digit, Q~, then 31 to 34 characters.
-    (re.compile(r"(?<![A-Za-z0-9_.~-])[A-Za-z0-9_.~-]{3}\dQ~[A-Za-z0-9_.~-]{31,34}(?![A-Za-z0-9_.~-])"), MARK),
+    (re.compile(r"(?<![A-Za-z0-9_.~-])[A-Za-z0-9_.~-]{3}\dQ~[A-Za-z0-9_.~-]{31,34}"), MARK),
     # Account keys of storage: 64 bytes in base64. Azure's newer keys: 52 or 84 characters with a fixed signature.
     (re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{86}==(?![A-Za-z0-9+/=])"), MARK),
     (

@@ -1,0 +1,118 @@
+"""Secrets: those that were obtained, and those that only look like one."""
+
+import base64
+import json
+import logging
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagegate.model.redaction import redact, redact_tree
+from imagegate.report.masking import Masks, RedactingFilter
+
+_KEY = base64.b64encode(bytes(range(64))).decode()
+_PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA1234\nabcd+/ef==\n-----END RSA PRIVATE KEY-----"
+_JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl-_abc"
+
+# A text, and the part of it that is the secret.
+PLANTED: tuple[tuple[str, str], ...] = (
+    ("https://a.blob.core.windows.net/c/b?sv=2021&sp=r&sig=AbC%2FdEfGh%2BiJ%3D&se=2030", "AbC%2FdEfGh%2BiJ%3D"),
+    ("https://a/b?sig=AbC/dEf+GhIjK=", "AbC/dEf+GhIjK="),
+    (f"DefaultEndpointsProtocol=https;AccountName=a;AccountKey={_KEY};EndpointSuffix=core.windows.net", _KEY),
+    (f"the key is {_KEY}.", _KEY),
+    (
+        "Endpoint=sb://x.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey=abcDEF123456+/=",
+        "abcDEF123456",
+    ),
+    (f"Authorization: Bearer {_JWT}", _JWT),
+    (f"token {_JWT} in the middle", _JWT),
+    ("Authorization: token 0123456789abcdef0123456789abcdef01234567", "0123456789abcdef"),
+    ("authorization: Basic dXNlcjpwYXNzd29yZA==", "dXNlcjpwYXNzd29yZA"),
+    ("ghp_" + "aB3d" * 9, "aB3daB3d"),
+    ("x=ghs_" + "aB3d" * 9 + ",", "aB3daB3d"),
+    ("github_pat_11ABCDEFG0_" + "aB3d" * 14, "aB3daB3d"),
+    ("client secret abc8Q~dEfGhIjKlMnOpQrStUvWxYz0123456789.-", "8Q~dEf"),
+    ('{"clientSecret": "hunter2hunter2"}', "hunter2hunter2"),
+    (json.dumps(json.dumps(json.dumps({"client_secret": "hunter2hunter2"}))), "hunter2hunter2"),
+    ("AZURE_CLIENT_SECRET=hunter2hunter2 az login", "hunter2hunter2"),
+    ("az login --service-principal --password hunter2hunter2", "hunter2hunter2"),
+    ("adminPassword: 'P4ssw0rd!x'", "P4ssw0rd!x"),
+    ("export DB_PASSWORD=s3cretvalue", "s3cretvalue"),
+    ("postgres://user:s3cretvalue@db.example/x", "s3cretvalue"),
+    ("https://x-access-token:ghs_aaaa@github.com/a/b", "ghs_aaaa"),
+    (_PEM, "MIIEpAIBAAKCAQEA1234"),
+    (_PEM.replace("\n", "\\n"), "MIIEpAIBAAKCAQEA1234"),
+    (_PEM[: _PEM.index("abcd")], "MIIEpAIBAAKCAQEA1234"),
+    ("aws AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE"),
+    ("?code=abc&api-key=0123456789abcdef", "0123456789abcdef"),
+)
+
+INNOCENT = (
+    "E: Unable to locate package apach2",
+    "Setting up libpam-passwdqc (2.0.2-1) ...",
+    "commit 0123456789abcdef0123456789abcdef01234567",
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-keys/providers/Microsoft.KeyVault/vaults/v",
+    "Getting tokens using client secret",
+    "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "the signing key 7EA0A9C3F273FCD8 is missing",
+    "https://packages.example.org/key.asc",
+    "basic usage of tokens",
+    "Import-Module PowerShellGet; key: value",
+)
+
+
+@pytest.mark.parametrize(("text", "secret"), PLANTED)
+def test_a_planted_secret_is_gone(text: str, secret: str) -> None:
+    """Whatever it stands in, the secret is not in the result; and a second pass changes nothing more."""
+    shown = redact(text)
+    assert secret not in shown
+    assert "***" in shown
+    assert redact(shown) == shown
+
+
+@pytest.mark.parametrize("text", INNOCENT)
+def test_ordinary_lines_stay_as_they_are(text: str) -> None:
+    """Ids, digests, commits and words around secrets are no secrets."""
+    assert redact(text) == text
+
+
+def test_secrets_vanish_from_a_whole_log() -> None:
+    """All of them at once, in lines of a build log, in values and keys of JSON."""
+    log = "\n".join(f"[1-2-3] PACKER OUT     azure-arm: {text}" for text, _ in PLANTED)
+    shown = redact(log) + json.dumps(redact_tree({"lines": [text for text, _ in PLANTED], PLANTED[9][0]: 1}))
+    assert [secret for _, secret in PLANTED if secret in shown] == []
+
+
+def test_a_long_text_takes_linear_time() -> None:
+    """Hostile repetition ends."""
+    for text in ("sig=" * 50_000, "password" * 50_000, "A" * 200_000, "eyJ." * 50_000, "://" * 60_000, "-" * 200_000):
+        assert redact(text)
+
+
+def test_what_was_obtained_is_hidden_whatever_its_shape() -> None:
+    """By its text, also line by line; the longest first."""
+    masks = Masks(["first line of it\nsecond line of it", "plainword", "plainword-and-more", "tiny"])
+    assert masks.hide("x plainword-and-more y second line of it tiny") == "x *** y *** tiny"
+    assert "plainword" not in repr(masks)
+    assert masks.hide_in({"plainword": ["plainword", 1, None]}) == {"***": ["***", 1, None]}
+
+
+def test_log_records_lose_their_secrets(caplog: pytest.LogCaptureFixture) -> None:
+    """Message, arguments and the exception's text."""
+    caplog.handler.addFilter(RedactingFilter(Masks(["plainword"])))
+    logger = logging.getLogger("imagegate.test_masking")
+    error = ValueError("token=ghs_" + "aB3d" * 9)
+    logger.error("got %s and %s", "plainword", "?sig=AbCdEfGhIjKl", exc_info=error)
+    assert "plainword" not in caplog.text
+    assert "AbCdEf" not in caplog.text
+    assert "aB3daB3d" not in caplog.text
+    assert "got *** and ?sig=***" in caplog.text
+    logger.handle(logging.LogRecord("x", logging.ERROR, "", 1, "%s %s", ("one argument is missing",), None))
+    assert "one argument is missing" in caplog.text
+
+
+@given(st.text())
+def test_any_text_can_be_redacted(text: str) -> None:
+    """Nothing is raised, and doing it twice is doing it once."""
+    assert redact(redact(text)) == redact(text)
