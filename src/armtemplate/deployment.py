@@ -140,7 +140,7 @@ def all_unknowns(resources: tuple[Resource, ...], outputs: Mapping[str, Output])
     """Every unknown of a deployment, once, in order of appearance."""
     found: dict[int, Unknown] = {}
     values = [
-        *([resource.name_value, resource.condition, resource.body] for resource in resources),
+        *([resource.name_value, resource.condition, resource.body] for resource in resources if resource.deployed),
         *([output.condition, output.value] for output in outputs.values()),
     ]
     for unknown in (unknown for value in values for unknown in unknowns_in(value)):

@@ -1,7 +1,8 @@
 """`<placeholder>` tokens: what published templates leave for the reader to fill in.
 
-A token is a name in angle brackets that fills a whole segment of a text: `<region>`, `/subscriptions/<subscriptionID>/resourceGroups/…`.
-Angle brackets in running text, markup and script lines are no tokens.
+A token is a name in angle brackets that fills a whole segment of a text: `<region>`, `/subscriptions/<subscriptionID>/…`;
+in doubled brackets (`<<namePrefix>>`) it may stand anywhere. Angle brackets in running text, markup and script lines are
+no tokens.
 """
 
 from collections.abc import Iterator, Mapping
@@ -73,15 +74,12 @@ def _text(
     parts: list[str] = []
     at = 0
     for start, end in tokens(text):
-        name = text[start + 1 : end - 1]
+        name = text[start:end].strip("<>")
         known = name if name in given and name.lower() in by_name else by_name.get(name.lower())
         parts.append(text[at:start])
         if known is None:
-            frame.report(
-                ExpressionError(f"the placeholder '<{name}>' is not filled; give a value for '{name}'", offset=start),
-                path,
-                text,
-            )
+            message = f"the placeholder '{text[start:end]}' is not filled; give a value for '{name}'"
+            frame.report(ExpressionError(message, offset=start), path, text)
             parts.append(text[start:end])
         else:
             used.add(known)
@@ -94,12 +92,16 @@ def tokens(text: str) -> Iterator[tuple[int, int]]:
     """The places of the placeholder tokens in a text."""
     at = text.find("<")
     while at >= 0:
-        end = text.find(">", at) + 1
-        if end == 0:
+        width = 2 if text.startswith("<<", at) else 1
+        close = text.find(">" * width, at)
+        if close < 0:
             return
-        if _is_name(text[at + 1 : end - 1]) and _stands_alone(text, at, end):
+        end = close + width
+        if _is_name(text[at + width : close]) and (width == 2 or _stands_alone(text, at, end)):
             yield at, end
-        at = text.find("<", at + 1)
+        else:
+            end = at + width
+        at = text.find("<", end)
 
 
 def _is_name(name: str) -> bool:

@@ -167,7 +167,9 @@ class _Stub:
         self._references = {key.lower(): value for key, value in context.get("references", {}).items()}
         self._lists = {key.lower(): value for key, value in context.get("listResponses", {}).items()}
         self._deployment = deployment
-        self._resources = {} if deployment is None else {resource.id.lower(): resource for resource in deployment.resources}
+        self._resources = (
+            {} if deployment is None else {resource.id.lower(): resource for resource in deployment.resources}
+        )
 
     def reference(self, resource_id: str, api_version: str | None, full: bool) -> Any:
         body = self._references.get(resource_id.lower())
@@ -179,7 +181,10 @@ class _Stub:
         finished = self._deployment.finish(resource, self) if self._deployment else resource
         body = {"id": finished.id, "name": finished.name, "type": finished.type, "apiVersion": finished.api_version}
         if resource.deployment is not None:
-            outputs = {name: {"value": resource.deployment.finish(output, self).value} for name, output in resource.deployment.outputs.items()}
+            outputs = {
+                name: {"value": resource.deployment.finish(output, self).value}
+                for name, output in resource.deployment.outputs.items()
+            }
             return body | {"properties": {"outputs": outputs}}
         return body | finished.body
 
@@ -195,17 +200,25 @@ def _template_difference(vector: Vector, actual: _TemplateResult) -> str | None:
         "deployedResources": lambda wanted: _resources_match(
             list(actual.deployment.deployed_resources()), wanted, compare.get("deployedResources", "subset")
         ),
-        "flattened": lambda wanted: _resources_match(_all(actual.deployment), wanted, compare.get("flattened", "subset")),
+        "flattened": lambda wanted: _resources_match(
+            _all(actual.deployment), wanted, compare.get("flattened", "subset")
+        ),
         "flattenedTypes": lambda wanted: sorted(item.type for item in _all(actual.deployment)) == sorted(wanted),
-        "dependencies": lambda wanted: all(_dependencies(actual.deployment).get(name) == set(names) for name, names in wanted.items()),
-        "batches": lambda wanted: [sorted(batch) for batch in _batches(actual.deployment)] == [sorted(batch) for batch in wanted],
+        "dependencies": lambda wanted: all(
+            _dependencies(actual.deployment).get(name) == set(names) for name, names in wanted.items()
+        ),
+        "batches": lambda wanted: (
+            [sorted(batch) for batch in _batches(actual.deployment)] == [sorted(batch) for batch in wanted]
+        ),
         "asserts": lambda wanted: _matches(dict(actual.deployment.asserts), wanted),
     }
     for part, wanted in vector["expected"].items():
         if part not in checks:
             return f"expects '{part}', which this test does not know"
         if not checks[part](wanted):
-            shown = {"outputs": _plain(actual.outputs)}.get(part, [_shape(item) for item in actual.deployment.resources])
+            shown = {"outputs": _plain(actual.outputs)}.get(
+                part, [_shape(item) for item in actual.deployment.resources]
+            )
             return f"{part}: gave {shown!r} instead of {wanted!r}"
     return None
 
@@ -219,7 +232,8 @@ def _outputs_match(actual: dict[str, Any], wanted: dict[str, Any], compare: str 
         return _contains(actual, wanted)
     if compare == "subset":
         return all(
-            name in actual and (_contains(actual[name], value, levels=1) if isinstance(value, dict) else _matches(actual[name], value))
+            name in actual
+            and (_contains(actual[name], value, levels=1) if isinstance(value, dict) else _matches(actual[name], value))
             for name, value in wanted.items()
         )
     return _matches(actual, wanted)
@@ -270,7 +284,11 @@ def _matches(actual: Any, wanted: Any) -> bool:
     if isinstance(wanted, dict):
         if set(wanted) == {"$pattern"}:
             return isinstance(actual, str) and re.search(wanted["$pattern"], actual) is not None
-        return isinstance(actual, dict) and actual.keys() == wanted.keys() and all(_matches(actual[key], wanted[key]) for key in wanted)
+        return (
+            isinstance(actual, dict)
+            and actual.keys() == wanted.keys()
+            and all(_matches(actual[key], wanted[key]) for key in wanted)
+        )
     if isinstance(wanted, list):
         return isinstance(actual, list) and len(actual) == len(wanted) and all(map(_matches, actual, wanted))
     return isinstance(actual, bool) == isinstance(wanted, bool) and bool(actual == wanted)
@@ -280,9 +298,15 @@ def _contains(actual: Any, wanted: Any, levels: int = 64) -> bool:
     """Whether everything wanted is there; deeper than `levels` objects must match exactly."""
     actual = _plain(actual)
     if isinstance(wanted, dict) and levels and set(wanted) != {"$pattern"}:
-        return isinstance(actual, dict) and all(key in actual and _contains(actual[key], value, levels - 1) for key, value in wanted.items())
+        return isinstance(actual, dict) and all(
+            key in actual and _contains(actual[key], value, levels - 1) for key, value in wanted.items()
+        )
     if isinstance(wanted, list) and levels > 1:
-        return isinstance(actual, list) and len(actual) == len(wanted) and all(_contains(a, b, levels - 1) for a, b in zip(actual, wanted, strict=True))
+        return (
+            isinstance(actual, list)
+            and len(actual) == len(wanted)
+            and all(_contains(a, b, levels - 1) for a, b in zip(actual, wanted, strict=True))
+        )
     return _matches(actual, wanted)
 
 
