@@ -65,7 +65,7 @@ def try_command(
         product_arguments=("--no-color",) if no_color else (),
     )
     try:
-        outcome = run_trial(folder, options, lambda line: console.print(line, markup=False))
+        outcome = run_trial(folder, options, lambda line: console.print(line, markup=False, soft_wrap=True))
     except CloudDidNotStart as error:
         _refuse(str(error), as_json, console)
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -13,7 +14,7 @@ _MARK = {"passed": ("✓", "green"), "failed": ("✗", "red"), "inconclusive": (
 
 def print_outcome(document: Mapping[str, Any], console: Console) -> None:
     """The table of steps, the verdict, where the logs are."""
-    table = Table(title="What it took", title_justify="left", show_edge=False, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     table.add_column("step")
     table.add_column("seconds", justify="right")
     for name, seconds in _in_order(document["timings_s"]):
@@ -30,9 +31,9 @@ def print_outcome(document: Mapping[str, Any], console: Console) -> None:
     for name in ("image_version_id", "customization_log", "serial_log", "cloud_log"):
         if document[name]:
             console.print(f"  {name.replace('_', ' ')}: {document[name]}", markup=False, soft_wrap=True)
-    console.print(
-        f"  tier: {document['tier']}; this tier cannot prove: {'; '.join(document['cannot_prove'])}", style="dim"
-    )
+    console.print(f"  tier: {document['tier']}; it cannot prove", style="dim")
+    for unproved in document["cannot_prove"]:
+        console.print(f"    - {unproved}", style="dim", markup=False, soft_wrap=True)
     if document["resources_left"]:
         console.print("  still there:", *document["resources_left"], sep="\n    ", style="red")
 

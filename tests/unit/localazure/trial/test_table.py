@@ -37,7 +37,7 @@ def test_passed() -> None:
     assert text.index("setup") < text.index("build") < text.index("run") < text.index("total")
     assert "✓ passed" in text
     assert "Apache answered 200." in text
-    assert "cannot prove: the boot loader" in text
+    assert "cannot prove\n    - the boot loader" in text
 
 
 def test_no_verdict() -> None:
