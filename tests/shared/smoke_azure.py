@@ -20,7 +20,7 @@ class SmokeAzure:
 
     `refusals`: (method, part of the path) → answers to give first, in their order. `deployment_faults`: by VM size or
     region, the error that a deployment there ends with. `polls`: how often a deployment says it is running.
-    `boot_address` is what the smoke VM's public address becomes; `ghosts` are what lists show and is not there; `bodies`
+    `boot_address` is what the public address becomes; `ghosts` are what lists show and is not there; `bodies`
     are those of all PATCH requests.
     """
 

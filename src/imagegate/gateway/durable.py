@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 Activity = Callable[[Json], Any]
 
-_SOCKET_PATH_LIMIT = 100
+_SOCKET_FOLDER_LIMIT = 107 - len("/imagegate-xxxxxxxx/engine")
 """A Unix socket's path ends at 107 characters (sun_path), wherever the temporary folder is."""
 
 
@@ -137,7 +137,7 @@ class DurableEngine:
 
 def _socket_parent() -> str | None:
     """A folder whose path leaves room for a socket's; None for the ordinary temporary folder."""
-    return None if len(tempfile.gettempdir()) < _SOCKET_PATH_LIMIT - 40 else "/tmp"  # noqa: S108 - made private below it
+    return None if len(tempfile.gettempdir()) <= _SOCKET_FOLDER_LIMIT else "/tmp"  # noqa: S108 - made private below it
 
 
 def _quiet_logger() -> logging.Logger:

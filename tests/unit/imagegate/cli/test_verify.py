@@ -1,0 +1,80 @@
+"""`imagegate verify`: what it takes, what it passes on, how it ends."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from imagegate.cli.program import run_program
+from imagegate.cli.verify import outcome_of, promoted_refs
+from imagegate.model import TeardownResult
+from imagegate.model.verification import Cause, Verification
+
+VERSION_ID = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/galleries/golden/images/web/versions/1.2.3"
+
+
+def verification(**changes: Any) -> Verification:  # noqa: ANN401 - any field
+    """A pass, but for the changes."""
+    fields: dict[str, Any] = {
+        "image_version_id": VERSION_ID,
+        "run": "r",
+        "cause": Cause.NONE,
+        "reason": "It booted.",
+        "teardown": TeardownResult.COMPLETE,
+    }
+    return Verification(**{**fields, **changes})
+
+
+def test_refs_as_set() -> None:
+    """The setting names the refs; an empty one names none."""
+    assert promoted_refs({"IMAGEGATE_PROMOTED_REFS": "refs/heads/a, refs/tags/b"}) == ("refs/heads/a", "refs/tags/b")
+    assert promoted_refs({"IMAGEGATE_PROMOTED_REFS": ""}) == ()
+
+
+def test_refs_by_the_job(tmp_path: Path) -> None:
+    """In a job the repository's default branch is the only one; without one, the usual names are."""
+    event = tmp_path / "event.json"
+    event.write_text('{"repository": {"default_branch": "trunk"}}')
+
+    assert promoted_refs({"GITHUB_EVENT_PATH": str(event)}) == ("refs/heads/trunk",)
+    assert promoted_refs({}) == ("refs/heads/main", "refs/heads/master")
+    event.write_text("[]")
+    assert promoted_refs({"GITHUB_EVENT_PATH": str(event)}) == ("refs/heads/main", "refs/heads/master")
+
+
+def test_pass() -> None:
+    """A pass has no error in its document."""
+    outcome = outcome_of(verification(promoted=True, promotion="Promoted."))
+
+    assert (outcome.exit_code, outcome.headline) == (0, "Passed: golden/web/1.2.3")
+    assert "error" not in outcome.document
+
+
+def test_leak() -> None:
+    """A leak exits 6, lists what is left and how to remove it, and keeps the verdict."""
+    outcome = outcome_of(verification(teardown=TeardownResult.INCOMPLETE, left=("/nic",), cause=Cause.IMAGE))
+
+    assert (outcome.exit_code, outcome.document["verdict"]) == (6, "failed")
+    assert ("still there", "/nic") in outcome.rows
+    assert any("imagegate sweep" in note for note in outcome.notes)
+    assert outcome.document["resources_left"] == ["/nic"]
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["/subscriptions/s/resourceGroups/g", "/subscriptions/s/resourceGroups/g/providers/A.B/c/d", "/subscriptions/s/x"],
+)
+def test_not_a_version(target: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """An id of anything else is bad input, told with its type, before anything is asked."""
+    assert run_program(["verify", target, "--json"]) == 2
+
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["error"]["exit_code"] == 2
+    assert "VERSION_ID" in printed.err
+
+
+def test_folder_without_an_image(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder without imagegate.yaml is bad input."""
+    assert run_program(["verify", str(tmp_path)]) == 2
+    assert "imagegate.yaml" in capsys.readouterr().err

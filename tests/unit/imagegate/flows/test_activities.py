@@ -1,0 +1,81 @@
+"""Activities tell faults as data, and raise what may pass by itself."""
+
+from typing import Any
+
+import pytest
+
+from fake_wire import Answer
+from imagegate.errors import ServiceRefused
+from imagegate.flows.activities import STEPS, verify_activities
+from imagegate.flows.smoke_one import smoke_one
+from imagegate.flows.verify import verify_image_version
+from smoke_azure import SMOKE, VERSION_ID, SmokeAzure
+
+NIC = {"id": f"{SMOKE}/providers/Microsoft.Network/networkInterfaces/nic"}
+
+
+def refusing(status: int, code: str, message: str = "no") -> dict[str, Any]:
+    """What the teardown's activity answers when a GET is refused so."""
+    azure = SmokeAzure()
+    body = {"error": {"code": code, "message": message}}
+    azure.refusals["GET", "/networkInterfaces/"] = [Answer(status=status, body=body)] * 20
+    return verify_activities(azure.cloud)["tear_down_smoke_vm"](NIC)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "message", "cause"),
+    [
+        (403, "AuthorizationFailed", "no", "not-authorised"),
+        (403, "RequestDisallowedByPolicy", "no", "policy"),
+        (400, "SkuNotAvailable", "no", "capacity"),
+        (409, "OperationNotAllowed", "exceeding quota", "capacity"),
+        (400, "InvalidParameter", "no", "service"),
+    ],
+)
+def test_fault_as_data(status: int, code: str, message: str, cause: str) -> None:
+    """A refusal that trying again would not cure is an answer, with cause and reason."""
+    answer = refusing(status, code, message)
+
+    assert answer["fault"]["cause"] == cause
+    assert code in answer["fault"]["reason"]
+
+
+def test_server_error_is_raised() -> None:
+    """A server's own error is raised, for the engine to try again."""
+    with pytest.raises(ServiceRefused):
+        refusing(500, "InternalServerError")
+
+
+def test_connection_is_made_when_needed() -> None:
+    """No connection is made before an activity runs."""
+
+    def connect() -> Any:  # noqa: ANN401 - never returns
+        pytest.fail("connected")
+
+    assert set(verify_activities(connect)) == {step.__name__ for step in STEPS}
+
+
+def test_every_call_of_the_story_has_its_activity() -> None:
+    """Each name that the orchestrators call is registered."""
+    called = {
+        constant
+        for function in _functions(verify_image_version, smoke_one)
+        for constant in function.co_consts
+        if isinstance(constant, str)
+    }
+
+    unused = {step.__name__ for step in STEPS} - called
+
+    assert unused == {"promote_image_version", "quarantine_image_version", "record_verdict"}  # called by decision
+    assert VERSION_ID
+
+
+def _functions(*stories: Any) -> list[Any]:  # noqa: ANN401 - functions
+    """The code of every function in the stories' modules."""
+    modules = [__import__(story.__module__, fromlist=["x"]) for story in stories]
+    return [
+        value.__code__
+        for module in modules
+        for value in vars(module).values()
+        if hasattr(value, "__code__") and value.__module__ == module.__name__
+    ]
