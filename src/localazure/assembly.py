@@ -27,6 +27,7 @@ from localazure.functions.apps import FunctionApps
 from localazure.http import control_routes, login, metadata
 from localazure.http.app import Manners, arm_app
 from localazure.http.authorization import Authorization
+from localazure.http.blob_service import blob_app
 from localazure.http.dispatch import Dispatcher
 from localazure.http.front_door import FrontDoor
 from localazure.http.server import Authority, Server
@@ -81,7 +82,8 @@ class LocalCloud:
         self.events = EventBus(self.cloud, Wire(self._authority.bundle), speed=event_speed)
         self.functions = FunctionApps(self.cloud, code=function_code, logs=state / "functions", mint=self._tokens.mint)
         self._arm = self._server("arm", self._arm_app(), port)
-        self.cloud.arm_endpoint = self._arm.url
+        self._blobs = self._server("blobs", blob_app(self.cloud, self._tokens), 0)
+        self.cloud.arm_endpoint, self.cloud.blob_endpoint = self._arm.url, self._blobs.url
 
     def _arm_app(self) -> Any:  # noqa: ANN401 - any ASGI application
         cloud, faults, tokens = self.cloud, Faults(), self._tokens
@@ -146,17 +148,20 @@ class LocalCloud:
         }
 
     def __enter__(self) -> Self:
-        self._arm.__enter__()
-        self.functions.__enter__()
-        self.events.__enter__()
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._let_go)
+            for part in (self._arm, self._blobs, self.functions, self.events):
+                stack.enter_context(part)
+            self._parts = stack.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.events.__exit__(kind, error, trace)
-        self.functions.__exit__(kind, error, trace)
-        self._arm.__exit__(kind, error, trace)
+        self._parts.__exit__(kind, error, trace)
+
+    def _let_go(self) -> None:
+        """What is left once nothing listens any more."""
         self.cloud.engine.close()
         self.cloud.long_running.close()
         for let_go in self.cloud.on_close:
