@@ -1,6 +1,7 @@
 """Triggers only: each says when, and hands over to imagegate. Nothing here decides anything."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import azure.durable_functions as durable
 from azure.functions import TimerRequest
@@ -12,10 +13,19 @@ if TYPE_CHECKING:
 
 app = durable.DFApp()
 
+
+def _register_activity(name: str, activity: Callable[[dict[str, Any]], Any]) -> None:
+    def run(job: dict) -> Any:  # type: ignore[type-arg]  # noqa: ANN401 - the worker refuses dict[str, Any]
+        return activity(job)
+
+    run.__name__ = name
+    app.activity_trigger(input_name="job")(run)
+
+
 for orchestrator in function.ORCHESTRATORS:
     app.orchestration_trigger(context_name="context")(orchestrator)
-for name, activity in function.ACTIVITIES.items():
-    app.activity_trigger(input_name="job", activity=name)(activity)
+for activity_name, step in function.ACTIVITIES.items():
+    _register_activity(activity_name, step)
 
 
 @app.durable_client_input(client_name="client")
@@ -30,3 +40,9 @@ def on_build_event(event: str, client: "SyncDurableFunctionsClient") -> None:
 def reconcile(timer: TimerRequest, client: "SyncDurableFunctionsClient") -> None:  # noqa: ARG001 - its time is no news
     """Every ten minutes: what a lost event should have started."""
     function.reconcile(client)
+
+
+@app.timer_trigger(schedule="0 5/15 * * * *", arg_name="timer")
+def sweep(timer: TimerRequest) -> None:  # noqa: ARG001 - as above
+    """Every quarter of an hour: what is past its expiry tag is deleted."""
+    function.sweep()

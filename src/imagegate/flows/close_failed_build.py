@@ -1,27 +1,27 @@
 """A build ended without a version: its statuses are closed with the root cause, or they would stay pending for ever."""
 
 from collections.abc import Generator
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from durabletask import task
+from imagegate.flows.closing import BUILD_CONTEXT, VERIFY_CONTEXT, close_status
+from imagegate.flows.telling import RETRY
 
 if TYPE_CHECKING:
     from durabletask.task import OrchestrationContext, Task
 
-_RETRY = task.RetryPolicy(first_retry_interval=timedelta(seconds=5), max_number_of_attempts=5, backoff_coefficient=2.0)
-
 
 def close_failed_build(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Task[Any], Any, dict[str, Any]]":
-    """Find the root cause, then close `imagegate/build` and `imagegate/verify` of the commit.
+    """Find the root cause, then close both statuses of the commit.
 
-    `job`: `template_id`, the stamp's `repository`, `commit`, `ref` and `run`, and `run_status` as `Run.to_json` has it.
+    `job`: `template_id`, `run_started_at`, and `repository`, `commit` and `ref` of the template's stamp.
     """
-    statuses = yield ctx.call_activity("explain_failed_build", input=job, retry_policy=_RETRY)
-    posted = []
-    for status in statuses:
-        yield ctx.call_activity(
-            "post_status", input={**status, "at": ctx.current_utc_datetime.isoformat()}, retry_policy=_RETRY
-        )
-        posted.append(status["context"])
-    return {"posted": posted}
+    ended = yield ctx.call_activity("explain_failed_build", input=job, retry_policy=RETRY)
+    if ended["state"] == "none":
+        return {"posted": False, "reason": ended["description"]}
+    posted = yield from close_status(
+        ctx, job, context=BUILD_CONTEXT, state=ended["state"], description=ended["description"]
+    )
+    yield from close_status(
+        ctx, job, context=VERIFY_CONTEXT, state="error", description=f"Not verified. {ended['description']}"
+    )
+    return {"posted": posted, **ended}

@@ -1,29 +1,55 @@
-"""What the Function runs: tables of orchestrators and activities, and what each trigger hands over to."""
+"""What the Function runs: tables of orchestrators and activities, and what each trigger hands over to.
 
+Nothing here is asked of Azure or of the settings before something is called: the platform indexes the functions of an
+app that has no settings yet.
+"""
+
+import logging
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from imagegate.flows.activities import verify_activities
 from imagegate.flows.close_failed_build import close_failed_build
+from imagegate.flows.give_up import give_up
 from imagegate.flows.receive_event import receive_event
 from imagegate.flows.reconcile import reconcile as reconcile_once
+from imagegate.flows.smoke_one import smoke_one
+from imagegate.flows.sweep import sweep as sweep_groups
+from imagegate.flows.verify import verify_image_version
+from imagegate.flows.verify_for_commit import verify_for_commit
 from imagegate.gateway.build_state import BuildState
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.scheduler import Scheduler
+from imagegate.report.progress import Silent
 from imagegate.settings.function_settings import FunctionSettings, load_function_settings
+from imagegate.steps.explain_failed_build import explain_failed_build
+from imagegate.steps.publish_verdict import publish_verdict
+from imagegate.waiting import Deadline, SystemClock
 
 if TYPE_CHECKING:
     from durabletask.client import TaskHubGrpcClient
 
-ORCHESTRATORS: tuple[Callable[..., Any], ...] = (close_failed_build,)
-ACTIVITIES: Mapping[str, Callable[[dict[str, Any]], Any]] = {}
+Job = dict[str, Any]
+
+_LOG = logging.getLogger(__name__)
+_SWEEP_PATIENCE_S = 300
+"""Well under the Function's own time limit; what is left is the next sweep's."""
+
+ORCHESTRATORS: tuple[Callable[..., Any], ...] = (
+    verify_for_commit,
+    verify_image_version,
+    smoke_one,
+    close_failed_build,
+    give_up,
+)
 
 
 def on_build_event(event: str, client: "TaskHubGrpcClient") -> None:
     """An event of Azure came in; raising asks Event Grid to deliver it again."""
-    receive_event(event, state=BuildState(connection()), scheduler=Scheduler(client))
+    receive_event(event, state=BuildState(connection()), scheduler=Scheduler(client), settings=settings())
 
 
 def reconcile(client: "TaskHubGrpcClient") -> None:
@@ -31,6 +57,26 @@ def reconcile(client: "TaskHubGrpcClient") -> None:
     reconcile_once(
         state=BuildState(connection()), scheduler=Scheduler(client), settings=settings(), now=datetime.now(UTC)
     )
+
+
+def sweep() -> None:
+    """The timer: delete what is past its expiry tag, whoever left it behind."""
+    swept = sweep_groups(
+        connection(),
+        [settings().smoke_group],
+        now=datetime.now(UTC),
+        deadline=Deadline.after(_SWEEP_PATIENCE_S, SystemClock()),
+        progress=Silent(),
+    )
+    _LOG.info("swept: %s found, %s gone, %s left", len(swept.found), len(swept.gone), len(swept.left))
+
+
+def _explain_failed_build(job: Job) -> Job:
+    return explain_failed_build(connection(), job)
+
+
+def _publish_verdict(job: Job) -> Job:
+    return publish_verdict(connection(), job, endpoint=settings().verdict_topic)
 
 
 @cache
@@ -43,3 +89,10 @@ def settings() -> FunctionSettings:
 def connection() -> Cloud:
     """The connection to Azure, made once a process so that tokens and sockets are kept."""
     return Cloud.connect(settings(), os.environ)
+
+
+ACTIVITIES: Mapping[str, Callable[[Job], Any]] = {
+    **verify_activities(connection),
+    "explain_failed_build": _explain_failed_build,
+    "publish_verdict": _publish_verdict,
+}

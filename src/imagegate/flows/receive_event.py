@@ -8,6 +8,7 @@ Raising means "deliver it again": only for what another delivery may cure.
 """
 
 import logging
+from dataclasses import dataclass
 from enum import StrEnum
 
 from imagegate.errors import DeadlinePassed
@@ -22,6 +23,7 @@ from imagegate.gateway.build_state import BuildState
 from imagegate.gateway.scheduler import Scheduler
 from imagegate.model import ResourceId
 from imagegate.model.build_event import BuildEvent, Happening, Refusal, parse_build_events
+from imagegate.settings.function_settings import FunctionSettings
 
 _LOG = logging.getLogger(__name__)
 _UNFINISHED = {"creating", "updating", "migrating"}
@@ -35,7 +37,9 @@ class Reception(StrEnum):
     DROPPED = "dropped"
 
 
-def receive_event(raw: str, *, state: BuildState, scheduler: Scheduler) -> tuple[Reception, ...]:
+def receive_event(
+    raw: str, *, state: BuildState, scheduler: Scheduler, settings: FunctionSettings
+) -> tuple[Reception, ...]:
     """Handle a delivery: an event or an array of them.
 
     Idempotent: any number of deliveries in any order start one instance a version and run.
@@ -44,21 +48,31 @@ def receive_event(raw: str, *, state: BuildState, scheduler: Scheduler) -> tuple
         DeadlinePassed: the resource has not come to rest yet.
         ImageGateError: Azure could not be asked.
     """
-    return tuple(_receive(event, state, scheduler) for event in parse_build_events(raw))
+    desk = _Desk(state=state, scheduler=scheduler, settings=settings)
+    return tuple(_receive(event, desk) for event in parse_build_events(raw))
 
 
-def _receive(event: BuildEvent | Refusal, state: BuildState, scheduler: Scheduler) -> Reception:
+@dataclass(frozen=True, kw_only=True)
+class _Desk:
+    """What every event is handled with."""
+
+    state: BuildState
+    scheduler: Scheduler
+    settings: FunctionSettings
+
+
+def _receive(event: BuildEvent | Refusal, desk: _Desk) -> Reception:
     if isinstance(event, Refusal):
         _LOG.info("dropped event %s (%s): %s, %s", event.event_id, event.event_type, event.kind, event.reason)
         return Reception.DROPPED
     _LOG.info("event %s: %s, %s, %s", event.id, event.happening, event.outcome, event.resource_id)
     if event.happening is Happening.RUN_ENDED:
-        return _of_run(event.resource_id, state, scheduler)
-    return _of_version(event.resource_id, state, scheduler)
+        return _of_run(event.resource_id, desk)
+    return _of_version(event.resource_id, desk)
 
 
-def _of_run(template_id: ResourceId, state: BuildState, scheduler: Scheduler) -> Reception:
-    template = state.template(template_id)
+def _of_run(template_id: ResourceId, desk: _Desk) -> Reception:
+    template = desk.state.template(template_id)
     if template is None or template.run is None:
         return _dropped(template_id, "the template is gone or was never run")
     if not template.run.ended:
@@ -66,14 +80,15 @@ def _of_run(template_id: ResourceId, state: BuildState, scheduler: Scheduler) ->
     if not template.stamp.content_hash:
         return _dropped(template_id, "it was not submitted by imagegate")
     if failed_to_bring_a_version(template):
-        return _told(start_closing(template, scheduler))
-    # No short cut: every output is looked at, or a second distribution would be left out.
-    receptions = [_of_version(version_id, state, scheduler) for version_id in state.output_versions(template_id)]
-    return min(receptions, key=list(Reception).index, default=_dropped(template_id, "its run put out no version"))
+        return _told(start_closing(template, desk.scheduler))
+    receptions = [_of_version(version_id, desk) for version_id in desk.state.output_versions(template_id)]
+    if not receptions:
+        return _dropped(template_id, "its run put out no version")
+    return min(receptions, key=list(Reception).index)
 
 
-def _of_version(version_id: ResourceId, state: BuildState, scheduler: Scheduler) -> Reception:
-    version = state.version(version_id)
+def _of_version(version_id: ResourceId, desk: _Desk) -> Reception:
+    version = desk.state.version(version_id)
     if version is None:
         return _dropped(version_id, "the version is gone")
     if not is_ours(version):
@@ -82,7 +97,7 @@ def _of_version(version_id: ResourceId, state: BuildState, scheduler: Scheduler)
         return _dropped(version_id, "it has a verdict")
     if version.provisioning_state.lower() in _UNFINISHED:
         raise DeadlinePassed(f"{version_id} is {version.provisioning_state}, not done; its event comes again.")
-    return _told(start_verification(version, scheduler))
+    return _told(start_verification(version, desk.scheduler, desk.settings))
 
 
 def _told(started: bool) -> Reception:

@@ -58,9 +58,9 @@ def reconcile(*, state: BuildState, scheduler: Scheduler, settings: FunctionSett
         and (template.run.ended_at is None or template.run.ended_at >= limit)
     ]
     done = Reconciled(
-        verifications=sum(start_verification(version, scheduler) for version in fresh),
+        verifications=sum(start_verification(version, scheduler, settings) for version in fresh),
         closings=sum(start_closing(template, scheduler) for template in failed),
-        given_up=sum(start_giving_up(version, scheduler) for version in waiting if _older(version, limit)),
+        given_up=sum(start_giving_up(version, scheduler, settings) for version in waiting if _older(version, limit)),
     )
     _LOG.info("reconciled: %s", done)
     return done

@@ -1,17 +1,18 @@
-"""What is started for a version and for a build that brought none, under names that duplicates share."""
+"""What is started for a version, and for a build that brought none, under names that duplicates share."""
 
 import hashlib
 from typing import Any
 
+from imagegate.flows.close_failed_build import close_failed_build
+from imagegate.flows.give_up import give_up
+from imagegate.flows.verify_for_commit import verify_for_commit
 from imagegate.gateway.scheduler import Scheduler
-from imagegate.model import VERDICT_TAG, ImageVersion, ResourceId, RunState, Stamp
-from imagegate.model.built_template import BuiltTemplate
+from imagegate.model import VERDICT_TAG, ImageTemplate, ImageVersion, RunState, Stamp
+from imagegate.settings.function_settings import FunctionSettings
 
-VERIFY = "verify"
-CLOSE_FAILED_BUILD = "close_failed_build"
-GIVE_UP = "give_up"
 _OUR_TAG_PREFIX = "imagegate-"
 _GOOD = {RunState.SUCCEEDED, RunState.PARTIALLY_SUCCEEDED}
+_RUN_LENGTH = 12
 
 
 def is_ours(version: ImageVersion) -> bool:
@@ -24,7 +25,7 @@ def has_verdict(version: ImageVersion) -> bool:
     return any(name.lower() == VERDICT_TAG for name in version.tags)
 
 
-def failed_to_bring_a_version(template: BuiltTemplate) -> bool:
+def failed_to_bring_a_version(template: ImageTemplate) -> bool:
     """Whether imagegate's last run of the template is over and ended in another way than success."""
     run = template.run
     return bool(template.stamp.content_hash) and run is not None and run.ended and run.state not in _GOOD
@@ -38,30 +39,36 @@ def instance_id_of(*parts: object) -> str:
     return hashlib.sha256("\n".join(str(part).lower() for part in parts).encode()).hexdigest()
 
 
-def start_verification(version: ImageVersion, scheduler: Scheduler) -> bool:
+def start_verification(version: ImageVersion, scheduler: Scheduler, settings: FunctionSettings) -> bool:
     """Start the verification of a version; False when that build of it is under way or done."""
-    run = Stamp.from_tags(version.tags).run
-    return scheduler.start_once(VERIFY, _verify_job(version.id), instance_id=instance_id_of(version.id, run))
+    stamp = Stamp.from_tags(version.tags)
+    instance_id = instance_id_of(version.id, stamp.run)
+    job = {
+        "image_version_id": str(version.id),
+        "run": instance_id[:_RUN_LENGTH],
+        "subscription_id": settings.subscription_id,
+        "resource_group": settings.smoke_group,
+        "promoted_refs": list(settings.promoted_refs),
+        "allowed_source": settings.allowed_source,
+        **_commit_of(stamp),
+    }
+    return scheduler.start_once(verify_for_commit.__name__, job, instance_id=instance_id)
 
 
-def start_closing(template: BuiltTemplate, scheduler: Scheduler) -> bool:
+def start_closing(template: ImageTemplate, scheduler: Scheduler) -> bool:
     """Start closing the statuses of a run that failed or was cancelled; False when that was done."""
     run = template.run
     begun = run.started_at.isoformat() if run and run.started_at else ""
-    job = {
-        "template_id": str(template.id),
-        **{name: getattr(template.stamp, name) for name in ("repository", "commit", "ref", "run")},
-        "run_status": run.to_json() if run else None,
-    }
-    return scheduler.start_once(CLOSE_FAILED_BUILD, job, instance_id=instance_id_of(template.id, begun))
+    job = {"template_id": str(template.id), "run_started_at": begun, **_commit_of(template.stamp)}
+    return scheduler.start_once(close_failed_build.__name__, job, instance_id=instance_id_of(template.id, begun))
 
 
-def start_giving_up(version: ImageVersion, scheduler: Scheduler) -> bool:
-    """Start closing the statuses of a version that got no verdict in time; False when that was done."""
+def start_giving_up(version: ImageVersion, scheduler: Scheduler, settings: FunctionSettings) -> bool:
+    """Start closing the status of a version that got no verdict in time; False when that was done."""
     stamp = Stamp.from_tags(version.tags)
-    job = {"version_id": str(version.id), "repository": stamp.repository, "commit": stamp.commit}
-    return scheduler.start_once(GIVE_UP, job, instance_id=instance_id_of(version.id, stamp.run, GIVE_UP))
+    job = {"image_version_id": str(version.id), "limit_s": settings.pending_limit_s, **_commit_of(stamp)}
+    return scheduler.start_once(give_up.__name__, job, instance_id=instance_id_of(version.id, stamp.run, "give up"))
 
 
-def _verify_job(version_id: ResourceId) -> dict[str, Any]:
-    return {"version_id": str(version_id)}
+def _commit_of(stamp: Stamp) -> dict[str, Any]:
+    return {"repository": stamp.repository, "commit": stamp.commit, "ref": stamp.ref}

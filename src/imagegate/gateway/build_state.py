@@ -6,11 +6,11 @@ from typing import Any
 from imagegate.errors import ResourceMissing
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.translation import told_as
-from imagegate.model import ImageVersion, ResourceId, Run, Stamp
-from imagegate.model.built_template import BuiltTemplate
+from imagegate.model import ImageTemplate, ImageVersion, ResourceId, RunOutput
 
 _TEMPLATES_API = "2024-02-01"
-_GALLERIES_API = "2025-03-03"
+_GALLERIES_API = "2023-07-03"
+_VERSION_TYPE = "microsoft.compute/galleries/images/versions"
 
 
 class BuildState:
@@ -19,10 +19,10 @@ class BuildState:
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
 
-    def template(self, template_id: ResourceId) -> BuiltTemplate | None:
+    def template(self, template_id: ResourceId) -> ImageTemplate | None:
         """The template as it stands; None when it is gone."""
         body = self._get(str(template_id), _TEMPLATES_API, "reading the image template")
-        return None if body is None else _template(body)
+        return None if body is None else ImageTemplate.from_arm(body)
 
     def version(self, version_id: ResourceId) -> ImageVersion | None:
         """The image version as it stands; None when it is gone."""
@@ -32,17 +32,16 @@ class BuildState:
     def output_versions(self, template_id: ResourceId) -> tuple[ResourceId, ...]:
         """The gallery versions that the template's run outputs name; VHDs and managed images are left out."""
         path = f"{template_id}/runOutputs"
-        found = []
-        for output in self._pages(path, _TEMPLATES_API, "reading the run outputs"):
-            artifact = str((output.get("properties") or {}).get("artifactId") or "")
-            if "/galleries/" in artifact.lower() and "/versions/" in artifact.lower():
-                found.append(ResourceId.parse(artifact))
-        return tuple(found)
+        outputs = [RunOutput.from_arm(body) for body in self._pages(path, _TEMPLATES_API, "reading the run outputs")]
+        ids = [output.artifact_id for output in outputs if output.artifact_id is not None]
+        return tuple(found for found in ids if found.type.lower() == _VERSION_TYPE)
 
-    def templates(self, resource_group: str) -> tuple[BuiltTemplate, ...]:
+    def templates(self, resource_group: str) -> tuple[ImageTemplate, ...]:
         """All templates of a resource group."""
         path = f"{self._group(resource_group)}/providers/Microsoft.VirtualMachineImages/imageTemplates"
-        return tuple(_template(body) for body in self._pages(path, _TEMPLATES_API, "listing the image templates"))
+        return tuple(
+            ImageTemplate.from_arm(body) for body in self._pages(path, _TEMPLATES_API, "listing the image templates")
+        )
 
     def versions(self, resource_group: str) -> Iterator[ImageVersion]:
         """All image versions of a resource group: of every definition of every gallery."""
@@ -82,12 +81,3 @@ class BuildState:
         with told_as(doing):
             page: Mapping[str, Any] = self._cloud.send("GET", parts.path, api_version=api_version, query=query)
         return page
-
-
-def _template(body: Mapping[str, Any]) -> BuiltTemplate:
-    properties = body.get("properties") or {}
-    return BuiltTemplate(
-        id=ResourceId.parse(body["id"]),
-        stamp=Stamp.from_tags(body.get("tags")),
-        run=Run.from_arm(properties.get("lastRunStatus")),
-    )

@@ -18,8 +18,10 @@ _REF = re.compile(r"refs/(heads|tags)/\S+")
 class FunctionSettings(CloudSettings):
     """Which groups the Function watches, to which repositories it may speak, and who may become `latest`.
 
-    `repositories` and `promoted_refs` are what a tag's claim is held against; both are lower case where case means
-    nothing. `pending_limit_s` is the age at which an unanswered verification is closed.
+    `repositories` (lower case) and `promoted_refs` are what a tag's claim is held against. `pending_limit_s` is the age
+    at which an unanswered verification is closed. `allowed_source` (address, CIDR or service tag) is who may reach a
+    smoke VM's probed ports; empty leaves it to the verification. `verdict_topic` is the endpoint of a custom topic;
+    empty publishes nothing.
     """
 
     template_groups: tuple[str, ...]
@@ -28,6 +30,8 @@ class FunctionSettings(CloudSettings):
     repositories: frozenset[str]
     promoted_refs: tuple[str, ...]
     pending_limit_s: int
+    allowed_source: str
+    verdict_topic: str
 
     def may_speak_to(self, repository: str) -> bool:
         """Whether statuses may be posted to that repository (`owner/name`)."""
@@ -44,7 +48,7 @@ def load_function_settings(environment: Mapping[str, str]) -> FunctionSettings:
     template_groups = _words(environment, "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS")
     gallery_groups = _words(environment, "IMAGEGATE_GALLERY_RESOURCE_GROUPS") or template_groups
     repositories = _words(environment, "IMAGEGATE_REPOSITORIES")
-    promoted_refs = _words(environment, "IMAGEGATE_PROMOTED_REFS") or ("refs/heads/main",)
+    promoted_refs = _words(environment, "IMAGEGATE_PROMOTED_REFS") or ("refs/heads/main", "refs/heads/master")
     smoke_group = environment.get("IMAGEGATE_SMOKE_RESOURCE_GROUP") or f"{(template_groups or ('',))[0]}-smoke"
     subscription_id = environment.get("IMAGEGATE_SUBSCRIPTION") or environment.get("AZURE_SUBSCRIPTION_ID") or ""
     for name, given in (
@@ -71,6 +75,9 @@ def load_function_settings(environment: Mapping[str, str]) -> FunctionSettings:
     except ValueError as error:
         faults.append(InputFault(message=str(error), path="IMAGEGATE_PENDING_LIMIT"))
         pending_limit_s = 0
+    verdict_topic = environment.get("IMAGEGATE_VERDICT_TOPIC", "").strip()
+    if verdict_topic and not verdict_topic.startswith("https://"):
+        faults.append(InputFault(message="a topic's endpoint begins with https://", path="IMAGEGATE_VERDICT_TOPIC"))
     if faults:
         raise InputError(faults, hint="Set them on the Function app; templates/azure/function.json shows how.")
     default_endpoint = BY_NAME["arm-endpoint"].default or ""
@@ -83,6 +90,8 @@ def load_function_settings(environment: Mapping[str, str]) -> FunctionSettings:
         repositories=frozenset(name.lower() for name in repositories),
         promoted_refs=promoted_refs,
         pending_limit_s=pending_limit_s,
+        allowed_source=environment.get("IMAGEGATE_ALLOWED_SOURCE", "").strip(),
+        verdict_topic=verdict_topic,
     )
 
 

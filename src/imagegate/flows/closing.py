@@ -1,0 +1,35 @@
+"""Closes commit statuses from within an orchestration: the same words for every story that ends."""
+
+from collections.abc import Generator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from imagegate.flows.telling import RETRY
+
+if TYPE_CHECKING:
+    from durabletask.task import OrchestrationContext, Task
+
+BUILD_CONTEXT = "imagegate/build"
+VERIFY_CONTEXT = "imagegate/verify"
+POST_STATUS = "post_status"
+
+
+def close_status(
+    ctx: "OrchestrationContext", job: Mapping[str, Any], *, context: str, state: str, description: str
+) -> "Generator[Task[Any], Any, bool]":
+    """Post a status to the job's commit; False, and nothing posted, for a build that names no commit.
+
+    `state` is GitHub's: success, failure or error.
+    """
+    if not (job.get("repository") and job.get("commit")):
+        return False
+    status = {
+        "repository": job["repository"],
+        "commit": job["commit"],
+        "context": context,
+        "state": state,
+        "description": description,
+        "target_url": "",
+        "at": ctx.current_utc_datetime.isoformat(),
+    }
+    yield ctx.call_activity(POST_STATUS, input=status, retry_policy=RETRY)
+    return True
