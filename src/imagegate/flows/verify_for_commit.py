@@ -23,7 +23,7 @@ def verify_for_commit(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Gene
     `job`: as `verify_image_version` takes it, and `repository`, `commit` and `ref` of the version's stamp.
     """
     try:
-        result = yield ctx.call_sub_orchestrator(
+        result: dict[str, Any] = yield ctx.call_sub_orchestrator(
             verify_image_version.__name__, input=job, instance_id=f"{ctx.instance_id}-verify"
         )
     except task.TaskFailedError as error:
