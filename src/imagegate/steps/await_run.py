@@ -10,7 +10,7 @@ from imagegate.waiting import Clock, Deadline, Look, poll
 
 HEARTBEAT_S = 30
 _SHORTEST_PAUSE_S = 0.2
-_FIRST_PAUSE_S = 1.0
+_FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 30.0
 _SHARE_OF_ELAPSED = 0.2
 _FREQUENT_FOR_S = 300

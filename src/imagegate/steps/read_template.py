@@ -99,6 +99,19 @@ def _evaluated(
     body = {key: value for key, value in resource.body.items() if key in _MEMBERS}
     if runtime is not None:
         body = deployment.finish(body, runtime)
+        unanswered = [
+            InputFault(
+                message=f"the value is not known before the deployment: {unknown.reason}",
+                file=document.file,
+                line=resource.position.line if resource.position else None,
+                column=resource.position.column if resource.position else None,
+                path=resource.json_path,
+                excerpt=str(unknown),
+            )
+            for unknown in armtemplate.unknowns_in(body)
+        ]
+        if unanswered:
+            raise InputError(unanswered)
     return body, _path(resource.json_path)
 
 

@@ -29,9 +29,10 @@ def stamped_distributors(
     ours = {**stamp.to_tags(), **smoke.to_tags()}
     stamped = []
     for distributor in distribute:
+        own = distributor.get("artifactTags")
         kept = {
             name: value
-            for name, value in (distributor.get("artifactTags") or {}).items()
+            for name, value in (own.items() if isinstance(own, Mapping) else ())
             if not str(name).lower().startswith("imagegate-")
         }
         tags = {**kept, **ours}
