@@ -1,4 +1,4 @@
-"""The ARM template language: lenient JSON with positions, expressions, and whole templates; pure, without input or output.
+"""The ARM template language: lenient JSON with positions, expressions, whole templates; without input or output.
 
     document = parse_json(text, file="template.json")
     deployment = evaluate(document, parameters={"location": "westeurope"})

@@ -45,7 +45,7 @@ class ResourceIndex:
             self._by_loop[draft.loop.name.lower()].append(draft)
 
     def named(self, text: str) -> list[Draft]:
-        """The resources that a `dependsOn` entry or a reference means; several for a loop, or where a name is shared."""
+        """The resources that a `dependsOn` entry or a reference means; several for a loop or a shared name."""
         key = text.lower().rstrip("/")
         for table in (
             self._by_symbol,

@@ -18,14 +18,16 @@ class Resource:
     """One resource, after loops are expanded.
 
     Attributes:
-        id: absolute. A part that is not known stands in it as an expression in brackets, until the resource is finished.
+        id: absolute. A part that is not known stands in it as an expression in brackets, until the resource is
+            finished.
         type: with namespace, all segments.
         name: all segments, with slashes between.
         scope: the id of the scope that the resource is deployed to; empty for the tenant.
         body: the ARM request's body: location, tags, properties, identity, sku and so on.
         depends_on: ids of resources of the template; those that a false condition leaves out are not in it.
         condition: True, False, or an Unknown. A resource with a false condition is not deployed.
-        symbolic_name: the name under `resources`, with the instance's index for a loop (`storages[1]`); None without symbolic names.
+        symbolic_name: the name under `resources`, with the instance's index for a loop (`storages[1]`); None without
+            symbolic names.
         existing: the resource is only referred to, and never deployed.
         copy_name: the loop that made the resource.
         deployment: of `Microsoft.Resources/deployments` with a template at hand, what that template gives.
@@ -70,7 +72,7 @@ class Resource:
 
 @dataclass(frozen=True, kw_only=True)
 class Output:
-    """One output. `value` may hold unknowns; `condition` is True or an Unknown, for a false one leaves the output out."""
+    """One output. `value` may hold unknowns; a false `condition` leaves the output out, so it is True or an Unknown."""
 
     type: str
     value: Value
@@ -83,7 +85,8 @@ class Deployment:
     """A template, evaluated.
 
     Attributes:
-        resources: every one before those that depend on it; also those that exist already and those whose condition is false.
+        resources: every one before those that depend on it; also those that exist already and those whose condition is
+            false.
         unknowns: every unknown in resources and outputs, once.
         parameters: the values that the parameters have; secrets among them.
         secure_parameters: the names of those that are secrets.

@@ -63,7 +63,7 @@ class Loop:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Place:
-    """Where a declaration stands: its path and symbolic name, the resource around it, and the turn of the loop that it is in."""
+    """Where a declaration stands: path, symbolic name, the resource around it, the turn of the loop that it is in."""
 
     path: PathLink
     symbolic: str | None = None
@@ -77,7 +77,8 @@ class DraftResources:
     """The instances of everything under `resources`, an array or an object by symbolic names.
 
     Attributes:
-        complete: whether all are there; one whose header is at fault is not, nor are those of a loop whose count is not known.
+        complete: whether all are there; one whose header is at fault is not, nor are those of a loop whose count is not
+            known.
         empty_loops: names, in lower case, of loops without instances.
     """
 
@@ -314,11 +315,12 @@ def _identity(kind: str, name: str | Unknown, scope_id: str, frame: Frame, path:
     except ExpressionError:
         needed = kind.count("/")
         message = (
-            f"the template resource '{name}' for type '{kind}' has incorrect segment lengths: the type has {needed} segments behind its "
-            f"namespace, so the name must have as many, with '/' between; it has {name.count('/') + 1}"
+            f"the template resource '{name}' for type '{kind}' has incorrect segment lengths: the type has {needed} "
+            f"segments behind its namespace, so the name must have as many, with '/' between; it has "
+            f"{name.count('/') + 1}"
         )
-        text = frame.report(ExpressionError(message), (path, "name"))
-        return None if text.faulty else None
+        frame.report(ExpressionError(message), (path, "name"))
+        return None
 
 
 def _depends_on(declaration: dict[str, Any], frame: Frame, path: PathLink) -> list[Any]:
@@ -355,7 +357,7 @@ def _scope_id(declaration: Mapping[str, Any], frame: Frame, path: PathLink, kind
 
 
 def qualified_scope(text: str, scope: Scope) -> str:
-    """The id that a `scope` property means: absolute, the tenant (`/`), or type and name inside the deployment's own scope."""
+    """The id that a `scope` property means: absolute, the tenant (`/`), or type and name in the deployment's scope."""
     if text.startswith("/"):
         return text.rstrip("/")
     if text.lower().startswith("microsoft.management/managementgroups/"):

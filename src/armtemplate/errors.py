@@ -17,8 +17,8 @@ class ArmTemplateError(Exception):
 class Fault:
     """One thing that is wrong, and where.
 
-    `line` and `column` count from 1 and are None where the input was a plain mapping without text. `caret_offset` counts
-    characters from the start of `expression`, brackets included.
+    `line` and `column` count from 1 and are None where the input was a plain mapping without text. `caret_offset`
+    counts characters from the start of `expression`, brackets included.
     """
 
     message: str
@@ -36,7 +36,7 @@ class Fault:
         return text if self.expression is None else f"{text}\n{self._excerpt(self.expression)}"
 
     def _excerpt(self, expression: str) -> str:
-        """The line of the expression that holds the caret, cut to a width that a terminal shows, with the caret below."""
+        """The line of the expression that holds the caret, cut to a terminal's width, with the caret below."""
         offset = min(self.caret_offset or 0, len(expression))
         start = expression.rfind("\n", 0, offset) + 1
         end = expression.find("\n", offset)

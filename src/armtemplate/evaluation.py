@@ -245,8 +245,11 @@ def evaluate_expression(
     """Evaluates one string of template text: `[concat('a', 'b')]`.
 
     Args:
+        text: with its brackets; other text stands for itself.
         parameters: values by name.
         variables: template text by name; expressions in it are evaluated.
+        scope: where the deployment goes; stand-ins without one.
+        runtime: answers `reference()` and its like; without one they are unknown.
 
     Raises:
         TemplateFaults: with the fault and its place in the text.

@@ -1,7 +1,7 @@
 """Parses the template expression language with lark.
 
-The grammar is that of the engine: a call or a literal, followed by any number of `.name` and `[index]`. There are no operators, and
-no parentheses around an expression. The parser is table driven (LALR), so depth costs no stack.
+The grammar is that of the engine: a call or a literal, followed by any number of `.name` and `[index]`. There are no
+operators, and no parentheses around an expression. The parser is table driven (LALR), so depth costs no stack.
 """
 
 from functools import cache, lru_cache
@@ -137,7 +137,8 @@ def _parser() -> Value:
 def _explained(error: UnexpectedInput, text: str) -> ExpressionError:
     offset: int = getattr(error, "pos_in_stream", None) or 0
     if isinstance(error, UnexpectedToken) and error.token.type != "$END":
-        # What stands after the value's closing bracket belongs to the expression's end; everything else is named as it stands.
+        # What stands after the value's closing bracket belongs to the expression's end; everything else is named as it
+        # stands.
         expected = sorted(_TOKEN_NAMES[name] for name in error.accepts or error.expected if name in _TOKEN_NAMES)
         return ExpressionError(f"unexpected '{error.token}'; expected {' or '.join(expected)}", offset=offset)
     if isinstance(error, UnexpectedCharacters):

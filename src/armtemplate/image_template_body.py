@@ -1,4 +1,4 @@
-"""The bare body of an image template: what one PUTs to `Microsoft.VirtualMachineImages/imageTemplates/{name}`, without a deployment around.
+"""The bare body of an image template: what one PUTs to the service, without a deployment around it.
 
 Nothing in it is an expression, for the service evaluates none; only `<placeholder>` tokens are filled.
 """
@@ -18,7 +18,7 @@ _HEADER_KEYS = frozenset({"type", "name", "apiVersion", "dependsOn", "comments",
 
 
 def evaluate_bare_body(body: dict[str, Any], given: Mapping[str, Any], frame: Frame) -> Deployment | None:
-    """A deployment of the one image template. Its name is the parameter `imageTemplateName`, the body's own, or the deployment's."""
+    """A deployment of the one image template, named by the parameter `imageTemplateName`, the body or the scope."""
     kind = body.get("type", "")
     if not isinstance(kind, str) or kind.lower() not in _SHORT_TYPES:
         message = f"this is neither a deployment template nor the body of an image template: the type is '{kind}'"

@@ -1,7 +1,8 @@
 """Evaluates expressions.
 
-Functions are eager unless the table says otherwise: their arguments are evaluated first, and an argument that is not known makes the
-call an `Unknown` that remembers how to be evaluated again. Lazy functions get their arguments unevaluated.
+Functions are eager unless the table says otherwise: their arguments are evaluated first, and an argument that is not
+known makes the call an `Unknown` that remembers how to be evaluated again. Lazy functions get their arguments
+unevaluated.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,8 +29,10 @@ class Function:
 
     Attributes:
         maximum: most arguments; None is any number.
-        laziness: `eager` gets argument values, `framed` gets the frame and then argument values, `lazy` gets the call and the frame.
-        unknowns: what an unknown argument does. `deep`: an unknown anywhere in an argument makes the result unknown; `shallow`: only an
+        laziness: `eager` gets argument values, `framed` gets the frame and then argument values, `lazy` gets the call
+            and the frame.
+        unknowns: what an unknown argument does. `deep`: an unknown anywhere in an argument makes the result unknown;
+            `shallow`: only an
             argument that is itself unknown; `own`: the function looks after it.
     """
 
@@ -88,7 +91,7 @@ def evaluate_parsed(parsed: ParsedExpression, frame: Frame) -> Value:
 
 
 def check_calls(parsed: ParsedExpression, frame: Frame) -> None:
-    """Checks every call of an expression, taken branch or not: that the function exists, is allowed here, and takes that many arguments."""
+    """Checks every call, in a taken branch or not: the function exists, is allowed here, takes that many arguments."""
     for call in parsed.calls:
         refusal = frame.place.refusal(call.key)
         if refusal is not None:

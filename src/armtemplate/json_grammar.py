@@ -1,7 +1,8 @@
 """Reads JSON the way Azure's tools accept it, and remembers where every value stands.
 
-Templates in the wild hold comments, trailing commas, strings over several lines, single quotes and bare `<placeholder>` tokens. The
-grammar takes all of them; what it does not take is a fault with its place. The parser is table driven (LALR), so depth costs no stack.
+Templates in the wild hold comments, trailing commas, strings over several lines, single quotes and bare `<placeholder>`
+tokens. The grammar takes all of them; what it does not take is a fault with its place. The parser is table driven
+(LALR), so depth costs no stack.
 """
 
 import json
@@ -173,7 +174,7 @@ def _text(token: Token) -> str:
 
 
 @cache
-def _parser() -> Any:
+def _parser() -> Value:
     return Lark(GRAMMAR, parser="lalr", lexer="basic", transformer=_Builder(), maybe_placeholders=False)
 
 

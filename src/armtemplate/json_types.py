@@ -2,6 +2,7 @@
 
 from typing import Any
 
-# A string, integer, float, boolean, null, list of values, dict of values by name, or an Unknown. Functions look at the kind themselves,
+# A string, integer, float, boolean, null, list of values, dict of values by name, or an Unknown. Functions look at the
+# kind themselves,
 # because the language is dynamically typed; a recursive union would only move every such look into a cast.
 type Value = Any

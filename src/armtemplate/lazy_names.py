@@ -8,7 +8,8 @@ from armtemplate.errors import ExpressionError
 from armtemplate.json_types import Value
 from armtemplate.session import Session
 
-# How much of the evaluation depth one name costs, for it puts that many more calls on the stack than an expression's node.
+# How much of the evaluation depth one name costs, for it puts that many more calls on the stack than an expression's
+# node.
 _LEVELS = 4
 
 

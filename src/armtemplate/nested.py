@@ -1,7 +1,8 @@
 """Nested and linked deployments.
 
-Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/linked-templates. With inner scope the nested template is a
-template of its own; with outer scope, the default, its text means the parent's parameters, variables and functions.
+Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/linked-templates. With inner scope the nested
+template is a template of its own; with outer scope, the default, its text means the parent's parameters, variables and
+functions.
 """
 
 from collections.abc import Callable, Mapping
@@ -81,7 +82,7 @@ class Bodies:
         return self._done[id(draft)]
 
     def known(self, draft: Draft) -> dict[str, Any] | None:
-        """The outputs of a nested deployment as `reference()` shows them, unknowns in them where need be; None where they cannot be told."""
+        """The outputs of a nested deployment as `reference()` shows them; None where they cannot be told."""
         if id(draft) in self._under_way or draft.condition is False:
             return None
         _, deployment = self.body(draft)

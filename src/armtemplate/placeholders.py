@@ -1,8 +1,8 @@
 """`<placeholder>` tokens: what published templates leave for the reader to fill in.
 
-A token is a name in angle brackets that fills a whole segment of a text: `<region>`, `/subscriptions/<subscriptionID>/…`;
-in doubled brackets (`<<namePrefix>>`) it may stand anywhere. Angle brackets in running text, markup and script lines are
-no tokens.
+A token is a name in angle brackets that fills a whole segment of a text: `<region>`,
+`/subscriptions/<subscriptionID>/…`; in doubled brackets (`<<namePrefix>>`) it may stand anywhere. Angle brackets in
+running text, markup and script lines are no tokens.
 """
 
 from collections.abc import Iterator, Mapping

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 type JsonKey = str | int
 type JsonPath = tuple[JsonKey, ...]
-# A path under construction: the last key first, shared with everything above it, so that walking a document allocates little.
+# A path under construction: the last key first, shared with everything above it, so that walking a document allocates
+# little.
 type PathLink = tuple[PathLink, JsonKey] | None
 
 
@@ -39,7 +40,7 @@ def link_path(path: JsonPath) -> PathLink:
 
 
 def path_text(path: JsonPath) -> str:
-    """Prints a path the way ARM does: `resources[0].properties.source`; names that are no identifiers stand in brackets."""
+    """Prints a path the way ARM does: `resources[0].properties.source`; names that are no words stand in brackets."""
     text = ""
     for key in path:
         if isinstance(key, int):

@@ -13,7 +13,7 @@ _LOOKUPS = frozenset({"parameters", "variables", "copyindex", "lambdavariables"}
 
 
 def residual_text(node: Expression, frame: Frame) -> str:
-    """The expression's text without brackets. A part that can be evaluated is printed as its value, the rest as it stands."""
+    """The expression's text without brackets: what can be evaluated as its value, the rest as it stands."""
     if isinstance(node, Literal):
         return literal_text(node.value)
     value = _value(node, frame)

@@ -19,7 +19,7 @@ def provider_path(resource_type: str, names: Sequence[str]) -> str:
 
 
 def resource_id_in(scope_id: str, resource_type: str, name: str) -> str:
-    """The id of a resource of a template in a scope; `name` holds one segment for each of the type's, with slashes between."""
+    """The id of a resource of a template in a scope; `name` holds one segment for each of the type's."""
     lowered = resource_type.lower()
     if (
         lowered in ("microsoft.resources/resourcegroups", "microsoft.resources/subscriptions/resourcegroups")

@@ -8,7 +8,7 @@ from armtemplate.json_types import Value
 class Runtime(Protocol):
     """Answers for deployed resources. Ids are absolute, as ARM prints them."""
 
-    def reference(self, resource_id: str, api_version: str | None, full: bool) -> Value:  # noqa: FBT001 - ARM's own order
+    def reference(self, resource_id: str, api_version: str | None, full: bool) -> Value:
         """The resource's `properties`, or the whole resource if `full`."""
         ...
 

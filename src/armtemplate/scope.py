@@ -56,12 +56,16 @@ class Scope:
         location: of the resource group, or of the deployment above resource group scope; None makes it an unknown.
         utc_now: the clock of `utcNow()`; None reads the real one when the evaluation starts.
         new_guid: what `newGuid()` answers.
-        resource_group_facts: further members of `resourceGroup()`, such as `tags`; in the same way for the other scopes.
-        providers: provider metadata as `GET /providers` lists it, for `providers()` and `pickZones()`; None makes them unknowns.
-        zone_mapping: region (normalised) → {logical zone: physical zone}, for the zone functions; None makes them unknowns.
+        resource_group_facts: further members of `resourceGroup()`, such as `tags`; in the same way for the other
+            scopes.
+        providers: provider metadata as `GET /providers` lists it, for `providers()` and `pickZones()`; None makes them
+            unknowns.
+        zone_mapping: region (normalised) → {logical zone: physical zone}, for the zone functions; None makes them
+            unknowns.
         role_definitions: display name → role GUID, for `roleDefinitions()`; a role that is not in it is an unknown.
         external_inputs: name → value of a parameter file's external inputs.
-        template_link: what `deployment().properties.templateLink` answers when the template was deployed by URI or template spec.
+        template_link: what `deployment().properties.templateLink` answers when the template was deployed by URI or
+            template spec.
         deployer: what `deployer()` answers; None makes it an unknown.
     """
 

@@ -1,4 +1,4 @@
-"""Evaluates template text that is JSON: strings that are expressions, names that are expressions, and `copy` elements in objects."""
+"""Evaluates JSON text: strings and names that are expressions, and `copy` elements in objects."""
 
 from typing import Any
 
@@ -113,7 +113,7 @@ def loop_count(value: Value, frame: Frame, path: PathLink) -> int | Unknown:
 
 
 def inspect(value: Value, frame: Frame, path: PathLink) -> None:
-    """Checks template text that is not evaluated: syntax, function names, number of arguments, what may be called here."""
+    """Checks text that is not evaluated: syntax, function names, number of arguments, what may be called here."""
     if isinstance(value, str):
         if is_expression(value):
             try:

@@ -54,7 +54,7 @@ def reference_problem(declaration: Mapping[str, Any], definitions: Definitions) 
 
 
 def _resolved(declaration: Mapping[str, Any], definitions: Definitions) -> Mapping[str, Any] | str:
-    """The declaration with its reference followed; its own constraints lie over those of the definition. Text is a fault."""
+    """The declaration with its reference followed, its own constraints over the definition's. Text is a fault."""
     merged: dict[str, Any] = dict(declaration)
     for _ in range(_REFERENCE_LIMIT):
         reference = merged.pop("$ref", None)
@@ -111,7 +111,8 @@ def _allowed(value: Value, declaration: Mapping[str, Any], where: str) -> Iterat
         if not strangers:
             return
         value = strangers[0]
-    yield f"{where}the value {_shown(value)} is not part of the allowed values {', '.join(_shown(item) for item in allowed[:20])}"
+    choices = ", ".join(_shown(item) for item in allowed[:20])
+    yield f"{where}the value {_shown(value)} is not part of the allowed values {choices}"
 
 
 def _shown(value: Value) -> str:
@@ -179,13 +180,13 @@ def _member_problems(
             yield from _problems(value[name], schema, definitions, f"{where}{name}: ")
         elif not is_nullable(schema, definitions):
             yield f"{where}the property '{name}' is missing"
-    for name in value:
+    for name, item in value.items():
         if name in declared or name in handled:
             continue
         if additional is False:
             yield f"{where}the property '{name}' is not declared"
         elif isinstance(additional, Mapping):
-            yield from _problems(value[name], additional, definitions, f"{where}{name}: ")
+            yield from _problems(item, additional, definitions, f"{where}{name}: ")
 
 
 def _array_problems(

@@ -1,7 +1,7 @@
 """Functions that a template defines for itself.
 
-Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/user-defined-functions. The engine of today also lets them read
-variables and call each other.
+Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/user-defined-functions. The engine of today
+also lets them read variables and call each other.
 """
 
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""The seven kinds of value, and what every function family needs of them: kind, equality, order, text, member access."""
+"""The seven kinds of value, and what every function family needs: kind, equality, order, text, members."""
 
 import json
 import unicodedata
@@ -85,7 +85,7 @@ def boolean_argument(value: Value, what: str = "the argument") -> bool:
 
 
 def member_name(container: dict[str, Any], name: str) -> str | None:
-    """The name under which an object holds a member: spelled exactly so if there is one, else without regard to case."""
+    """The name under which an object holds a member: spelled exactly so if there is one, else in any case."""
     if name in container:
         return name
     folded = name.lower()
@@ -112,7 +112,7 @@ def equal(left: Value, right: Value) -> bool:
 
 
 def compare_text(left: str, right: str) -> int:
-    """Invariant-culture order, as .NET compares strings: letters by their base, then accents, then lower case before upper case."""
+    """Invariant-culture order, as .NET has it: letters by their base, then accents, then lower case before upper."""
     if left == right:
         return 0
     a, b = _collation(left), _collation(right)

@@ -1,20 +1,22 @@
-"""Published image templates evaluate, with parameters derived from their own text, or give the faults that a person approved.
+"""Published image templates evaluate with parameters derived from their text, or give faults that a person approved.
 
-To look at what changed and approve it: `ARMTEMPLATE_APPROVE=1 uv run pytest tests/corpus/test_aib_templates.py`, then `git diff`.
+To look at what changed and approve it: `ARMTEMPLATE_APPROVE=1 uv run pytest tests/corpus/test_aib_templates.py`, then
+`git diff`.
 """
 
 import json
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from armtemplate import Deployment, Document, TemplateFaults, evaluate, parse_json, parse_parameters
+from armtemplate import Deployment, Document, Scope, TemplateFaults, evaluate, parse_json, parse_parameters
+from armtemplate.envelope import scope_kind
 from armtemplate.errors import ExpressionError
 from armtemplate.expression_parser import parse_expression
 from armtemplate.expressions import Call, Expression, Index, Literal, Property, is_expression
+from armtemplate.json_types import Value
 
 _APPROVED = Path(__file__).parent / "aib_templates_approved.json"
 _FOLDERS = ("arm", "standalone", "malformed")
@@ -100,7 +102,7 @@ def _summary(deployment: Deployment) -> dict[str, Any]:
 
 
 def _evaluated(path: Path, parameter_folder: Path) -> tuple[str, Deployment]:
-    """The deployment with the first set of parameters that the template takes; else the faults with those from its own text."""
+    """The deployment with the first parameters that the template takes; else the faults with those from its text."""
     document = parse_json(path.read_bytes(), file=path.name)
     inferred = _inferred(document)
     for file in sorted(parameter_folder.glob("*.json")):
@@ -109,11 +111,13 @@ def _evaluated(path: Path, parameter_folder: Path) -> tuple[str, Deployment]:
             continue
         try:
             return file.name, evaluate(
-                document, parameters={name: given.get(name, value) for name, value in inferred.items()}
+                document,
+                parameters={name: given.get(name, value) for name, value in inferred.items()},
+                scope=_scope(document),
             )
         except TemplateFaults:
             continue
-    return "from its text", evaluate(document, parameters=inferred)
+    return "from its text", evaluate(document, parameters=inferred, scope=_scope(document))
 
 
 def _declared(document: Document) -> dict[str, dict[str, Any]]:
@@ -165,7 +169,7 @@ def _placeholders(document: Document) -> set[str]:
     return set()
 
 
-def _value(name: str, declaration: dict[str, Any], shape: Any, definitions: dict[str, Any]) -> Any:
+def _value(name: str, declaration: dict[str, Any], shape: Value, definitions: dict[str, Any]) -> Value:
     declaration = _followed(declaration, definitions)
     if "allowedValues" in declaration:
         return declaration["allowedValues"][0]
@@ -192,7 +196,7 @@ def _declared_object(declaration: dict[str, Any], definitions: dict[str, Any]) -
     return {name: _value(name, item, None, definitions) for name, item in followed.items() if not item.get("nullable")}
 
 
-def _strings(value: Any, key: str) -> Iterator[tuple[str, str]]:
+def _strings(value: Value, key: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield key, value
     elif isinstance(value, dict):
@@ -213,8 +217,8 @@ def _read_shapes(key: str, text: str, shapes: dict[str, Any]) -> None:
     _visit(root, {"condition": True, "count": 1}.get(key, "value"), shapes)
 
 
-def _visit(node: Expression, leaf: Any, shapes: dict[str, Any]) -> None:
-    """Notes what an expression reads of parameters: members become objects, indexes arrays, and a leaf what its place asks for."""
+def _visit(node: Expression, leaf: Value, shapes: dict[str, Any]) -> None:
+    """Notes what is read of parameters: members become objects, indexes arrays, a leaf what its place asks for."""
     chain: list[str | None] = []
     top = node
     while isinstance(node, (Property, Index)):
@@ -229,16 +233,16 @@ def _visit(node: Expression, leaf: Any, shapes: dict[str, Any]) -> None:
         _note(shapes, [str(node.arguments[0].value).lower(), *chain], leaf)
     elif isinstance(node, Call):
         for place, argument in enumerate(node.arguments):
-            wanted: Any = True if node.key in _BOOLEAN_CALLS[1:] or (node.key == "if" and place == 0) else "value"
+            wanted: Value = True if node.key in _BOOLEAN_CALLS[1:] or (node.key == "if" and place == 0) else "value"
             wanted = 1 if node.key in _INTEGER_CALLS else [] if node.key == "length" else wanted
             _visit(argument, leaf if node.key == "if" and place and top is node else wanted, shapes)
 
 
-def _note(shapes: dict[str, Any], path: list[str | None], leaf: Any) -> None:
-    here: Any = shapes
+def _note(shapes: dict[str, Any], path: list[str | None], leaf: Value) -> None:
+    here: Value = shapes
     for step, following in zip(path, [*path[1:], ""], strict=True):
         last = following == ""
-        fresh: Any = leaf if last else [] if following is None else {}
+        fresh: Value = leaf if last else [] if following is None else {}
         if step is None and isinstance(here, list):
             if not here or (not last and not isinstance(here[0], type(fresh))):
                 here[:] = [fresh]
@@ -255,18 +259,14 @@ def _note(shapes: dict[str, Any], path: list[str | None], leaf: Any) -> None:
             return
 
 
-def _shaped(shape: Any) -> Any:
+def _shaped(shape: Value) -> Value:
     return json.loads(json.dumps(shape))
 
 
-@pytest.fixture(autouse=True)
-def _same_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Times and random GUIDs in templates give the same text on every run."""
-    monkeypatch.setattr("armtemplate.scope.Scope.now", _now)
-    monkeypatch.setattr("armtemplate.scope._random_guid", lambda: "00000000-0000-0000-0000-000000000000")
-
-
-def _now(scope: Any) -> Any:
-    from datetime import UTC, datetime
-
-    return scope.utc_now or datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+def _scope(document: Document) -> Scope:
+    """Stand-ins at the template's level, with one time and one random GUID, so that every run gives the same text."""
+    return Scope(
+        kind=scope_kind(document.value),
+        utc_now=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+        new_guid=lambda: "00000000-0000-0000-0000-000000000000",
+    )

@@ -1,4 +1,4 @@
-"""Every published expression and template of the corpus gives its published result, or its difference is argued in a list."""
+"""Every published expression and template gives its published result, or its difference is argued in a list."""
 
 import json
 import re
@@ -17,13 +17,15 @@ from armtemplate import (
     evaluate,
     evaluate_expression,
 )
+from armtemplate.json_types import Value
 
 type Vector = dict[str, Any]
 
 _HERE = Path(__file__).parent
 _DIFFERENCES = _HERE / "arm_vectors_differences.json"
 _GATE = ("engine", "docs", "recorded")
-# What vectors need beyond their own context: zones of Microsoft.Compute/virtualMachines, and one built-in role, both as documented.
+# What vectors need beyond their own context: zones of Microsoft.Compute/virtualMachines, and one built-in role, both as
+# documented.
 _PROVIDERS: list[dict[str, Any]] = [
     {
         "namespace": "Microsoft.Compute",
@@ -36,7 +38,7 @@ _ROLES = {"Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c"}
 
 
 def test_what_the_engine_and_its_documentation_assert_holds_without_exception(corpus: Path) -> None:
-    """Each pair that the engine's tests, Microsoft's documentation or a recorded deployment print comes out exactly so."""
+    """Each pair that the engine's tests, the documentation or a recorded deployment print comes out exactly so."""
     wrong = [f"{vector['id']}: {why}" for vector, why in _judged(corpus) if why is not None and _is_gate(vector)]
     assert not wrong, "\n".join(wrong)
 
@@ -73,7 +75,7 @@ def _difference(vector: Vector) -> str | None:
     """What is different from the published result; None when nothing is."""
     try:
         if "template" in vector:
-            actual: Any = _template_result(vector)
+            actual: Value = _template_result(vector)
         else:
             actual = _expression_value(vector)
     except ArmTemplateError as error:
@@ -86,7 +88,7 @@ def _difference(vector: Vector) -> str | None:
     return None if _matches(actual, expected) else f"gave {_plain(actual)!r} instead of {expected!r}"
 
 
-def _expression_value(vector: Vector) -> Any:
+def _expression_value(vector: Vector) -> Value:
     context = vector.get("context", {})
     return evaluate_expression(
         vector["expression"],
@@ -161,7 +163,7 @@ def _zone_mapping(given: Mapping[str, Any] | None) -> dict[str, dict[str, str]] 
 
 
 class _Stub:
-    """Answers for resources as the engine's own test stub does: with what the template would deploy, or what the vector says."""
+    """Answers as the engine's own test stub does: with what the template would deploy, or what the vector says."""
 
     def __init__(self, *, context: Mapping[str, Any], deployment: Deployment | None = None) -> None:
         self._references = {key.lower(): value for key, value in context.get("references", {}).items()}
@@ -171,7 +173,7 @@ class _Stub:
             {} if deployment is None else {resource.id.lower(): resource for resource in deployment.resources}
         )
 
-    def reference(self, resource_id: str, api_version: str | None, full: bool) -> Any:
+    def reference(self, resource_id: str, api_version: str | None, full: bool) -> Value:
         body = self._references.get(resource_id.lower())
         if body is None:
             body = self._body(self._resources[resource_id.lower()])
@@ -188,7 +190,7 @@ class _Stub:
             return body | {"properties": {"outputs": outputs}}
         return body | finished.body
 
-    def list_call(self, function: str, resource_id: str, api_version: str | None, body: Any) -> Any:
+    def list_call(self, function: str, resource_id: str, api_version: str | None, body: Value) -> Value:
         return self._lists[f"{function}:{resource_id}".lower()]
 
 
@@ -239,7 +241,7 @@ def _outputs_match(actual: dict[str, Any], wanted: dict[str, Any], compare: str 
     return _matches(actual, wanted)
 
 
-def _resources_match(actual: list[Resource], wanted: Any, compare: str | None) -> bool:
+def _resources_match(actual: list[Resource], wanted: Value, compare: str | None) -> bool:
     if isinstance(wanted, dict):
         by_name = {resource.symbolic_name: _shape(resource) for resource in actual}
         symbols = {resource.id: resource.symbolic_name for resource in actual}
@@ -278,8 +280,8 @@ def _batches(deployment: Deployment) -> list[list[str]]:
     return [batches[level] for level in sorted(batches)]
 
 
-def _matches(actual: Any, wanted: Any) -> bool:
-    """Equality as the vectors mean it: numbers by value, objects without order, booleans apart, `$pattern` as a regular expression."""
+def _matches(actual: Value, wanted: Value) -> bool:
+    """Equality as the vectors mean it: numbers by value, objects without order, `$pattern` as a regular expression."""
     actual = _plain(actual)
     if isinstance(wanted, dict):
         if set(wanted) == {"$pattern"}:
@@ -294,7 +296,7 @@ def _matches(actual: Any, wanted: Any) -> bool:
     return isinstance(actual, bool) == isinstance(wanted, bool) and bool(actual == wanted)
 
 
-def _contains(actual: Any, wanted: Any, levels: int = 64) -> bool:
+def _contains(actual: Value, wanted: Value, levels: int = 64) -> bool:
     """Whether everything wanted is there; deeper than `levels` objects must match exactly."""
     actual = _plain(actual)
     if isinstance(wanted, dict) and levels and set(wanted) != {"$pattern"}:
@@ -310,7 +312,7 @@ def _contains(actual: Any, wanted: Any, levels: int = 64) -> bool:
     return _matches(actual, wanted)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Value) -> Value:
     """Unknowns as the engine prints what it leaves open: the expression in brackets."""
     if isinstance(value, Unknown):
         return str(value)

@@ -1,4 +1,4 @@
-"""Every function of the template language in one table: name, arity, laziness, and what an unknown argument does to it."""
+"""Every function of the language in one table: name, arity, laziness, and what an unknown argument does to it."""
 
 from armtemplate.functions import (
     arrays,

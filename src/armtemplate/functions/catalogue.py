@@ -1,4 +1,4 @@
-"""Functions on facts about the cloud: provider metadata, availability zones, role definitions. Without the facts they are unknowns."""
+"""Functions on facts about the cloud: provider metadata, zones, roles. Without the facts they are unknowns."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -55,10 +55,11 @@ def _address(network: Network, value: int) -> IPv4Address | IPv6Address:
 
 def _network(text: Value) -> Network:
     address, slash, prefix = text_argument(text, "the range").partition("/")
+    invalid = ExpressionError(f"'{text}' is no CIDR range; one looks like '10.0.0.0/16'")
+    if not slash or not (prefix.isascii() and prefix.isdigit()) or len(prefix) > 3 or "%" in address:
+        raise invalid
     try:
-        if not slash or not (prefix.isascii() and prefix.isdigit()) or "%" in address:
-            raise ValueError(text)
         ip_address(address)
         return ip_network((address, int(prefix)), strict=False)
     except ValueError:
-        raise ExpressionError(f"'{text}' is no CIDR range; one looks like '10.0.0.0/16'") from None
+        raise invalid from None

@@ -1,6 +1,7 @@
 """.NET date formats with the invariant culture.
 
-Sources: https://learn.microsoft.com/dotnet/standard/base-types/standard-date-and-time-format-strings and custom-date-and-time-format-strings.
+Sources: https://learn.microsoft.com/dotnet/standard/base-types/standard-date-and-time-format-strings and custom-date-
+and-time-format-strings.
 """
 
 from collections.abc import Callable

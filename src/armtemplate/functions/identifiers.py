@@ -11,7 +11,7 @@ from armtemplate.values import text_argument
 
 
 def resource_id(_call: Call, frame: Frame, *parts: Value) -> str:
-    """The id of a resource in the deployment's scope, or in the subscription and resource group that come before the type."""
+    """The id of a resource in the deployment's scope, or in the subscription and group that stand before the type."""
     scope = frame.scope
     before, path = _located(parts)
     if scope.kind == "resourceGroup":

@@ -28,7 +28,8 @@ def copy_index(_call: Call, frame: Frame, *arguments: Value) -> int:
             raise ExpressionError(f"there is no loop '{arguments[0]}' here")
     if name is None:
         raise ExpressionError(
-            "there is no resource or output loop here; inside a property or variable loop the loop's name is given" if frame.loops
+            "there is no resource or output loop here; inside a property or variable loop the name is given"
+            if frame.loops
             else "there is no loop here"
         )  # fmt: skip
     if len(rest) > 1 or (rest and not is_integer(rest[0])):

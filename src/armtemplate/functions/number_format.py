@@ -1,6 +1,7 @@
 """.NET number formatting with the invariant culture, exact, by decimal arithmetic.
 
-Sources: https://learn.microsoft.com/dotnet/standard/base-types/standard-numeric-format-strings and custom-numeric-format-strings.
+Sources: https://learn.microsoft.com/dotnet/standard/base-types/standard-numeric-format-strings and custom-numeric-
+format-strings.
 """
 
 from dataclasses import dataclass
@@ -95,9 +96,9 @@ def _general(value: float, number: Decimal, letter: str, precision: int | None) 
 
 @dataclass(kw_only=True)
 class _Section:
-    """What a section of a custom style says: its tokens, and what they ask of the number."""
+    """What a section of a custom style says: its marks, and what they ask of the number."""
 
-    tokens: list[str]
+    marks: list[str]
     integers: int = 0  # digit places left of the point
     zeros: int = 0  # least integer digits
     decimals: int = 0
@@ -117,25 +118,25 @@ def _custom(number: Decimal, style: str) -> str:
     return f"-{text}" if number < 0 and any(character in "123456789" for character in text) else text
 
 
-def _tokens(style: str) -> list[str]:
-    """Splits a style into its characters; quoted and escaped text becomes one token behind a quote."""
-    tokens: list[str] = []
+def _marks(style: str) -> list[str]:
+    """Splits a style into its characters; quoted and escaped text becomes one mark behind a quote."""
+    marks: list[str] = []
     at = 0
     while at < len(style):
         character = style[at]
         if character in "'\"":
             end = style.find(character, at + 1)
             end = len(style) if end < 0 else end
-            tokens.append("'" + style[at + 1 : end])
+            marks.append("'" + style[at + 1 : end])
             at = end + 1
         elif character == "\\":
-            tokens.append("'" + style[at + 1 : at + 2])
+            marks.append("'" + style[at + 1 : at + 2])
             at += 2
         else:
             exponent = _exponent_mark(style, at)
-            tokens.append(exponent or character)
+            marks.append(exponent or character)
             at += len(exponent) or 1
-    return tokens
+    return marks
 
 
 def _exponent_mark(style: str, at: int) -> str:
@@ -152,33 +153,33 @@ def _exponent_mark(style: str, at: int) -> str:
 
 def _sections(style: str) -> list[list[str]]:
     sections: list[list[str]] = [[]]
-    for token in _tokens(style):
-        if token == ";":
+    for mark in _marks(style):
+        if mark == ";":
             sections.append([])
         else:
-            sections[-1].append(token)
+            sections[-1].append(mark)
     return sections
 
 
-def _parsed(tokens: list[str]) -> _Section:
-    section = _Section(tokens=tokens)
-    point = tokens.index(".") if "." in tokens else len(tokens)
-    whole = tokens[:point]
-    places = [at for at, token in enumerate(whole) if token in ("0", "#")]
+def _parsed(marks: list[str]) -> _Section:
+    section = _Section(marks=marks)
+    point = marks.index(".") if "." in marks else len(marks)
+    whole = marks[:point]
+    places = [at for at, mark in enumerate(whole) if mark in ("0", "#")]
     section.integers = len(places)
     if "0" in whole:
-        section.zeros = sum(1 for token in whole[whole.index("0") :] if token in ("0", "#"))
-    fraction = [token for token in tokens[point:] if token in ("0", "#")]
+        section.zeros = sum(1 for mark in whole[whole.index("0") :] if mark in ("0", "#"))
+    fraction = [mark for mark in marks[point:] if mark in ("0", "#")]
     section.decimals = len(fraction)
-    section.least_decimals = max((at + 1 for at, token in enumerate(fraction) if token == "0"), default=0)
-    for at, token in enumerate(whole):
-        if token == "," and places:
+    section.least_decimals = max((at + 1 for at, mark in enumerate(fraction) if mark == "0"), default=0)
+    for at, mark in enumerate(whole):
+        if mark == "," and places:
             if places[0] < at < places[-1]:
                 section.grouped = True
             elif at > places[-1]:
                 section.scale -= 3
-    section.scale += 2 * tokens.count("%") + 3 * tokens.count("‰")
-    section.exponent = next((token for token in tokens if len(token) > 1 and token[0] in "eE"), "")
+    section.scale += 2 * marks.count("%") + 3 * marks.count("‰")
+    section.exponent = next((mark for mark in marks if len(mark) > 1 and mark[0] in "eE"), "")
     return section
 
 
@@ -204,23 +205,23 @@ def _groups(whole: str) -> str:
 
 
 def _filled(section: _Section, whole: str, fraction: str, exponent: int) -> str:
-    """Walks the tokens: all integer digits come with the first digit place, all decimals with the point."""
+    """Walks the marks: all integer digits come with the first digit place, all decimals with the point."""
     text = ""
     placed = pointed = False
-    for token in section.tokens:
-        if token[0] == "'":
-            text += token[1:]
-        elif token in ("0", "#"):
+    for mark in section.marks:
+        if mark[0] == "'":
+            text += mark[1:]
+        elif mark in ("0", "#"):
             text += "" if placed or pointed else whole
             placed = True
-        elif token == ".":
+        elif mark == ".":
             if not pointed:
                 text += ("" if placed else whole) + (f".{fraction}" if fraction else "")
             pointed = placed = True
-        elif token == section.exponent and token:
-            text += _exponent_text(token, exponent)
-        elif token != ",":
-            text += token
+        elif mark == section.exponent and mark:
+            text += _exponent_text(mark, exponent)
+        elif mark != ",":
+            text += mark
     return text
 
 

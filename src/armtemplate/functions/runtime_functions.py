@@ -18,7 +18,7 @@ def reference(call: Call, frame: Frame, target: Value, api_version: Value = None
     version = version or found.api_version
     if version is None and frame.place is not ANYWHERE and not (found.in_template or found.missing):
         raise ExpressionError(
-            f"the resource '{found.id}' is not in the template, so the function needs an API version as its second argument"
+            f"the resource '{found.id}' is not in the template, so an API version is needed as second argument"
         )
     if frame.session.runtime is not None:
         return frame.session.runtime.reference(found.id, version, full)
@@ -29,7 +29,7 @@ def reference(call: Call, frame: Frame, target: Value, api_version: Value = None
 
 
 def references(call: Call, frame: Frame, loop: Value, mode: Value = None) -> Value:
-    """The properties of all instances of a symbolic loop, in the order of the loop, those left out by their condition skipped."""
+    """The properties of all instances of a symbolic loop, in its order, without those that a condition leaves out."""
     name = text_argument(loop, "the loop")
     _, full = _version_and_mode(None, mode)
     if frame.loops:

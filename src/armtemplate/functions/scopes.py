@@ -1,6 +1,7 @@
 """Scope and deployment functions.
 
-Sources: https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-scope and template-functions-deployment.
+Sources: https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-scope and template-
+functions-deployment.
 """
 
 from typing import Any
@@ -33,13 +34,13 @@ def resource_group(_call: Call, frame: Frame) -> dict[str, Any]:
 
 
 def _location(frame: Frame) -> Value:
-    """The group's location. Of another group than the deployment's own only Azure knows it, so a reference to the group stands for it."""
+    """The group's location; for another group than the deployment's own, a reference that Azure has to answer."""
     if frame.scope.location is not None:
         return frame.scope.location
     group_id = f"/subscriptions/{frame.scope.subscription_id}/resourceGroups/{frame.scope.resource_group}"
 
     def resume(session: Session) -> Value:
-        group = session.answerer().reference(group_id, _GROUP_VERSION, True)  # noqa: FBT003 - the protocol's order
+        group = session.answerer().reference(group_id, _GROUP_VERSION, True)
         return member(object_argument(group, "the resource group"), "location")
 
     return Unknown(

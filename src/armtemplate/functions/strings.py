@@ -20,7 +20,10 @@ from armtemplate.values import (
 )
 
 # What .NET's String.Trim takes away: every Unicode blank, and nothing else.
-_BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_BLANKS = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
+    "\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 
 
 def concat(*parts: Value) -> Value:
@@ -60,7 +63,7 @@ def _joinable(item: Value) -> str:
 
 
 def split(text: Value, delimiters: Value) -> list[str]:
-    """The parts between delimiters, empty ones kept; the delimiter is a string or an array of strings, the earliest match wins."""
+    """The parts between delimiters, empty ones kept; of several delimiters the earliest match wins."""
     remaining = text_argument(text, "the first argument")
     marks = [delimiters] if isinstance(delimiters, str) else array_argument(delimiters, "the delimiter")
     separators = [text_argument(mark, "a delimiter") for mark in marks]
@@ -103,8 +106,8 @@ def substring(text: Value, start: Value, length: Value = None) -> str:
     count = len(units) - first if length is None else integer_argument(length, "the length")
     if first < 0 or count < 0 or first + count > len(units):
         raise ExpressionError(
-            f"the index and length parameters must refer to a location within the string: start index {first}, length {count}, "
-            f"and the string has {len(units)} characters"
+            "the index and length parameters must refer to a location within the string: "
+            f"start index {first}, length {count}, and the string has {len(units)} characters"
         )
     return from_code_units(units[first : first + count])
 

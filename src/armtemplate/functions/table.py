@@ -42,7 +42,7 @@ def lazy(name: str, implementation: Callable[..., Any], minimum: int, maximum: i
 
 
 class FunctionTable:
-    """All functions by name, without regard to case. One row stands for every function whose name starts with `list`."""
+    """All functions by name, without regard to case. One row stands for every name that starts with `list`."""
 
     def __init__(self, *rows: Function) -> None:
         self._rows = {row.name.lower(): row for row in rows}
