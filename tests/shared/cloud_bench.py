@@ -1,4 +1,4 @@
-"""A local cloud without a wire: real store, real operations, real rights; the engine and the clock's waits are recorded."""
+"""A local cloud without a wire: real store, operations and rights; engine and clock are the tests'."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An engine that builds and boots nothing and remembers what it was asked for: what a provider's test puts in its place."""
+"""An engine that builds and boots nothing and remembers what it was asked for."""
 
 from __future__ import annotations
 

@@ -19,4 +19,5 @@ class ComputeSettings:
     guest_poll_s: float = 0.5
     run_command_timeout_s: float = 90 * 60
     most_cpus: int = 2
+    regional_cores: int = 100
     most_memory_mib: int = 1024

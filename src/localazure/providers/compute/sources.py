@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from localazure.arm.errors import ArmError, resource_not_found
@@ -20,6 +21,7 @@ class DiskContent:
     path: str
     digest: str
     size_bytes: int
+    recipe: Mapping[str, Any] = field(default_factory=dict)  # what a build has to repeat to start from this image
 
     @property
     def size_gib(self) -> int:
@@ -28,7 +30,12 @@ class DiskContent:
 
     def internal(self) -> dict[str, Any]:
         """As it is kept beside a resource's document."""
-        return {"disk": self.path, "content_digest": self.digest, "size_bytes": self.size_bytes}
+        return {
+            "disk": self.path,
+            "content_digest": self.digest,
+            "size_bytes": self.size_bytes,
+            "recipe": dict(self.recipe),
+        }
 
 
 def content_of(document: Document) -> DiskContent:
@@ -38,6 +45,7 @@ def content_of(document: Document) -> DiskContent:
         path=str(inner.get("disk", "")),
         digest=str(inner.get("content_digest", "")),
         size_bytes=int(inner.get("size_bytes", 0)),
+        recipe=inner.get("recipe", {}),
     )
 
 

@@ -16,7 +16,7 @@ from localazure.arm.operation_table import Operation
 from localazure.arm.resource_id import ResourceId
 from localazure.clock import timestamp
 from localazure.cloud import Cloud
-from localazure.providers.compute import disks, network_attachment, vm_document, vm_image, vm_plan
+from localazure.providers.compute import disks, network_attachment, quotas, vm_document, vm_image, vm_plan
 from localazure.providers.compute.accepted import accept
 from localazure.providers.compute.documents import (
     location_of,
@@ -29,6 +29,7 @@ from localazure.providers.compute.documents import (
 from localazure.providers.compute.guest import Guest
 from localazure.providers.compute.instance_view import instance_view
 from localazure.providers.compute.machines import Machines
+from localazure.providers.compute.settings import ComputeSettings
 from localazure.providers.compute.vm_deletion import VmDeletion
 from localazure.providers.compute.vm_document import TYPE
 from localazure.providers.compute.vm_plan import VmPlan
@@ -41,10 +42,11 @@ PATH = f"{GROUP}/{{vmName}}"
 class VirtualMachines:
     """Create, read, change and list; deletion and power have files of their own."""
 
-    def __init__(self, cloud: Cloud, machines: Machines, guest: Guest) -> None:
+    def __init__(self, cloud: Cloud, machines: Machines, guest: Guest, settings: ComputeSettings) -> None:
         self._cloud = cloud
         self._machines = machines
         self._guest = guest
+        self._settings = settings
 
     def put(self, request: ArmRequest) -> ArmResponse:
         """Create, or change what may be changed on a machine that is there."""
@@ -54,6 +56,7 @@ class VirtualMachines:
         if known is not None and known.body["properties"].get("provisioningState") != "Failed":
             return self._change(request, known, body)
         plan = vm_plan.plan(self._cloud, vm_id, location, properties_of(body))
+        quotas.require_cores(self._cloud, plan.size, location=location, limit=self._settings.regional_cores)
         return self._create(request, body, plan)
 
     def patch(self, request: ArmRequest) -> ArmResponse:
@@ -144,9 +147,9 @@ class VirtualMachines:
         )
 
 
-def operations(cloud: Cloud, machines: Machines, guest: Guest) -> list[Operation]:
+def operations(cloud: Cloud, machines: Machines, guest: Guest, settings: ComputeSettings) -> list[Operation]:
     """VirtualMachines_* that create, read, change, list and delete."""
-    vms, deletion = VirtualMachines(cloud, machines, guest), VmDeletion(cloud, machines)
+    vms, deletion = VirtualMachines(cloud, machines, guest, settings), VmDeletion(cloud, machines)
     read, write = f"{TYPE}/read", f"{TYPE}/write"
     everywhere = "/subscriptions/{subscriptionId}/providers/Microsoft.Compute/virtualMachines"
     rows = (

@@ -7,8 +7,7 @@ from typing import Any
 
 from localazure.cloud import Cloud
 from localazure.engine_port import BuildRequest, Customization
-from localazure.providers.imagebuilder import scripts, staging
-from localazure.providers.imagebuilder.sources import base_of
+from localazure.providers.imagebuilder import scripts, sources, staging
 from localazure.store import Document
 
 _BYTES_IN_GIB = 1024**3
@@ -19,11 +18,12 @@ def build_request(cloud: Cloud, template: Document, *, operation_id: str) -> Bui
     properties = template.body["properties"]
     validate = properties.get("validate") or {}
     size_gib = int((properties.get("vmProfile") or {}).get("osDiskSizeGB") or 0)
-    customize = () if validate.get("sourceValidationOnly") else _steps(cloud, template, "customize")
+    recipe = sources.recipe_of(cloud, properties["source"])
+    own = () if validate.get("sourceValidationOnly") else _steps(cloud, template, "customize")
     return BuildRequest(
         operation_id=operation_id,
-        base=base_of(cloud, properties["source"]),
-        customize=customize,
+        base=sources.base_of(cloud, recipe),
+        customize=(*recipe.steps, *own),
         validate=_steps(cloud, template, "validate"),
         os_disk_size_bytes=size_gib * _BYTES_IN_GIB if size_gib else None,
         tags={"template": template.id.text},

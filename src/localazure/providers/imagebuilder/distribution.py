@@ -17,8 +17,8 @@ from localazure.cloud import Cloud
 from localazure.engine_port import BuiltImage
 from localazure.long_running import Canceled
 from localazure.providers.imagebuilder import blobs, version_choice
+from localazure.providers.imagebuilder.destinations import definition_id
 from localazure.providers.imagebuilder.settings import ImageBuilderSettings
-from localazure.providers.imagebuilder.sources import definition_id
 from localazure.providers.imagebuilder.staging import Staging
 
 VERSION_TYPE = "Microsoft.Compute/galleries/images/versions"
@@ -53,12 +53,14 @@ class Distribution:
         identity: Principal,
         staging: Staging,
         stop: threading.Event,
+        recipe: Mapping[str, Any],
     ) -> None:
         self._cloud = cloud
         self._settings = settings
         self._identity = identity
         self._staging = staging
         self._stop = stop
+        self._recipe = recipe
 
     def write(
         self, targets: list[dict[str, Any]], image: BuiltImage, *, location: str, source_version: str
@@ -88,7 +90,12 @@ class Distribution:
             "location": location,
             "properties": {"provisioningState": "Succeeded", "osType": "Linux", "diskSizeBytes": image.size_bytes},
         }
-        internal = {"disk": str(image.disk), "content_digest": image.content_digest, "size_bytes": image.size_bytes}
+        internal = {
+            "disk": str(image.disk),
+            "content_digest": image.content_digest,
+            "size_bytes": image.size_bytes,
+            "recipe": dict(self._recipe),
+        }
         self._cloud.store.put(snapshot_id, body, internal=internal)
         return snapshot_id
 

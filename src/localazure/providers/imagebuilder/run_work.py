@@ -13,7 +13,7 @@ from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
 from localazure.engine_port import BuildCancelled, BuildFailed, BuildRequest, BuiltImage
 from localazure.long_running import Canceled
-from localazure.providers.imagebuilder import failures, identities, run_outputs, staging, states
+from localazure.providers.imagebuilder import failures, identities, recipes, run_outputs, staging, states
 from localazure.providers.imagebuilder.build_log import BuildLog
 from localazure.providers.imagebuilder.build_plan import build_request
 from localazure.providers.imagebuilder.distribution import Distribution
@@ -81,7 +81,7 @@ class Run:
             image, validated = self._build(template, request, log)
             if not (template.body["properties"].get("validate") or {}).get("sourceValidationOnly"):
                 self._optimize(template)
-                self._distribute(template, image, source_version=request.base.version)
+                self._distribute(template, image, request)
             if not validated:
                 raise failures.build_failed(log_path=log.path, operation_id=self.operation_id)
 
@@ -116,7 +116,7 @@ class Run:
         if optimize.get("state") == "Enabled":
             self.status.enter("Optimizing")
 
-    def _distribute(self, template: Document, image: BuiltImage, *, source_version: str) -> None:
+    def _distribute(self, template: Document, image: BuiltImage, request: BuildRequest) -> None:
         if self._stop.is_set():
             raise Canceled
         self.status.enter("Distributing")
@@ -127,8 +127,10 @@ class Run:
             identity=identities.principal_of(self._cloud, template.body),
             staging=staging.of(template),
             stop=self._stop,
+            recipe=recipes.of_request(request),
         )
         location = str(template.body["location"])
+        source_version = str(template.body["properties"]["source"].get("exactVersion") or request.base.version)
         written, failed = distribution.write(targets, image, location=location, source_version=source_version)
         for artifact in written:
             run_outputs.write(self._cloud, self._template_id, artifact)

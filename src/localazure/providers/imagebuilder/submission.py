@@ -7,7 +7,7 @@ from collections.abc import Callable
 from localazure.arm.errors import ArmError
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
-from localazure.providers.imagebuilder import identities, scripts, sources, staging, states
+from localazure.providers.imagebuilder import destinations, identities, scripts, sources, staging, states
 from localazure.providers.imagebuilder.failures import SubmissionFailed
 from localazure.providers.imagebuilder.settings import ImageBuilderSettings
 
@@ -46,7 +46,9 @@ class Submission:
         body = states.require(self._cloud, template_id).body
         identities.with_ids(self._cloud, body)
         properties = body["properties"]
-        sources.check_destinations(self._cloud, properties, identity)
+        source, location = properties["source"], str(body["location"])
+        exact = sources.resolved(self._cloud, source, location=location, identity=identity)
+        destinations.check(self._cloud, properties, identity)
         kept = scripts.fetch_all(
             self._cloud,
             properties,
@@ -54,8 +56,8 @@ class Submission:
             identity=identity,
             timeout_s=self._settings.download_timeout_s,
         )
-        if properties["source"]["type"] == "PlatformImage":
-            properties["source"]["exactVersion"] = sources.base_of(self._cloud, properties["source"]).version
+        if exact:
+            source["exactVersion"] = exact
         properties["provisioningState"] = "Succeeded"
         self._cloud.store.put(template_id, body, internal={"staging": place.internal(), "scripts": kept})
 

@@ -31,7 +31,7 @@ class Templates:
             if self._cloud.store.get(template_id) is not None:
                 raise ArmError(409, "Conflict", CANNOT_UPDATE)
             validation.check_template(template_id.name, template)
-            sources.base_of(self._cloud, template["properties"]["source"])
+            sources.check_platform(self._cloud, template["properties"]["source"])
             identities.check_assignable(self._cloud, request, template["identity"])
             document = rendering.composed(template_id, template)
             self._cloud.store.put(template_id, document)

@@ -10,7 +10,7 @@ from localazure.arm.errors import ArmError
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
-from localazure.providers.imagebuilder import identities, rendering, sources, states, validation
+from localazure.providers.imagebuilder import destinations, identities, rendering, states, validation
 from localazure.providers.imagebuilder.accepted import accept
 from localazure.providers.imagebuilder.shapes import UPDATE
 from localazure.providers.imagebuilder.templates import CANNOT_UPDATE
@@ -63,7 +63,7 @@ class Updates:
             if body["identity"].get("type") != "None":
                 identity = identities.principal_of(self._cloud, body)
                 identities.with_ids(self._cloud, body)
-                sources.check_destinations(self._cloud, body["properties"], identity)
+                destinations.check(self._cloud, body["properties"], identity)
         except ArmError:
             states.set_properties(self._cloud, template_id, provisioningState=before)
             raise
