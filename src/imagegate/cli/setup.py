@@ -33,10 +33,19 @@ Examples:
     "--principal-id",
     default="",
     metavar="ID",
-    help="Object id of the principal of your CI, which is given the rights that builds need.",
+    help="Object id of the principal that will run builds and is given the rights for it. Default: whoever runs this.",
+)
+@click.option(
+    "--principal-type",
+    type=click.Choice(["ServicePrincipal", "User", "Group"]),
+    default="ServicePrincipal",
+    show_default=True,
+    help="What kind of principal --principal-id names.",
 )
 @shared_options
-def setup_command(*, shell: Shell, folder: Path, inputs: Mapping[str, str | None], principal_id: str) -> Outcome:
+def setup_command(
+    *, shell: Shell, folder: Path, inputs: Mapping[str, str | None], principal_id: str, principal_type: str
+) -> Outcome:
     """Register providers, make resource groups, and deploy identity, gallery, definition and script container.
 
     Needs rights on the subscription and is run once by a person; what is there already stays as it is.
@@ -44,9 +53,11 @@ def setup_command(*, shell: Shell, folder: Path, inputs: Mapping[str, str | None
     settings = load_settings(folder, inputs=inputs)
     from imagegate.flows.setup import set_up
     from imagegate.gateway.cloud import Cloud
+    from imagegate.gateway.principal import OwnPrincipal
 
     story = shell.story()
-    result = set_up(settings, Cloud.connect(settings.azure, os.environ), story, principal_id=principal_id)
+    principal = OwnPrincipal(object_id=principal_id, kind=principal_type) if principal_id else None
+    result = set_up(settings, Cloud.connect(settings.azure, os.environ), story, principal=principal)
     rows = [
         *(("made", name) for name in result.made),
         *(("registered", name) for name in result.registered),

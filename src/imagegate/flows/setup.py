@@ -5,6 +5,7 @@ from typing import Any
 
 from imagegate.gateway.azure_templates import azure_template
 from imagegate.gateway.cloud import Cloud
+from imagegate.gateway.principal import OwnPrincipal, own_principal
 from imagegate.gateway.resource_groups import ensure_resource_group, register_providers, unregistered_providers
 from imagegate.model import OWNER, OWNER_TAG
 from imagegate.report.progress import Story
@@ -48,12 +49,13 @@ class SetupResult:
         }
 
 
-def set_up(settings: Settings, cloud: Cloud, story: Story, *, principal_id: str = "") -> SetupResult:
+def set_up(settings: Settings, cloud: Cloud, story: Story, *, principal: OwnPrincipal | None = None) -> SetupResult:
     """Make what builds and smoke tests stand on; whatever is there already is left as it is.
 
     1. Register the resource providers that are not registered, and wait for it.
     2. Make the resource groups of the images and of the smoke VMs.
-    3. Deploy the foundation: identity, gallery, image definition, script container, role assignments.
+    3. Deploy the foundation: identity, gallery, image definition, script container, and the rights that builds need,
+       for the template's identity and for `principal` (by default whoever runs this).
     """
     azure = settings.azure
     note = story.progress.note
@@ -71,11 +73,13 @@ def set_up(settings: Settings, cloud: Cloud, story: Story, *, principal_id: str 
             else:
                 note(f"found {name}")
     with story.step("foundation", f"Deploying {FOUNDATION}"):
+        principal = principal or own_principal(cloud)
+        note(f"builds are run by {principal.kind} {principal.object_id}" if principal else "nobody is given rights")
         deployed = deploy_foundation(
             cloud,
             settings,
             azure_template("foundation"),
-            principal_id=principal_id,
+            principal=principal,
             deadline=Deadline.after(_DEPLOYMENT_S, story.clock),
         )
     return SetupResult(

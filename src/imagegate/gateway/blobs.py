@@ -21,9 +21,10 @@ class Blob:
 
 
 class Container:
-    """One blob container, reached with the cloud's own credential (never with an account key)."""
+    """One blob container, reached with the cloud's own credential, or with a key where that is all we may use."""
 
-    def __init__(self, cloud: Cloud, url: str) -> None:
+    def __init__(self, cloud: Cloud, url: str, *, account_key: tuple[str, str] | None = None) -> None:
+        from azure.core.credentials import AzureNamedKeyCredential
         from azure.storage.blob import ContainerClient
 
         account_url, _, name = url.rstrip("/").rpartition("/")
@@ -33,7 +34,7 @@ class Container:
         self._client: Any = ContainerClient(
             account_url,
             name,
-            credential=cloud.credential,
+            credential=AzureNamedKeyCredential(*account_key) if account_key else cloud.credential,
             transport=cloud.transport,
             per_retry_policies=[RequestTrace()],
             max_single_put_size=64 * 1024 * 1024,

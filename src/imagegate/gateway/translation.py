@@ -118,6 +118,9 @@ def refusal(fault: ArmFault, doing: str, *, status: int | None, ids: dict[str, s
 def _refused(error: HttpResponseError, doing: str, template_file: str | None) -> ImageGateError:
     response: Any = error.response
     fault = parse_error_body(_body_text(response), status=error.status_code)
+    if stored := (getattr(response, "headers", None) or {}).get("x-ms-error-code"):
+        # Blob storage: XML in the body, or nothing at all after HEAD; the code is in a header.
+        fault = ArmFault(code=str(stored), message=fault.message)
     if not any(cause.message for cause in fault.walk()):
         fault = ArmFault(code=fault.code, message=fault.message or str(error.reason or ""))
     ids = _ids(response)

@@ -7,6 +7,7 @@ from imagegate.errors import ServiceRefused
 from imagegate.gateway.arm_errors import ArmFault
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.deployments import DeploymentState, begin_deployment, read_deployment
+from imagegate.gateway.principal import OwnPrincipal
 from imagegate.gateway.translation import refusal
 from imagegate.model import OWNER, OWNER_TAG
 from imagegate.settings import Settings
@@ -16,7 +17,7 @@ FOUNDATION = "imagegate-foundation"
 
 
 def deploy_foundation(
-    cloud: Cloud, settings: Settings, template: Mapping[str, Any], *, principal_id: str, deadline: Deadline
+    cloud: Cloud, settings: Settings, template: Mapping[str, Any], *, principal: OwnPrincipal | None, deadline: Deadline
 ) -> DeploymentState:
     """Deploy the template into the image's resource group and wait for its end; twice changes nothing.
 
@@ -29,7 +30,7 @@ def deploy_foundation(
         group,
         FOUNDATION,
         template=template,
-        parameters=_parameters(settings, template, principal_id),
+        parameters=_parameters(settings, template, principal),
         tags={OWNER_TAG: OWNER},
     )
 
@@ -47,7 +48,7 @@ def deploy_foundation(
     return ended
 
 
-def _parameters(settings: Settings, template: Mapping[str, Any], principal_id: str) -> dict[str, object]:
+def _parameters(settings: Settings, template: Mapping[str, Any], principal: OwnPrincipal | None) -> dict[str, object]:
     """The parameters that the template declares."""
     azure, made = settings.azure, settings.definition
     known: dict[str, object] = {
@@ -61,7 +62,7 @@ def _parameters(settings: Settings, template: Mapping[str, Any], principal_id: s
         "securityType": made.security_type,
         "hyperVGeneration": made.hyper_v_generation,
         "architecture": made.architecture,
-        **({"principalId": principal_id} if principal_id else {}),
+        **({"principalId": principal.object_id, "principalType": principal.kind} if principal else {}),
     }
     declared = template.get("parameters") or {}
     return {name: value for name, value in known.items() if name in declared}

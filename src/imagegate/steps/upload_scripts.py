@@ -4,13 +4,15 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from imagegate.errors import ResourceMissing
+from imagegate.errors import NotAuthorised, ResourceMissing
 from imagegate.gateway.blobs import Container
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.deployments import read_deployment
 from imagegate.model.template_source import LocalScript, TemplateSource
 from imagegate.steps.deploy_foundation import FOUNDATION
 from imagegate.steps.hash_content import member
+
+_WRITE_BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write"
 
 
 def upload_scripts(
@@ -27,11 +29,25 @@ def upload_scripts(
         return source.body
     container = Container(cloud, _container_url(cloud, resource_group))
     for script in _distinct(source.scripts):
-        if container.upload_once(script.blob_name, script.content):
+        if _upload(container, script):
             note(f"uploaded {script.relative_path} ({len(script.content)} bytes)")
         else:
             note(f"{script.relative_path} is there already")
     return _pointed_at(source, container.url)
+
+
+def _upload(container: Container, script: LocalScript) -> bool:
+    try:
+        return container.upload_once(script.blob_name, script.content)
+    except NotAuthorised as refused:
+        raise NotAuthorised(
+            f"{script.relative_path} could not be uploaded.\n{refused.message}",
+            action=_WRITE_BLOBS,
+            scope=container.url,
+            hint="Run `imagegate setup` with --principal-id of this principal, or give it Storage Blob Data "
+            "Contributor on the storage account; a new role assignment takes minutes to arrive.",
+            ids=refused.ids,
+        ) from refused
 
 
 def _distinct(scripts: tuple[LocalScript, ...]) -> list[LocalScript]:

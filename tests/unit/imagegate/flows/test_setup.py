@@ -7,6 +7,7 @@ import pytest
 from fake_wire import SUBSCRIPTION, Answer, HandClock, Seen, Wire, cloud_on
 from imagegate.errors import Inconclusive, ServiceRefused
 from imagegate.flows.setup import PROVIDERS, SetupResult, set_up
+from imagegate.gateway.principal import OwnPrincipal
 from imagegate.model import SmokeSpec
 from imagegate.report.progress import Silent, Story
 from imagegate.settings import AzureSettings, BuildSettings, DefinitionSettings, Settings
@@ -91,15 +92,15 @@ class _Manager:
         return Answer(status=201, body={"id": seen.path, "location": "westeurope"})
 
 
-def _run(wire: Wire, clock: HandClock, settings: Settings, principal_id: str = "") -> SetupResult:
-    return set_up(settings, cloud_on(wire), Story(Silent(), clock), principal_id=principal_id)
+def _run(wire: Wire, clock: HandClock, settings: Settings, principal: OwnPrincipal | None = None) -> SetupResult:
+    return set_up(settings, cloud_on(wire), Story(Silent(), clock), principal=principal)
 
 
 def test_from_nothing(wire: Wire, clock: HandClock, settings: Settings) -> None:
     """In a new subscription providers are registered, groups made and the foundation deployed with parameters."""
     manager = _Manager(wire)
 
-    result = _run(wire, clock, settings, principal_id="p-1")
+    result = _run(wire, clock, settings, OwnPrincipal(object_id="p-1", kind="Group"))
 
     assert (manager.registered, set(result.registered)) == (set(PROVIDERS), set(PROVIDERS))
     assert result.made == ("rg", "rg-smoke")
@@ -107,6 +108,7 @@ def test_from_nothing(wire: Wire, clock: HandClock, settings: Settings) -> None:
     parameters = wire.calls("PUT", DEPLOYMENT)[0].json["properties"]["parameters"]
     assert parameters["securityType"] == {"value": "TrustedLaunchSupported"}
     assert parameters["principalId"] == {"value": "p-1"}
+    assert parameters["principalType"] == {"value": "Group"}
     assert wire.calls("PUT", GROUP)[0].json["tags"] == {"imagegate-owner": "imagegate"}
 
 
