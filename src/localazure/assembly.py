@@ -69,6 +69,7 @@ class LocalCloud:
         function_code: Path | None = None,
         event_speed: float = 1.0,
     ) -> None:
+        state = state.absolute()  # its paths go into other processes' environments
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._state = state
         self._store = Store(state / "state.sqlite")

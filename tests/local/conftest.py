@@ -6,9 +6,11 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
+from azure.identity import ClientSecretCredential
 
 from localazure.assembly import LocalCloud
 from localazure.engine_port import Base, BuildRequest, BuiltImage, Log, Machine, MachineRequest, UnknownBase
@@ -50,41 +52,48 @@ class RecordingEngine:
 class Caller:
     """An HTTP client with a token: what a test uses where no SDK package of Azure is at hand."""
 
-    def __init__(self, server: LocalCloud, client_id: str, client_secret: str) -> None:
+    def __init__(self, server: LocalCloud, *, client_id: str = "", client_secret: str = "", token: str = "") -> None:
+        environment = server.environment
         self._server = server
-        self._session = requests.Session()
-        self._session.trust_env = False  # a bundle in this machine's environment would win over `verify`
-        self._session.verify = str(server.ca_bundle)
-        self.client_id = client_id
+        self.session = requests.Session()
+        self.session.trust_env = False  # a bundle in this machine's environment would win over `verify`
+        self.session.verify = str(server.ca_bundle)
+        self.token = token or self._logged_in(
+            client_id or environment["AZURE_CLIENT_ID"], client_secret or environment["AZURE_CLIENT_SECRET"]
+        )
+        self.session.headers["Authorization"] = f"Bearer {self.token}"
+
+    def _logged_in(self, client_id: str, client_secret: str) -> str:
+        endpoint = self._server.cloud.arm_endpoint
         form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
-        form["scope"] = f"{server.cloud.arm_endpoint}/.default"
-        answer = self._session.post(f"{server.cloud.arm_endpoint}/{server.cloud.tenant_id}/oauth2/v2.0/token", form)
-        self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        answer = self.session.post(
+            f"{endpoint}/{self._server.cloud.tenant_id}/oauth2/v2.0/token", form | {"scope": f"{endpoint}/.default"}
+        )
+        return str(answer.json()["access_token"])
+
+    def url(self, path: str) -> str:
+        """A path of Resource Manager as a URL; `~` stands for the subscription."""
+        subscription = f"/subscriptions/{self._server.environment['AZURE_SUBSCRIPTION_ID']}"
+        return self._server.cloud.arm_endpoint + path.replace("~", subscription, 1)
 
     def __call__(
         self, method: str, path: str, body: object = None, *, api_version: str = "2024-03-01", **query: str
     ) -> requests.Response:
-        """Call Resource Manager; `path` may leave out the subscription: `~/resourceGroups/x`."""
-        subscription = f"/subscriptions/{self._server.environment['AZURE_SUBSCRIPTION_ID']}"
-        url = self._server.cloud.arm_endpoint + path.replace("~", subscription, 1)
-        return self._session.request(method, url, json=body, params={"api-version": api_version, **query})
-
-    def close(self) -> None:
-        """Let go of the connections: a server with an open one takes its time to stop."""
-        self._session.close()
+        """Call Resource Manager."""
+        return self.session.request(method, self.url(path), json=body, params={"api-version": api_version, **query})
 
     def finished(self, answer: requests.Response) -> requests.Response:
         """Wait for what goes on behind an answer, on the server's side; the answer itself."""
-        assert answer.status_code < 400, answer.text
         url = answer.headers.get("Azure-AsyncOperation") or answer.headers.get("Location")
-        if url and "api-version" in url:
-            operation_id = url.split("?")[0].rsplit("/", 1)[-1]
-            self._server.cloud.long_running.wait(operation_id)
+        if answer.ok and url and "api-version" in url:
+            self._server.cloud.long_running.wait(url.split("?")[0].rsplit("/", 1)[-1])
         return answer
 
-    def settled(self, method: str, path: str, body: object = None, **options: str) -> requests.Response:
+    def settled(
+        self, method: str, path: str, body: object = None, *, api_version: str = "2024-03-01", **query: str
+    ) -> requests.Response:
         """Call, and wait for what goes on behind the answer."""
-        return self.finished(self(method, path, body, **options))
+        return self.finished(self(method, path, body, api_version=api_version, **query))
 
 
 @pytest.fixture
@@ -101,27 +110,72 @@ def cloud_server(tmp_path: Path, recording_engine: RecordingEngine) -> Iterator[
 
 
 @pytest.fixture
-def caller(cloud_server: LocalCloud) -> Iterator[Callable[..., Caller]]:
-    """Log in: the owner without arguments, any other application by its id. All connections end with the test."""
+def caller_of() -> Iterator[Callable[..., Caller]]:
+    """Log in to any cloud: as its owner, as another application, or with a token that is there already."""
     made: list[Caller] = []
 
-    def log_in(client_id: str = "", client_secret: str = "any secret") -> Caller:  # noqa: S107 - what any application may show
-        environment = cloud_server.environment
-        if not client_id:
-            client_id, client_secret = environment["AZURE_CLIENT_ID"], environment["AZURE_CLIENT_SECRET"]
-        made.append(Caller(cloud_server, client_id, client_secret))
+    def log_in(server: LocalCloud, *, client_id: str = "", client_secret: str = "", token: str = "") -> Caller:
+        made.append(Caller(server, client_id=client_id, client_secret=client_secret, token=token))
         return made[-1]
 
     yield log_in
     for client in made:
-        client.close()
+        client.session.close()
 
 
 @pytest.fixture
-def owner(caller: Callable[..., Caller]) -> Caller:
+def caller(cloud_server: LocalCloud, caller_of: Callable[..., Caller]) -> Callable[..., Caller]:
+    """Log in: the owner without arguments, any other application by its id."""
+
+    def log_in(client_id: str = "", client_secret: str = "any secret") -> Caller:  # noqa: S107 - any will do
+        return caller_of(cloud_server, client_id=client_id, client_secret=client_secret if client_id else "")
+
+    return log_in
+
+
+@pytest.fixture
+def registered() -> Callable[[Caller], None]:
+    """Register the usual namespaces."""
+
+    def register(client: Caller) -> None:
+        for namespace in NAMESPACES:
+            client("POST", f"~/providers/{namespace}/register")
+
+    return register
+
+
+@pytest.fixture
+def credential(cloud_server: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[ClientSecretCredential]:
+    """The owner's credential for the SDK, which finds the certificates in the environment."""
+    environment = cloud_server.environment
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", environment["REQUESTS_CA_BUNDLE"])
+    with ClientSecretCredential(
+        environment["AZURE_TENANT_ID"],
+        environment["AZURE_CLIENT_ID"],
+        environment["AZURE_CLIENT_SECRET"],
+        authority=environment["AZURE_AUTHORITY_HOST"],
+        disable_instance_discovery=True,
+    ) as known:
+        yield known
+
+
+@pytest.fixture
+def sdk_options(cloud_server: LocalCloud) -> dict[str, Any]:
+    """What points a management client of the SDK to this cloud."""
+    endpoint = cloud_server.cloud.arm_endpoint
+    return {"base_url": endpoint, "credential_scopes": [f"{endpoint}/.default"], "polling_interval": 0}
+
+
+@pytest.fixture
+def subscription_id(cloud_server: LocalCloud) -> str:
+    """The one subscription."""
+    return cloud_server.environment["AZURE_SUBSCRIPTION_ID"]
+
+
+@pytest.fixture
+def owner(caller: Callable[..., Caller], registered: Callable[[Caller], None]) -> Caller:
     """The owner of a subscription in which the usual namespaces are registered and the group `rg` exists."""
     client = caller()
-    for namespace in NAMESPACES:
-        client("POST", f"~/providers/{namespace}/register")
+    registered(client)
     client("PUT", "~/resourceGroups/rg", {"location": "westeurope"})
     return client

@@ -1,0 +1,223 @@
+"""Statuses against a GitHub that holds every request against GitHub's own description."""
+
+import json
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from imagegate.errors import ServiceUnreachable
+from imagegate.gateway.github import GitHubStatuses
+from imagegate.gateway.github_access import GitHubAccess
+from imagegate.steps.post_status import post_status
+
+_CONTEXT = "imagegate/verify"
+type MakeJob = Callable[..., dict[str, Any]]
+
+
+def test_posts_a_status(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401 - see conftest
+    """State, text, link and the time of the verdict are shown."""
+    assert post_status(statuses, job())["outcome"] == "posted"
+    shown = github.shown(_CONTEXT)
+    assert (shown["state"], shown["target_url"]) == ("success", "https://github.com/octo-org/octo-repo/actions/runs/1")
+    assert shown["description"] == "passed in westeurope [2025-06-01T10:00:00Z]"
+
+
+def test_the_second_time_changes_nothing(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
+    """An activity that runs again, after its answer was lost, posts nothing."""
+    post_status(statuses, job())
+    assert post_status(statuses, job())["outcome"] == "unchanged"
+    assert len(github.statuses) == 1
+
+
+def test_a_late_verdict_does_not_overwrite_a_newer_one(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
+    """What counts is when the verdict was reached, not when it arrives."""
+    post_status(statuses, job(state="failure", at="2025-06-01T10:05:00Z"))
+    assert post_status(statuses, job(state="success", at="2025-06-01T10:01:00Z"))["outcome"] == "superseded"
+    assert post_status(statuses, job(state="pending", at="2025-06-01T10:05:00.9Z"))["outcome"] == "superseded"
+    assert github.shown(_CONTEXT)["state"] == "failure"
+
+
+def test_any_order_of_arrival_ends_in_the_newest(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
+    """However deliveries are shuffled and doubled, the newest verdict is what is shown in the end."""
+    jobs = [job(state="pending", at="2025-06-01T10:00:00Z", description="began")]
+    jobs += [job(state="failure", at=f"2025-06-01T10:0{minute}:00Z", description=str(minute)) for minute in range(1, 5)]
+    jobs += [job(state="success", at="2025-06-01T11:00:00Z", description="last")]
+    for seed in range(5):
+        github.statuses.clear()
+        shuffled = [*jobs, *jobs]
+        random.Random(seed).shuffle(shuffled)  # noqa: S311 - no secret
+        for one in shuffled:
+            post_status(statuses, one)
+        assert github.shown(_CONTEXT)["description"].startswith("last ")
+
+
+def test_a_newer_verdict_that_slipped_in_is_shown_again(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
+    """Reading and writing are two calls: another writer's newer verdict, overwritten in between, comes back on top."""
+
+    def slip_in(fake: Any) -> None:  # noqa: ANN401
+        fake.on_post = None
+        ours = fake.statuses.pop(0)
+        fake.add(_CONTEXT, "failure", "newer [2025-06-01T10:30:00Z]", "https://example.org/other")
+        fake.statuses.insert(0, ours)
+
+    github.on_post = slip_in
+    assert post_status(statuses, job())["outcome"] == "superseded"
+    shown = github.shown(_CONTEXT)
+    assert (shown["state"], shown["description"]) == ("failure", "newer [2025-06-01T10:30:00Z]")
+    assert shown["target_url"] == "https://example.org/other"
+
+
+def test_others_statuses_do_not_matter(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
+    """Other contexts, more than a page of them, and a status without our mark, stand in nobody's way."""
+    github.add(_CONTEXT, "error", None)
+    for number in range(250):
+        github.add(f"other/{number}", "failure", "x [2030-01-01T00:00:00Z]")
+    assert post_status(statuses, job())["outcome"] == "posted"
+    for number in range(250):
+        github.add(f"other/{number}", "failure", "x")
+    assert post_status(statuses, job(state="failure", at="2025-05-01T10:00:00Z"))["outcome"] == "superseded"
+
+
+def test_a_long_description_keeps_its_time(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
+    """GitHub refuses more than 140 characters; the text is cut, the mark is not."""
+    assert post_status(statuses, job(description="word " * 60))["outcome"] == "posted"
+    described = github.shown(_CONTEXT)["description"]
+    assert len(described) <= 140
+    assert described.endswith("… [2025-06-01T10:00:00Z]")
+
+
+def test_secrets_do_not_reach_github(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
+    """Neither in the text nor in the link."""
+    post_status(statuses, job(description="token=ghs_" + "aB3d" * 9, target_url="https://a/b?sig=AbCdEfGhIjKl"))
+    assert "aB3daB3d" not in json.dumps(github.statuses)
+    assert "AbCdEf" not in json.dumps(github.statuses)
+
+
+def test_speaks_only_to_repositories_of_the_settings(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
+    """A repository that an image's tags claim is not asked at all."""
+    answer = post_status(statuses, job(repository="somebody/else"))
+    assert answer["outcome"] == "not-allowed"
+    assert "somebody/else" in answer["message"]
+    assert github.requests == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"commit": "main"},
+        {"commit": "../../../x"},
+        {"repository": "octo-org"},
+        {"repository": "octo-org/octo-repo/../x"},
+        {"state": "passed"},
+        {"context": "ci/build"},
+        {"at": ""},
+        {"at": None},
+    ],
+)
+def test_a_job_that_makes_no_sense_is_told_and_not_sent(
+    github: Any,  # noqa: ANN401
+    statuses: GitHubStatuses,
+    job: MakeJob,
+    wrong: dict[str, Any],
+) -> None:
+    """No retry would help, and no path is built from it."""
+    assert post_status(statuses, job(**wrong))["outcome"] == "not-usable"
+    assert github.requests == []
+
+
+def test_a_token_that_only_reads_is_told(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
+    """The verdict stands, and the answer names the permission that is missing."""
+    github.faults += [(200, {}, []), (403, {}, {"message": "Resource not accessible by integration"})]
+    answer = post_status(statuses, job())
+    assert answer["outcome"] == "read-only"
+    assert "statuses: write" in answer["message"]
+
+
+def test_a_credential_that_is_not_taken_is_told(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
+    """An expired token is no reason to fail either, and is not shown."""
+    github.tokens.clear()
+    answer = post_status(statuses, job())
+    assert answer["outcome"] == "read-only"
+    assert "Bad credentials" in answer["message"]
+    assert "jobT0ken" not in json.dumps(answer)
+
+
+def test_a_commit_that_is_gone_is_told(statuses: GitHubStatuses, job: MakeJob) -> None:
+    """A force push may have taken it away."""
+    assert post_status(statuses, job(commit="b" * 40))["outcome"] == "no-such-commit"
+
+
+def test_any_other_refusal_is_told(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
+    """GitHub ends at a thousand statuses a commit and context."""
+    errors = [{"message": "This SHA and context has reached the maximum number of statuses."}]
+    github.faults += [(200, {}, []), (422, {}, {"message": "Validation Failed", "errors": errors})]
+    answer = post_status(statuses, job())
+    assert answer["outcome"] == "refused"
+    assert "maximum number of statuses" in answer["message"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        (500, {}, {"message": "Server Error"}),
+        (502, {}, None),
+        (429, {"retry-after": "30"}, {"message": "Too many"}),
+        (403, {"retry-after": "30"}, {"message": "You have exceeded a secondary rate limit."}),
+        (403, {"x-ratelimit-remaining": "0"}, {"message": "API rate limit exceeded for installation ID 1."}),
+    ],
+)
+def test_what_may_pass_is_raised_for_the_engine_to_try_again(
+    github: Any,  # noqa: ANN401
+    statuses: GitHubStatuses,
+    job: MakeJob,
+    fault: tuple[int, dict[str, str], Any],
+) -> None:
+    """Faults of GitHub's and rate limits; the time after that finds everything as it should be."""
+    github.faults.append(fault)
+    with pytest.raises(ServiceUnreachable):
+        post_status(statuses, job())
+    assert post_status(statuses, job())["outcome"] == "posted"
+
+
+def test_nobody_there_is_raised_too(job: MakeJob) -> None:
+    """A connection that is refused may be taken the next time."""
+    access = GitHubAccess(api_url="http://127.0.0.1:9", token="x", repositories=frozenset({"octo-org/octo-repo"}))
+    with pytest.raises(ServiceUnreachable, match="could not be reached"):
+        post_status(GitHubStatuses(access), job())
+
+
+def test_without_a_credential_nothing_is_sent(github: Any, job: MakeJob) -> None:  # noqa: ANN401
+    """A Function that was given none still verifies."""
+    access = GitHubAccess.from_environment({"IMAGEGATE_REPOSITORIES": "octo-org/octo-repo, a/b"})
+    assert post_status(GitHubStatuses(access), job())["outcome"] == "not-configured"
+    assert github.requests == []
+
+
+def test_comes_as_a_github_app(github: Any, job: MakeJob, pem: str) -> None:  # noqa: ANN401
+    """Finds its installation, asks for no more than to write statuses, keeps the token, and has it masked."""
+    secrets: list[str] = []
+    access = GitHubAccess.from_environment(
+        {
+            "IMAGEGATE_REPOSITORIES": "octo-org/octo-repo",
+            "IMAGEGATE_GITHUB_API_URL": github.api_url + "/",
+            "IMAGEGATE_GITHUB_APP_ID": "4711",
+            "IMAGEGATE_GITHUB_APP_PRIVATE_KEY": pem.replace("\n", "\\n"),
+        }
+    )
+    statuses = GitHubStatuses(access, on_secret=secrets.append)
+    assert post_status(statuses, job())["outcome"] == "posted"
+    assert post_status(statuses, job(state="failure", at="2025-06-01T11:00:00Z"))["outcome"] == "posted"
+    asked = [path for _, path in github.requests if "installation" in path]
+    assert asked == ["/repos/octo-org/octo-repo/installation", "/app/installations/12/access_tokens"]
+    assert [secret[:5] for secret in secrets] == ["-----", "ghs_i"]
+    assert pem.strip().splitlines()[1] not in repr(access)
+
+
+def test_an_app_that_is_not_installed_there_is_told(github: Any, job: MakeJob, pem: str) -> None:  # noqa: ANN401
+    """The repository is allowed by the settings and has not let the app in."""
+    access = GitHubAccess(
+        api_url=github.api_url, app_id="4711", app_key=pem, repositories=frozenset({"octo-org/another"})
+    )
+    assert post_status(GitHubStatuses(access), job(repository="octo-org/another"))["outcome"] == "no-such-commit"
