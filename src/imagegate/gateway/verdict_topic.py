@@ -14,7 +14,7 @@ def publish(
     """Publish one event, as the connection's principal.
 
     Args:
-        cloud: its credential and transport are used.
+        cloud: its credential is used; the library brings a wire of its own.
         endpoint: the topic's endpoint, which ends in /api/events; its input schema has to be CloudEventSchemaV1_0.
         event_id: the same for the same happening, so that listeners may drop duplicates.
         event_type: what happened.
@@ -28,6 +28,6 @@ def publish(
     from azure.eventgrid import EventGridPublisherClient
 
     event = CloudEvent(source=SOURCE, type=event_type, id=event_id, subject=subject, data=dict(data))
-    client = EventGridPublisherClient(endpoint, cloud.credential, transport=cloud.transport)
+    client = EventGridPublisherClient(endpoint, cloud.credential)
     with told_as("publishing the verdict"):
         client.send(event)

@@ -46,10 +46,10 @@ def load_function_settings(environment: Mapping[str, str]) -> FunctionSettings:
     """
     faults: list[InputFault] = []
     template_groups = _words(environment, "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS")
-    gallery_groups = _words(environment, "IMAGEGATE_GALLERY_RESOURCE_GROUPS") or template_groups
+    gallery_groups = _words(environment, "IMAGEGATE_GALLERY_RESOURCE_GROUPS")
     repositories = _words(environment, "IMAGEGATE_REPOSITORIES")
     promoted_refs = _words(environment, "IMAGEGATE_PROMOTED_REFS") or ("refs/heads/main", "refs/heads/master")
-    smoke_group = environment.get("IMAGEGATE_SMOKE_RESOURCE_GROUP") or f"{(template_groups or ('',))[0]}-smoke"
+    smoke_group = environment.get("IMAGEGATE_SMOKE_RESOURCE_GROUP", "").strip()
     subscription_id = environment.get("IMAGEGATE_SUBSCRIPTION") or environment.get("AZURE_SUBSCRIPTION_ID") or ""
     for name, given in (
         ("IMAGEGATE_SUBSCRIPTION", subscription_id),
@@ -61,7 +61,7 @@ def load_function_settings(environment: Mapping[str, str]) -> FunctionSettings:
     for name, shape, values in (
         ("IMAGEGATE_TEMPLATE_RESOURCE_GROUPS", _GROUP, template_groups),
         ("IMAGEGATE_GALLERY_RESOURCE_GROUPS", _GROUP, gallery_groups),
-        ("IMAGEGATE_SMOKE_RESOURCE_GROUP", _GROUP, (smoke_group,)),
+        ("IMAGEGATE_SMOKE_RESOURCE_GROUP", _GROUP, (smoke_group,) if smoke_group else ()),
         ("IMAGEGATE_REPOSITORIES", _REPOSITORY, repositories),
         ("IMAGEGATE_PROMOTED_REFS", _REF, promoted_refs),
     ):
@@ -85,8 +85,8 @@ def load_function_settings(environment: Mapping[str, str]) -> FunctionSettings:
         arm_endpoint=(environment.get("IMAGEGATE_ARM_ENDPOINT") or default_endpoint).rstrip("/"),
         subscription_id=subscription_id,
         template_groups=template_groups,
-        gallery_groups=gallery_groups,
-        smoke_group=smoke_group,
+        gallery_groups=gallery_groups or template_groups,
+        smoke_group=smoke_group or f"{template_groups[0]}-smoke",
         repositories=frozenset(name.lower() for name in repositories),
         promoted_refs=promoted_refs,
         pending_limit_s=pending_limit_s,

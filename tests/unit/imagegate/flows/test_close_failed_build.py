@@ -1,0 +1,29 @@
+"""The story of a build that brought no version."""
+
+from fake_orchestration import FakeContext, drive
+from imagegate.flows.close_failed_build import close_failed_build
+
+_JOB = {"template_id": "t", "run_started_at": "x", "repository": "acme/images", "commit": "0123456", "ref": "r"}
+
+
+def test_both_statuses_are_closed_with_the_cause() -> None:
+    """The build is told as failed, the verification as not made, both with the root cause."""
+    cause = {"state": "failure", "description": "There is no package apche2."}
+    ctx = FakeContext({"explain_failed_build": cause, "post_status": {}})
+
+    result = drive(ctx, close_failed_build(ctx, _JOB))
+
+    posted = [(job["context"], job["state"], job["description"]) for name, job in ctx.calls if name == "post_status"]
+    assert posted == [
+        ("imagegate/build", "failure", "There is no package apche2."),
+        ("imagegate/verify", "error", "Not verified. There is no package apche2."),
+    ]
+    assert result["posted"] is True
+
+
+def test_newer_run_is_not_spoken_over() -> None:
+    """When another run has begun since, nothing is posted: its own end will speak."""
+    ctx = FakeContext({"explain_failed_build": {"state": "none", "description": "Another run."}})
+
+    assert drive(ctx, close_failed_build(ctx, _JOB))["posted"] is False
+    assert ctx.names() == ["explain_failed_build"]

@@ -1,0 +1,188 @@
+"""From an event to what follows from it."""
+
+import json
+import random
+from collections.abc import Iterator
+
+import pytest
+from durabletask.client import OrchestrationQuery, TaskHubGrpcClient
+
+from azure_builds import STAMP, put_build, template_body, version_body
+from build_events import TEMPLATE, VERSION, as_cloud_event, run_event, text, version_event
+from durable_client import idle_engine
+from fake_wire import Answer, Wire, cloud_on
+from imagegate.errors import DeadlinePassed, ServiceRefused
+from imagegate.flows.receive_event import Reception, receive_event
+from imagegate.gateway.build_state import BuildState
+from imagegate.gateway.scheduler import Scheduler
+from imagegate.settings.function_settings import FunctionSettings, load_function_settings
+
+
+@pytest.fixture
+def client() -> Iterator[TaskHubGrpcClient]:
+    """A client of the real engine."""
+    with idle_engine() as found:
+        yield found
+
+
+@pytest.fixture
+def settings() -> FunctionSettings:
+    """The least that can be set."""
+    return load_function_settings(
+        {
+            "AZURE_SUBSCRIPTION_ID": "11111111-2222-3333-4444-555555555555",
+            "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS": "rg-images",
+            "IMAGEGATE_REPOSITORIES": "acme/images",
+        }
+    )
+
+
+class _Desk:
+    def __init__(self, wire: Wire, client: TaskHubGrpcClient, settings: FunctionSettings) -> None:
+        self._client = client
+        self._parts = {"state": BuildState(cloud_on(wire)), "scheduler": Scheduler(client), "settings": settings}
+
+    def __call__(self, event: object) -> Reception:
+        (found,) = receive_event(text(event), **self._parts)  # type: ignore[arg-type]  # three parts by their names
+        return found
+
+    def started(self) -> list[tuple[str, dict[str, object]]]:
+        """Names and jobs of what was scheduled."""
+        return [
+            (state.name, json.loads(state.serialized_input or "null"))
+            for state in self._client.get_all_orchestration_states(OrchestrationQuery(fetch_inputs_and_outputs=True))
+        ]
+
+
+@pytest.fixture
+def desk(wire: Wire, client: TaskHubGrpcClient, settings: FunctionSettings) -> _Desk:
+    """Takes events in, over the test's wire."""
+    return _Desk(wire, client, settings)
+
+
+@pytest.mark.parametrize("event", [run_event(), as_cloud_event(run_event()), version_event()])
+def test_build_that_brought_a_version_is_verified(wire: Wire, desk: _Desk, event: dict[str, object]) -> None:
+    """Either event of a good build, in either schema, starts the verification of its version."""
+    put_build(wire)
+
+    assert desk(event) is Reception.SCHEDULED
+
+    ((name, job),) = desk.started()
+    assert name == "verify_for_commit"
+    assert job["image_version_id"] == VERSION
+    assert job["resource_group"] == "rg-images-smoke"
+    assert (job["repository"], job["commit"]) == (STAMP["imagegate-repository"], STAMP["imagegate-commit"])
+
+
+def test_duplicates_in_any_order_start_one_instance(wire: Wire, desk: _Desk) -> None:
+    """Ten deliveries of both events, in any order, in any capitals, come to one verification."""
+    put_build(wire)
+    events = [run_event(), version_event(), version_event(subject=VERSION.upper())] * 10
+    wire.on("GET", VERSION, Answer(body=version_body(version_id=VERSION.lower())), Answer(body=version_body()))
+    random.Random(4711).shuffle(events)  # noqa: S311 - a fixed order
+
+    receptions = [desk(event) for event in events]
+
+    assert receptions.count(Reception.SCHEDULED) == 1
+    assert receptions.count(Reception.KNOWN) == len(events) - 1
+    assert len(desk.started()) == 1
+
+
+def test_another_build_of_the_same_number_is_another_instance(wire: Wire, desk: _Desk) -> None:
+    """A version that was deleted and built anew by another run is verified anew."""
+    put_build(wire)
+    desk(version_event())
+    wire.on("GET", VERSION, Answer(body=version_body(tags={**STAMP, "imagegate-run": "4712"})))
+
+    assert desk(version_event(event_id="later")) is Reception.SCHEDULED
+    assert len(desk.started()) == 2
+
+
+@pytest.mark.parametrize("state", ["Failed", "Canceled"])
+def test_build_that_brought_none_is_closed(wire: Wire, desk: _Desk, state: str) -> None:
+    """A failed or cancelled run starts the closing of its commit's statuses, once."""
+    put_build(wire, template=template_body(state))
+
+    receptions = [desk(run_event(outcome)) for outcome in ("Failure", "Cancel", "Success")]
+
+    assert receptions == [Reception.SCHEDULED, Reception.KNOWN, Reception.KNOWN]
+    ((name, job),) = desk.started()
+    assert name == "close_failed_build"
+    assert job["template_id"] == TEMPLATE
+
+
+def test_the_template_is_believed_and_not_the_event(wire: Wire, desk: _Desk) -> None:
+    """An event of failure for a run that ended well starts the verification."""
+    put_build(wire)
+
+    desk(run_event("Failure"))
+
+    assert [name for name, _ in desk.started()] == ["verify_for_commit"]
+
+
+def test_our_own_promotion_is_recognised(wire: Wire, desk: _Desk) -> None:
+    """The write that gave the version its verdict starts nothing."""
+    put_build(wire, version=version_body(tags={**STAMP, "imagegate-verdict": "passed"}))
+
+    assert desk(version_event()) is Reception.DROPPED
+    assert desk(run_event()) is Reception.DROPPED
+    assert desk.started() == []
+
+
+def test_versions_of_others_are_left_alone(wire: Wire, desk: _Desk) -> None:
+    """A version without a tag of ours, and a template without our stamp, are none of our business."""
+    put_build(wire, template=template_body(tags={"owner": "somebody"}), version=version_body(tags={"owner": "else"}))
+
+    assert desk(version_event()) is Reception.DROPPED
+    assert desk(run_event()) is Reception.DROPPED
+
+
+@pytest.mark.parametrize("state", ["Creating", "updating"])
+def test_unfinished_version_asks_for_another_delivery(wire: Wire, desk: _Desk, state: str) -> None:
+    """A version that is still being made raises, so that the event comes again."""
+    put_build(wire, version=version_body(state))
+
+    with pytest.raises(DeadlinePassed, match="comes again"):
+        desk(version_event())
+
+
+def test_unfinished_run_asks_for_another_delivery(wire: Wire, desk: _Desk) -> None:
+    """A run whose end is year 1 has not ended; the event was early."""
+    put_build(wire, template=template_body("Running", ended="0001-01-01T00:00:00Z"))
+
+    with pytest.raises(DeadlinePassed, match="comes again"):
+        desk(run_event())
+
+
+def test_what_is_gone_is_dropped(wire: Wire, desk: _Desk) -> None:
+    """An event about something that was deleted since starts nothing."""
+    wire.on("GET", "/.*", Answer(status=404, body={"error": {"code": "NotFound", "message": "gone"}}))
+
+    assert desk(version_event()) is Reception.DROPPED
+    assert desk(run_event()) is Reception.DROPPED
+
+
+def test_refusal_of_azure_asks_for_another_delivery(wire: Wire, desk: _Desk) -> None:
+    """When Azure cannot be asked the event must come again, so the error goes out."""
+    wire.on("GET", "/.*", Answer(status=500, body={"error": {"code": "InternalServerError", "message": "sorry"}}))
+
+    with pytest.raises(ServiceRefused):
+        desk(version_event())
+
+
+def test_foreign_event_asks_nobody(wire: Wire, desk: _Desk) -> None:
+    """What is not about a build is dropped without a request."""
+    assert desk({**version_event(), "eventType": "Microsoft.Storage.BlobCreated"}) is Reception.DROPPED
+    assert wire.seen == []
+
+
+def test_log_holds_no_claims(wire: Wire, desk: _Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """Names and addresses of people in an event never reach the log."""
+    put_build(wire)
+    with caplog.at_level("DEBUG", logger="imagegate"):
+        desk(version_event())
+        desk(version_event(subject="nothing"))
+
+    assert "dropped event version-1" in caplog.text
+    assert "A Person" not in caplog.text
+    assert "192.0.2.7" not in caplog.text

@@ -1,0 +1,110 @@
+"""The net under lost events."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from durabletask.client import TaskHubGrpcClient
+
+from azure_builds import STAMP, put_build, template_body, version_body
+from build_events import DEFINITION, TEMPLATE, text, version_event
+from durable_client import idle_engine
+from fake_wire import SUBSCRIPTION, Answer, Wire, cloud_on
+from imagegate.flows.receive_event import receive_event
+from imagegate.flows.reconcile import Reconciled, reconcile
+from imagegate.gateway.build_state import BuildState
+from imagegate.gateway.scheduler import Scheduler
+from imagegate.settings.function_settings import FunctionSettings, load_function_settings
+
+_GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-images"
+_NOW = datetime(2026, 11, 21, 13, tzinfo=UTC)
+
+
+@pytest.fixture
+def client() -> Iterator[TaskHubGrpcClient]:
+    """A client of the real engine."""
+    with idle_engine() as found:
+        yield found
+
+
+@pytest.fixture
+def settings() -> FunctionSettings:
+    """Groups, and a limit of a day."""
+    return load_function_settings(
+        {
+            "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
+            "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS": "rg-images",
+            "IMAGEGATE_REPOSITORIES": "acme/images",
+        }
+    )
+
+
+def _look(wire: Wire, client: TaskHubGrpcClient, settings: FunctionSettings) -> Reconciled:
+    return reconcile(state=BuildState(cloud_on(wire)), scheduler=Scheduler(client), settings=settings, now=_NOW)
+
+
+def _put(wire: Wire, *, templates: list[dict[str, object]], versions: list[dict[str, object]]) -> None:
+    gallery = DEFINITION.rsplit("/images/", 1)[0]
+    wire.on("GET", f"{_GROUP}/providers/Microsoft.Compute/galleries", Answer(body={"value": [{"id": gallery}]}))
+    wire.on("GET", f"{gallery}/images", Answer(body={"value": [{"id": DEFINITION}]}))
+    wire.on("GET", f"{DEFINITION}/versions", Answer(body={"value": versions}))
+    path = f"{_GROUP}/providers/Microsoft.VirtualMachineImages/imageTemplates"
+    wire.on("GET", path, Answer(body={"value": templates}))
+
+
+def test_lost_events_are_made_up_for_once(wire: Wire, client: TaskHubGrpcClient, settings: FunctionSettings) -> None:
+    """A version without a verdict and a failed run are taken up by the first look, and by no later one."""
+    _put(wire, templates=[template_body("Failed")], versions=[version_body()])
+
+    first, second = (_look(wire, client, settings) for _ in range(2))
+
+    assert first == Reconciled(verifications=1, closings=1, given_up=0)
+    assert second == Reconciled(verifications=0, closings=0, given_up=0)
+
+
+def test_what_an_event_started_is_known(wire: Wire, client: TaskHubGrpcClient, settings: FunctionSettings) -> None:
+    """The timer uses the names that events use."""
+    put_build(wire)
+    _put(wire, templates=[], versions=[version_body()])
+    state, scheduler = BuildState(cloud_on(wire)), Scheduler(client)
+    receive_event(text(version_event()), state=state, scheduler=scheduler, settings=settings)
+
+    assert _look(wire, client, settings).verifications == 0
+
+
+def test_what_needs_nothing_is_left_alone(wire: Wire, client: TaskHubGrpcClient, settings: FunctionSettings) -> None:
+    """Verdicts, foreign versions, unfinished versions and good, running or foreign templates start nothing."""
+    versions = [
+        version_body(tags={**STAMP, "imagegate-verdict": "failed"}),
+        version_body(tags={}),
+        version_body("Creating"),
+    ]
+    templates = [
+        template_body("Succeeded"),
+        template_body("Running"),
+        template_body("Failed", tags={}),
+        template_body(None),
+    ]
+    _put(wire, templates=templates, versions=versions)
+
+    assert _look(wire, client, settings) == Reconciled(verifications=0, closings=0, given_up=0)
+
+
+def test_version_that_waited_too_long_is_given_up(
+    wire: Wire, client: TaskHubGrpcClient, settings: FunctionSettings
+) -> None:
+    """After the limit the status is closed instead, once."""
+    _put(wire, templates=[], versions=[version_body(published="2026-11-20T12:59:00Z")])
+
+    first, second = (_look(wire, client, settings) for _ in range(2))
+
+    assert first == Reconciled(verifications=0, closings=0, given_up=1)
+    assert second.given_up == 0
+
+
+def test_old_failures_are_not_told_again(wire: Wire, client: TaskHubGrpcClient, settings: FunctionSettings) -> None:
+    """A run that failed before the limit is history, even for an engine that has forgotten it."""
+    old = template_body("Failed", template_id=TEMPLATE, started="2026-11-19T11:00:00Z", ended="2026-11-19T12:00:00Z")
+    _put(wire, templates=[old], versions=[])
+
+    assert _look(wire, client, settings).closings == 0
