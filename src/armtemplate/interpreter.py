@@ -44,18 +44,6 @@ class Function:
     unknowns: UnknownPolicy = "deep"
 
 
-class Callables(Protocol):
-    """The function table."""
-
-    def get(self, key: str) -> Function | None:
-        """The function of that name in lower case."""
-        ...
-
-    def names(self) -> Sequence[str]:
-        """All names, for suggestions."""
-        ...
-
-
 class UserCallable(Protocol):
     """A function that the template defines."""
 
@@ -100,9 +88,7 @@ def check_calls(parsed: ParsedExpression, frame: Frame) -> None:
 
 
 def _arity(call: Call, frame: Frame) -> None:
-    from armtemplate.functions import FUNCTIONS
-
-    function = FUNCTIONS.get(call.key)
+    function: Function | None = frame.builtins.get(call.key)
     count = len(call.arguments)
     if function is not None:
         if count < function.minimum or (function.maximum is not None and count > function.maximum):
@@ -111,7 +97,7 @@ def _arity(call: Call, frame: Frame) -> None:
     user: UserCallable | None = frame.functions.get(call.key)
     if user is None:
         raise ExpressionError(
-            f"there is no function '{call.name}'{_suggestion(call, frame, FUNCTIONS.names())}", offset=call.start
+            f"there is no function '{call.name}'{_suggestion(call, frame, frame.builtins.names())}", offset=call.start
         )
     if count != user.arity:
         raise ExpressionError(f"{call.name}: takes {_plural(user.arity)}, and is given {count}", offset=call.start)
@@ -155,9 +141,7 @@ def evaluate(node: Expression, frame: Frame) -> Value:
 
 
 def _call(node: Call, frame: Frame) -> Value:
-    from armtemplate.functions import FUNCTIONS
-
-    function = FUNCTIONS.get(node.key)
+    function: Function | None = frame.builtins.get(node.key)
     if function is None:
         return _user_call(node, frame)
     try:

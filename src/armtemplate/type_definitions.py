@@ -55,6 +55,8 @@ def reference_problem(declaration: Mapping[str, Any], definitions: Definitions) 
 
 def _resolved(declaration: Mapping[str, Any], definitions: Definitions) -> Mapping[str, Any] | str:
     """The declaration with its reference followed, its own constraints over the definition's. Text is a fault."""
+    if not isinstance(declaration, Mapping):
+        return "a type is declared by an object"
     merged: dict[str, Any] = dict(declaration)
     for _ in range(_REFERENCE_LIMIT):
         reference = merged.pop("$ref", None)

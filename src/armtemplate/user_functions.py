@@ -53,7 +53,8 @@ class UserFunction:
         try:
             return evaluate_structure(self.output, inner, self.path)
         except ExpressionError as error:
-            raise ExpressionError(f"{self.name}: {error.message}") from None
+            prefix = f"{self.name}: "
+            raise ExpressionError(prefix + error.message.removeprefix(prefix)) from None
         finally:
             frame.session.depth -= _LEVELS
 

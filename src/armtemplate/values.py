@@ -2,13 +2,13 @@
 
 import json
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cmp_to_key
 from typing import Any
 
 from armtemplate.errors import ExpressionError
 from armtemplate.json_types import Value
-from armtemplate.limits import VALUE_CHARACTERS
+from armtemplate.limits import VALUE_CHARACTERS, VALUE_NODES
 from armtemplate.unknown import Unknown
 
 INT64 = range(-(2**63), 2**63)
@@ -111,6 +111,15 @@ def equal(left: Value, right: Value) -> bool:
     return bool(left == right)
 
 
+def fingerprint(value: Value) -> Hashable:
+    """What two values share exactly when they are `equal`."""
+    if isinstance(value, dict):
+        return ("Object", frozenset((name, fingerprint(item)) for name, item in value.items()))
+    if isinstance(value, list):
+        return ("Array", tuple(fingerprint(item) for item in value))
+    return ("Number" if is_number(value) else kind_of(value), value)
+
+
 def compare_text(left: str, right: str) -> int:
     """Invariant-culture order, as .NET has it: letters by their base, then accents, then lower case before upper."""
     if left == right:
@@ -182,6 +191,14 @@ def bounded(text: str) -> str:
     if len(text) > VALUE_CHARACTERS:
         raise ExpressionError(f"the result has {len(text):,} characters; a deployment may carry {VALUE_CHARACTERS:,}")
     return text
+
+
+def joined_arrays(arrays: list[list[Any]]) -> list[Any]:
+    """The items of all arrays, unless they are more than anything that a deployment may carry."""
+    count = sum(len(array) for array in arrays)
+    if count > VALUE_NODES:
+        raise ExpressionError(f"the result has {count:,} items; that is more than any deployment may carry")
+    return [item for array in arrays for item in array]
 
 
 def utf8(text: str) -> bytes:

@@ -16,10 +16,12 @@ from armtemplate.values import (
     array_argument,
     code_units,
     equal,
+    fingerprint,
     from_code_units,
     integer_argument,
     is_integer,
     is_number,
+    joined_arrays,
     kind_of,
     member_name,
     object_argument,
@@ -171,7 +173,14 @@ def _numbers(values: tuple[Any, ...]) -> list[int | float]:
 def flatten(arrays: Value) -> Value:
     """One level of nesting less; every item has to be an array."""
     items = array_argument(arrays)
-    return [element for item in items for element in array_argument(_known(item), "every item")]
+    return joined_arrays([array_argument(_outright(item), "every item") for item in items])
+
+
+def _outright(value: Value) -> Value:
+    """The value, unless it is itself not known."""
+    if isinstance(value, Unknown):
+        raise NotKnownError(value)
+    return value
 
 
 def _known(value: Value) -> Value:
@@ -217,8 +226,8 @@ def _mergeable(value: Value) -> dict[str, Any]:
 def intersection(*values: Value) -> Value:
     """The items, or the property pairs, that all arguments hold, in the order of the first."""
     if all(isinstance(value, list) for value in values):
-        kept = [item for item in values[0] if all(any(equal(item, other) for other in value) for value in values[1:])]
-        return _distinct(kept)
+        others = [{fingerprint(item) for item in value} for value in values[1:]]
+        return _distinct(item for item in values[0] if all(fingerprint(item) in other for other in others))
     if all(isinstance(value, dict) for value in values):
         return {
             name: value for name, value in values[0].items() if all(_holds(other, name, value) for other in values[1:])
@@ -236,22 +245,8 @@ def _kinds(values: tuple[Any, ...]) -> str:
 
 
 def _distinct(items: Iterable[Any]) -> list[Any]:
-    """The items without repetition, first appearance first. Scalars are found by hash, the rest by comparison."""
-    kept: list[Any] = []
-    scalars: set[tuple[str, Any]] = set()
-    structures: list[Any] = []
-    for item in items:
-        if isinstance(_known(item), (dict, list)):
-            if any(equal(item, other) for other in structures):
-                continue
-            structures.append(item)
-        else:
-            key = ("Number" if is_number(item) else kind_of(item), item)
-            if key in scalars:
-                continue
-            scalars.add(key)
-        kept.append(item)
-    return kept
+    """The items without repetition, first appearance first."""
+    return list({fingerprint(_known(item)): item for item in reversed(list(items))}.values())[::-1]
 
 
 def index_from_end(items: Value, place: Value) -> Value:

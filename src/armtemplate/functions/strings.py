@@ -1,7 +1,5 @@
 """String functions: https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-string."""
 
-from typing import Any
-
 from armtemplate.errors import ExpressionError
 from armtemplate.functions.composite_format import composite_format
 from armtemplate.json_types import Value
@@ -15,6 +13,7 @@ from armtemplate.values import (
     from_code_units,
     integer_argument,
     is_integer,
+    joined_arrays,
     text_argument,
     wrong_kind,
 )
@@ -29,10 +28,7 @@ _BLANKS = (
 def concat(*parts: Value) -> Value:
     """Joins strings, integers and booleans to a string, or arrays to an array; null is skipped."""
     if any(isinstance(part, list) for part in parts):
-        joined: list[Any] = []
-        for part in parts:
-            joined.extend(array_argument(part, "every argument beside an array"))
-        return joined
+        return joined_arrays([array_argument(part, "every argument beside an array") for part in parts])
     for part in parts:
         if isinstance(part, dict):
             raise ExpressionError("objects cannot be concatenated; union() puts objects together")
