@@ -26,6 +26,7 @@ Examples:
   imagegate verify /subscriptions/…/versions/1.2.3 --reach run-command --json
 """
 _VERSION_TYPE = "microsoft.compute/galleries/images/versions"
+_TAIL_LINES = 8
 _DEFAULT_REFS = ("refs/heads/main", "refs/heads/master")
 
 
@@ -130,8 +131,25 @@ def outcome_of(verification: "Verification") -> Outcome:
         document=document,
         rows=[(name, value) for name, value in rows if value],
         exit_code=verification.exit_code,
-        notes=[*verification.notes, *([error.hint] if error is not None and error.hint else [])],
+        notes=[
+            *verification.notes,
+            *([error.hint] if error is not None and error.hint else []),
+            *(_serial_log_ends(verification) if error is not None else []),
+        ],
     )
+
+
+def _serial_log_ends(verification: "Verification") -> list[str]:
+    """The last words of the machines that did not pass, marked as foreign at the beginning of each line.
+
+    A runner takes lines that begin with `::` for commands, blanks before them included; the guest must not give any.
+    """
+    lines = []
+    for region in verification.regions:
+        tail = str(region.diagnostics.get("serial_log_tail") or "").splitlines()[-_TAIL_LINES:]
+        if tail and region.verdict != "passed":
+            lines += [f"The serial log of {region.vm_name} ends:", *(f"  | {line}" for line in tail)]
+    return lines
 
 
 def _version_id(text: str) -> ResourceId:

@@ -11,7 +11,7 @@ The same function runs on Azure Durable Functions and, for the command line, on 
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from durabletask import task
@@ -29,7 +29,7 @@ from imagegate.model import (
     TeardownResult,
     normalise_region,
 )
-from imagegate.model.smoke_vm import SmokeVm
+from imagegate.model.smoke_vm import CREATED_AT_TAG, SmokeVm
 from imagegate.model.verification import Cause, RegionOutcome, Verification
 from imagegate.steps.decide_verdict import Consequence, decide_cause, decide_consequence, decide_teardown
 from imagegate.steps.prove_gone import RUN_TAG
@@ -46,6 +46,11 @@ CHANGE_DEADLINE_S = 1800
 """A change of a version goes to every region; minutes are normal."""
 
 DEFAULT_ALLOWED_SOURCE = "Internet"
+_TITLES = {
+    Consequence.PROMOTE: ("promote", "Letting latest resolve to {}"),
+    Consequence.QUARANTINE: ("quarantine", "Keeping {} out of latest"),
+    Consequence.RECORD: ("record", "Recording the verdict on {}"),
+}
 
 
 def verify_image_version(
@@ -204,7 +209,8 @@ def _region_job(
             **Stamp.from_tags(version["tags"]).to_tags(),
             OWNER_TAG: OWNER,
             RUN_TAG: job["run"],
-            EXPIRES_AT_TAG: _rfc3339(expires_at.isoformat(timespec="seconds")),
+            CREATED_AT_TAG: _rfc3339(ctx.current_utc_datetime),
+            EXPIRES_AT_TAG: _rfc3339(expires_at),
         },
         "deadline_s": spec.deadline_s,
         "teardown_deadline_s": job.get("teardown_deadline_s") or TEARDOWN_DEADLINE_S,
@@ -245,8 +251,8 @@ def _carry_out(
     verification = replace(verification, promotion=decision.reason)
     if decision.consequence is Consequence.NOTHING or not version:
         return verification
-    key = {Consequence.PROMOTE: "promote", Consequence.QUARANTINE: "quarantine"}.get(decision.consequence, "record")
-    telling.begin(key, f"{key.capitalize()}: {_short(job['image_version_id'])} is {verification.verdict}")
+    key, title = _TITLES[decision.consequence]
+    telling.begin(key, title.format(_short(job["image_version_id"])))
     end_of_life = (ctx.current_utc_datetime + timedelta(days=END_OF_LIFE_DAYS)).date().isoformat()
     change = {
         "image_version_id": job["image_version_id"],
@@ -291,5 +297,5 @@ def _short(image_version_id: str) -> str:
     return "/".join(image_version_id.strip("/").split("/")[-5::2])
 
 
-def _rfc3339(text: str) -> str:
-    return f"{text.removesuffix('+00:00').removesuffix('Z')}Z"
+def _rfc3339(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

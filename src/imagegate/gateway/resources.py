@@ -10,6 +10,7 @@ from imagegate.errors import ResourceMissing, ServiceRefused
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.translation import told_as
 from imagegate.model import OWNER, OWNER_TAG, ResourceId, parse_time
+from imagegate.model.smoke_vm import CREATED_AT_TAG
 
 API_VERSIONS: Mapping[str, str] = {
     "microsoft.compute/virtualmachines": "2024-07-01",
@@ -38,10 +39,13 @@ class ListedResource:
     @classmethod
     def from_arm(cls, body: Mapping[str, Any]) -> Self:
         """From an entry of the list."""
+        tags = {str(name): str(value) for name, value in (body.get("tags") or {}).items()}
+        tagged = next((value for name, value in tags.items() if name.lower() == CREATED_AT_TAG), None)
+        written = (body.get("properties") or {}).get("timestamp")
         return cls(
             id=ResourceId.parse(body["id"]),
-            tags=dict(body.get("tags") or {}),
-            created_at=parse_time(body.get("createdTime") or (body.get("properties") or {}).get("timestamp")),
+            tags=tags,
+            created_at=parse_time(body.get("createdTime")) or parse_time(tagged) or parse_time(written),
         )
 
     @property

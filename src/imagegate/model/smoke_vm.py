@@ -10,6 +10,8 @@ from imagegate.model.resource_id import ResourceId
 
 DEPLOYMENT_TYPE = "Microsoft.Resources/deployments"
 VM_TYPE = "Microsoft.Compute/virtualMachines"
+CREATED_AT_TAG = "imagegate-created-at"
+"""RFC 3339 UTC, on all of it: a group's list need not say when a resource was made."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,12 +73,15 @@ def decide_consequence(
     if teardown is TeardownResult.INCOMPLETE:
         return Decision(consequence=Consequence.RECORD, reason="Not promoted: something of the smoke VM is left.")
     if teardown is TeardownResult.KEPT:
-        return Decision(consequence=Consequence.RECORD, reason="Not promoted: the smoke VM was kept.")
+        return Decision(
+            consequence=Consequence.RECORD,
+            reason="Not promoted: the smoke VM was kept (remove it: imagegate sweep --older-than 0s).",
+        )
     if promote is not Promote.ON_PASS:
         return Decision(consequence=Consequence.RECORD, reason="Not promoted: imagegate.yaml says promote: never.")
     if not ref or ref not in promoted_refs:
-        told = f'its ref "{ref}" is not' if ref else "it carries no ref, and only builds of a ref on the list are"
-        allowed = ", ".join(promoted_refs) or "none"
-        reason = f"Not promoted: {told} among those that may become latest ({allowed})."
+        whose = f'it was built from "{ref}"' if ref else "it carries no ref"
+        allowed = ", ".join(promoted_refs) or "nothing"
+        reason = f"Not promoted: {whose}, and only what is built from {allowed} may become latest."
         return Decision(consequence=Consequence.QUARANTINE, reason=reason)
     return Decision(consequence=Consequence.PROMOTE, reason="Promoted: latest resolves to it.")

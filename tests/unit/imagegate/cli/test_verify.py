@@ -1,6 +1,7 @@
 """`imagegate verify`: what it takes, what it passes on, how it ends."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from imagegate.cli.program import run_program
 from imagegate.cli.verify import outcome_of, promoted_refs
 from imagegate.model import TeardownResult
-from imagegate.model.verification import Cause, Verification
+from imagegate.model.verification import Cause, RegionOutcome, Verification
 
 VERSION_ID = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/galleries/golden/images/web/versions/1.2.3"
 
@@ -59,6 +60,25 @@ def test_leak() -> None:
     assert ("still there", "/nic") in outcome.rows
     assert any("imagegate sweep" in note for note in outcome.notes)
     assert outcome.document["resources_left"] == ["/nic"]
+
+
+def test_last_words_of_the_guest() -> None:
+    """A failure shows the end of the serial log; no line of it can pass for a command to the runner."""
+    region = RegionOutcome(
+        region="westeurope",
+        vm_size="Small",
+        vm_name="smoke-1",
+        cause=Cause.IMAGE,
+        reason="refused",
+        teardown=TeardownResult.COMPLETE,
+        diagnostics={"serial_log_tail": "login:\n::error::hello\n   ::stop-commands::x"},
+    )
+
+    outcome = outcome_of(verification(cause=Cause.IMAGE, regions=(region,)))
+
+    assert "  | login:" in outcome.notes
+    assert not [line for line in outcome.notes if line.strip().startswith("::")]
+    assert not outcome_of(verification(regions=(replace(region, cause=Cause.NONE),))).notes
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,7 @@ def test_region_job(answers: Json, job: Json) -> None:
         "imagegate-smoke-run": "r1",
         "imagegate-ref": MAIN,
         "imagegate-commit": "c0ffee",
+        "imagegate-created-at": "2026-11-21T12:00:00Z",
         "imagegate-expires-at": "2026-11-21T13:05:00Z",
     }
 
@@ -285,10 +286,10 @@ def test_proof_that_cannot_be_had(answers: Json, job: Json) -> None:
 @pytest.mark.parametrize(
     ("ref", "refs", "said"),
     [
-        ("refs/pull/7/merge", [MAIN], 'its ref "refs/pull/7/merge" is not'),
-        ("", [MAIN], "carries no ref"),
-        ("refs/heads/Main", [MAIN], "is not"),
-        (MAIN, [], "(none)"),
+        ("refs/pull/7/merge", [MAIN], 'it was built from "refs/pull/7/merge"'),
+        ("", [MAIN], "it carries no ref"),
+        ("refs/heads/Main", [MAIN], "only what is built from refs/heads/main"),
+        (MAIN, [], "only what is built from nothing"),
     ],
 )
 def test_ref_may_not_become_latest(answers: Json, job: Json, ref: str, refs: list[str], said: str) -> None:

@@ -102,7 +102,7 @@ def test_from_version_to_latest(apache: int, tmp_path: Path) -> None:
     assert not azure.resources[VERSION_ID.lower()]["properties"]["publishingProfile"]["excludeFromLatest"]
     assert Path(result.to_json()["serial_log"]).read_text() == "Apache2 Debian Default Page"
     steps = [line.split()[1] for line in listener.lines if line.startswith("ended")]
-    expected = ["Validating", "Provisioning", "Probing", "Rebooting", "Probing", "Reading", "Tearing", "Promote:"]
+    expected = ["Validating", "Provisioning", "Probing", "Rebooting", "Probing", "Reading", "Tearing", "Letting"]
     assert steps == expected
 
 

@@ -64,15 +64,17 @@ def test_tag_names_in_any_case() -> None:
 
 
 def test_older_than() -> None:
-    """By age only what is ours is found, expired or not; what tells no age stays."""
+    """By age, the list's or the tag's, only what is ours is found, expired or not; what tells no age stays."""
     azure = SmokeAzure()
     fresh = {**OURS, "imagegate-expires-at": "2026-11-21T13:00:00Z"}
     azure.add(f"{COMPUTE}/virtualMachines/old", tags=fresh)["createdTime"] = "2026-11-21T09:00:00Z"
     azure.add(f"{COMPUTE}/virtualMachines/new", tags=fresh)["createdTime"] = "2026-11-21T11:30:00Z"
+    told = {**fresh, "imagegate-created-at": "2026-11-21T09:00:00Z"}
+    azure.add(f"{COMPUTE}/virtualMachines/tagged", tags=told)
     azure.add(f"{COMPUTE}/virtualMachines/ageless", tags=fresh)
     azure.add(f"{COMPUTE}/virtualMachines/foreign")["createdTime"] = "2020-11-21T09:00:00Z"
 
-    assert found(azure, older_than_s=7200) == ["old"]
+    assert found(azure, older_than_s=7200) == ["old", "tagged"]
 
 
 def test_no_such_group() -> None:
