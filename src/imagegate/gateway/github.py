@@ -1,0 +1,126 @@
+"""Commit statuses at GitHub: read and write, with GitHub's answers in our own tree of errors."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import quote
+
+from imagegate.errors import NotAuthorised, ResourceMissing, ServiceRefused, ServiceUnreachable
+from imagegate.gateway.github_access import GitHubAccess, GitHubClients
+from imagegate.model.commit_status import CommitStatus
+
+_PAGE = 100
+_PAGES = 10
+_UNAUTHORISED, _FORBIDDEN, _MISSING, _UNPROCESSABLE, _THROTTLED, _SERVER_ERROR = 401, 403, 404, 422, 429, 500
+
+
+class GitHubStatuses:
+    """The statuses of commits. Without retries of its own beyond a broken connection, and without waiting."""
+
+    def __init__(self, access: GitHubAccess, *, on_secret: Callable[[str], None] = lambda _: None) -> None:
+        self.access = access
+        self._clients = GitHubClients(access, on_secret=on_secret)
+
+    def of_context(self, repository: str, commit: str, context: str) -> tuple[CommitStatus, ...]:
+        """The statuses of one context on a commit, newest posting first.
+
+        Pages of a hundred are read until one has the context: newer postings come first, so none of them is missed.
+
+        Raises:
+            ResourceMissing: GitHub does not know the commit, or does not show it.
+            NotAuthorised: the credential is not taken, or may not read.
+            ServiceUnreachable: no answer, a fault of GitHub's, or a rate limit; it may pass.
+            ServiceRefused: any other refusal.
+        """
+        path = f"/repos/{repository}/commits/{quote(commit)}/statuses"
+        found: list[CommitStatus] = []
+        for page in range(1, _PAGES + 1):
+            entries = self._ask("GET", repository, f"{path}?per_page={_PAGE}&page={page}")
+            read = [CommitStatus.from_github(repository, commit, entry) for entry in entries]
+            found += [one for one in read if one is not None and one.context.lower() == context.lower()]
+            if found or len(entries) < _PAGE:
+                break
+        return tuple(found)
+
+    def post(self, status: CommitStatus) -> None:
+        """Write a status; it becomes the one that counts in its context.
+
+        Raises:
+            As `of_context`; ResourceMissing also where GitHub says 422 because the repository has no such commit.
+        """
+        body = {"state": str(status.state), "context": status.context, "description": status.told_description}
+        if status.target_url:
+            body["target_url"] = status.target_url
+        self._ask("POST", status.repository, f"/repos/{status.repository}/statuses/{quote(status.commit)}", body)
+
+    def _ask(self, verb: str, repository: str, path: str, body: dict[str, str] | None = None) -> Any:  # noqa: ANN401
+        with translated(repository):
+            client = self._clients.client_for(repository)
+            try:
+                _, answer = client.requester.requestJsonAndCheck(verb, path, input=body)
+            finally:
+                client.close()
+        return answer
+
+
+@contextmanager
+def translated(repository: str) -> Iterator[None]:
+    """GitHub's and the connection's exceptions as ours."""
+    import requests
+    from github import GithubException
+
+    try:
+        yield
+    except GithubException as error:
+        raise _translate(error, repository) from error
+    except requests.RequestException as error:
+        raise ServiceUnreachable(
+            f"GitHub could not be reached: {type(error).__name__}.",
+            hint="Check the network, and the address of the API for GitHub Enterprise Server.",
+            ids={"repository": repository},
+        ) from error
+
+
+def _translate(error: Any, repository: str) -> Exception:  # noqa: ANN401 - its module is imported late
+    status: int = error.status
+    data = error.data if isinstance(error.data, dict) else {}
+    message = str(data.get("message") or error.message or "")
+    headers = {str(name).lower(): str(value) for name, value in (error.headers or {}).items()}
+    ids = {"repository": repository, **_request_id(headers)}
+    if status >= _SERVER_ERROR or _is_throttled(status, message, headers):
+        return ServiceUnreachable(f"GitHub does not serve us at the moment ({status}): {message}", ids=ids)
+    if status == _UNAUTHORISED:
+        return NotAuthorised(f"GitHub does not take the credential: {message}", hint="It may have expired.", ids=ids)
+    if status == _FORBIDDEN:
+        return NotAuthorised(
+            f"The credential may not write commit statuses: {message}",
+            action="statuses: write",
+            scope=repository,
+            hint="Give the job `permissions: statuses: write`; tokens of pull requests from forks only read.",
+            ids=_request_id(headers),
+        )
+    told = message + "".join(f"; {one}" for one in _details(data))
+    if status == _MISSING or (status == _UNPROCESSABLE and "no commit found" in told.lower()):
+        return ResourceMissing(
+            f"GitHub has no such commit or repository, or does not show it to us: {told}", status=status, ids=ids
+        )
+    return ServiceRefused(f"GitHub refused ({status}): {told}", status=status, ids=ids)
+
+
+def _is_throttled(status: int, message: str, headers: dict[str, str]) -> bool:
+    """Whether a rate limit speaks: 429, or 403 with its words or headers. Source: GitHub REST, rate limits."""
+    limited = "rate limit" in message.lower() or "abuse" in message.lower() or "retry-after" in headers
+    used_up = headers.get("x-ratelimit-remaining") == "0"
+    return status == _THROTTLED or (status == _FORBIDDEN and (limited or used_up))
+
+
+def _request_id(headers: dict[str, str]) -> dict[str, str]:
+    found = headers.get("x-github-request-id")
+    return {"github request id": found} if found else {}
+
+
+def _details(data: dict[str, Any]) -> list[str]:
+    errors = data.get("errors")
+    if not isinstance(errors, list):
+        return [str(errors)] if errors else []
+    return [str(one.get("message") or one.get("code") or one) if isinstance(one, dict) else str(one) for one in errors]
