@@ -1,6 +1,7 @@
 """`imagegate build`: from a folder to an image version."""
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from imagegate.model.build_result import BuildResult
 from imagegate.report.outcome import Outcome
 from imagegate.settings import load_settings
 
+_FOLLOW_S = 10.0
 _EXAMPLES = """\b
 Examples:
   imagegate build templates/apache-debian12
@@ -39,8 +41,11 @@ Examples:
     show_envvar=True,
     help="Where the build log goes. Default: the job's temporary folder, else the user's state folder.",
 )
+@click.option("--follow/--no-follow", default=None, help="Show the live log. Default: on a terminal and with -v.")
 @shared_options
-def build_command(*, shell: Shell, folder: Path, inputs: Mapping[str, str | None], log_folder: Path | None) -> Outcome:
+def build_command(
+    *, shell: Shell, folder: Path, inputs: Mapping[str, str | None], log_folder: Path | None, follow: bool | None
+) -> Outcome:
     """Build the image of FOLDER with Azure Image Builder.
 
     The template is named by its content: what is unchanged is not submitted again. The new version stays excluded from
@@ -50,9 +55,12 @@ def build_command(*, shell: Shell, folder: Path, inputs: Mapping[str, str | None
     from imagegate.flows.build import build_image
     from imagegate.gateway.cloud import Cloud
 
-    story = shell.story()
+    story = shell.story(show_log=bool(follow))
     cloud = Cloud.connect(settings.azure, os.environ)
-    return outcome_of(build_image(settings, cloud, story, environment=os.environ, logs=log_folder))
+    wanted = follow if follow is not None else shell.verbose or sys.stderr.isatty()
+    follow_s = _FOLLOW_S if wanted else None
+    result = build_image(settings, cloud, story, environment=os.environ, logs=log_folder, follow_s=follow_s)
+    return outcome_of(result)
 
 
 def outcome_of(result: BuildResult) -> Outcome:

@@ -29,9 +29,9 @@ class Shell:
     verbose: bool
     clock: Clock
 
-    def story(self) -> Story:
-        """A story told to this shell's user on stderr."""
-        progress = progress_for(sys.stderr, os.environ, color=self.color, verbose=self.verbose)
+    def story(self, *, show_log: bool = False) -> Story:
+        """A story told to this shell's user on stderr; `show_log` unfolds foreign text where it is not live."""
+        progress = progress_for(sys.stderr, os.environ, color=self.color, verbose=self.verbose, show_log=show_log)
         return Story(progress, self.clock)
 
 

@@ -15,6 +15,7 @@ from imagegate.settings import Settings
 from imagegate.steps.await_run import Watched, await_run
 from imagegate.steps.explain_failure import explain_failure
 from imagegate.steps.fetch_build_log import fetch_build_log, output_folder
+from imagegate.steps.follow_log import LiveLog
 from imagegate.steps.hash_content import hash_content, template_name
 from imagegate.steps.read_origin import read_origin
 from imagegate.steps.read_run_outputs import image_version_of, read_run_outputs
@@ -53,9 +54,17 @@ class Begun:
 
 
 def build_image(
-    settings: Settings, cloud: Cloud, story: Story, *, environment: Mapping[str, str], logs: Path | None = None
+    settings: Settings,
+    cloud: Cloud,
+    story: Story,
+    *,
+    environment: Mapping[str, str],
+    logs: Path | None = None,
+    follow_s: float | None = None,
 ) -> BuildResult:
     """Build the image of a folder, and return what came out.
+
+    The build log goes below `logs`; with `follow_s` the live log is told meanwhile, read that often.
 
     1. Read the template, with all faults at once; nothing is asked of the cloud before it is usable.
     2. Find out which base it would start from, and name the content.
@@ -77,8 +86,10 @@ def build_image(
     )
     with ledger:
         begun = _begin(settings, cloud, templates, prepared, story, ledger)
-        with story.step("run", f"Building in {prepared.name}"):
-            watched = _watch(settings, templates, prepared, begun, story)
+        with story.step("run", f"Building in {prepared.name}") as ending:
+            live = _live_log(cloud, story, follow_s)
+            watched = _watch(settings, templates, prepared, begun, story, live)
+            ending.passed = watched.run.state is RunState.SUCCEEDED
         ledger.entries.clear()
     with story.step("log", "Fetching the build log"):
         folder = logs or output_folder(environment)
@@ -231,7 +242,21 @@ def _await_other_run(templates: ImageTemplates, template: ImageTemplate, story: 
         poll(look, deadline=patience, what=f"the other run of {template.id.name}", interval_s=30, first_interval_s=5)
 
 
-def _watch(settings: Settings, templates: ImageTemplates, prepared: Prepared, begun: Begun, story: Story) -> Watched:
+def _live_log(cloud: Cloud, story: Story, follow_s: float | None) -> LiveLog | None:
+    if follow_s is None:
+        return None
+    told = story.progress
+    return LiveLog(cloud, now=story.clock.now, interval_s=follow_s, line=told.log_line, note=told.note)
+
+
+def _watch(
+    settings: Settings,
+    templates: ImageTemplates,
+    prepared: Prepared,
+    begun: Begun,
+    story: Story,
+    live: LiveLog | None,
+) -> Watched:
     limit_s = settings.build.timeout_s
     if limit_s is None:
         minutes = int(prepared.source.properties.get("buildTimeoutInMinutes") or DEFAULT_BUILD_TIMEOUT_MINUTES)
@@ -243,4 +268,5 @@ def _watch(settings: Settings, templates: ImageTemplates, prepared: Prepared, be
         retry_after_s=begun.started.retry_after_s,
         deadline=Deadline.after(limit_s, story.clock),
         note=story.progress.note,
+        follow=live.follow if live else None,
     )

@@ -7,26 +7,28 @@ from typing import TYPE_CHECKING, TextIO
 from imagegate.report.progress import Progress
 
 if TYPE_CHECKING:
-    from rich.status import Status
+    from rich.progress import Progress as LiveLine
 
 
-def progress_for(stream: TextIO, environment: Mapping[str, str], *, color: bool, verbose: bool) -> Progress:
+def progress_for(
+    stream: TextIO, environment: Mapping[str, str], *, color: bool, verbose: bool, show_log: bool = False
+) -> Progress:
     """The listener that suits the stream: live on a terminal, lines in a log."""
     live = stream.isatty() and environment.get("TERM") != "dumb" and not verbose
     if live:
         return TerminalProgress(stream, color=color and not environment.get("NO_COLOR"))
-    return LineProgress(stream, verbose=verbose)
+    return LineProgress(stream, show_log=verbose or show_log)
 
 
 class LineProgress:
     """A line for each thing, so that a log can be read and searched.
 
-    Log lines of the build are shown only with `verbose`; the whole log is a file that the result names.
+    Log lines of the build are shown only with `show_log`; the whole log is a file that the result names.
     """
 
-    def __init__(self, stream: TextIO | None = None, *, verbose: bool = False) -> None:
+    def __init__(self, stream: TextIO | None = None, *, show_log: bool = False) -> None:
         self._stream = stream or sys.stderr
-        self._verbose = verbose
+        self._show_log = show_log
         encoding = (getattr(self._stream, "encoding", None) or "ascii").lower()
         self._marks = ("✓", "✗") if "utf" in encoding else ("ok", "FAILED")
 
@@ -49,7 +51,7 @@ class LineProgress:
 
     def log_line(self, line: str) -> None:
         """Marked as foreign; only when asked for."""
-        if self._verbose:
+        if self._show_log:
             self._write(f"    | {_printable(line)}")
 
     def undoing(self, text: str) -> None:
@@ -66,17 +68,26 @@ class TerminalProgress:
         self._console = Console(
             file=stream, no_color=not color, highlight=False, soft_wrap=True, emoji=False, markup=False
         )
-        self._status: Status | None = None
-        self._title = ""
+        self._live: LiveLine | None = None
 
     def step_began(self, title: str) -> None:
-        """The live line shows the title."""
-        from rich.text import Text
+        """The live line shows the title and the time."""
+        from rich.progress import Progress as LiveLine
+        from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.table import Column
 
         self._stop()
-        self._title = title
-        self._status = self._console.status(Text(title), spinner="dots")
-        self._status.start()
+        self._live = LiveLine(
+            SpinnerColumn("dots"),
+            TextColumn("{task.description}", markup=False),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[news]}", style="dim", markup=False, table_column=Column(no_wrap=True, ratio=1)),
+            console=self._console,
+            transient=True,
+            expand=True,
+        )
+        self._live.add_task(title, total=None, news="")
+        self._live.start()
 
     def step_ended(self, title: str, *, passed: bool, seconds: float) -> None:
         """The title stays, with a mark and the seconds."""
@@ -94,11 +105,8 @@ class TerminalProgress:
 
     def log_line(self, line: str) -> None:
         """Folded: only the newest line is seen, beside the title."""
-        from rich.text import Text
-
-        if self._status is not None:
-            room = max(20, self._console.width - len(self._title) - 8)
-            self._status.update(Text(f"{self._title}  ") + Text(_printable(line)[:room], style="dim"))
+        if self._live is not None:
+            self._live.update(self._live.task_ids[0], news=_printable(line).strip())
 
     def undoing(self, text: str) -> None:
         """Dim and in parentheses."""
@@ -107,9 +115,9 @@ class TerminalProgress:
         self._console.print(Text(f"    ({text})", style="dim italic"))
 
     def _stop(self) -> None:
-        if self._status is not None:
-            self._status.stop()
-            self._status = None
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
 
 
 def _printable(line: str) -> str:

@@ -31,30 +31,25 @@ def error_document(command: str, error: ImageGateError) -> dict[str, object]:
 
 
 def write_outcome(stream: TextIO, outcome: Outcome, *, color: bool) -> None:
-    """Headline and table; coloured on a terminal."""
-    if stream.isatty():
-        _write_table(stream, outcome, color=color)
-        return
+    """Headline, then a line a row; coloured on a terminal. Lines are not folded, so that ids can be copied."""
     width = max((len(name) for name, _ in outcome.rows), default=0)
-    lines = [outcome.headline, *(f"  {name:<{width}}  {value}" for name, value in outcome.rows), *outcome.notes]
+    rows = [(f"  {name:<{width}}  ", value) for name, value in outcome.rows]
+    if stream.isatty():
+        _write_styled(stream, outcome, rows, color=color)
+        return
+    lines = [outcome.headline, *(f"{name}{value}" for name, value in rows), *outcome.notes]
     stream.write("\n".join(lines) + "\n")
     stream.flush()
 
 
-def _write_table(stream: TextIO, outcome: Outcome, *, color: bool) -> None:
-    from rich import box
+def _write_styled(stream: TextIO, outcome: Outcome, rows: Sequence[tuple[str, str]], *, color: bool) -> None:
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
-    console = Console(file=stream, no_color=not color, highlight=False, emoji=False, markup=False)
-    style = "bold green" if outcome.exit_code == 0 else "bold red"
-    table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
-    table.add_column(style="dim")
-    table.add_column(overflow="fold")
-    for name, value in outcome.rows:
-        table.add_row(name, Text(value))
-    console.print(Text(outcome.headline, style=style))
-    console.print(table)
+    console = Console(file=stream, no_color=not color, highlight=False, emoji=False, markup=False, soft_wrap=True)
+    mark, style = ("✓ ", "bold green") if outcome.exit_code == 0 else ("✗ ", "bold red")
+    console.print(Text(f"{mark}{outcome.headline}", style=style))
+    for name, value in rows:
+        console.print(Text(name, style="dim") + Text(value))
     for note in outcome.notes:
         console.print(Text(note))

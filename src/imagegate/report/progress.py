@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
 from imagegate.waiting import Clock
@@ -50,6 +51,13 @@ class Silent:
         """Nothing."""
 
 
+@dataclass
+class StepEnding:
+    """How a step is to be told once it is over; a step that ends with an error has not passed, whatever stands here."""
+
+    passed: bool = True
+
+
 class Story:
     """Steps one after the other, told to a listener and timed: `timings` has seconds by the step's key."""
 
@@ -60,13 +68,13 @@ class Story:
         self._begun = clock.now()
 
     @contextmanager
-    def step(self, key: str, title: str) -> Iterator[None]:
+    def step(self, key: str, title: str) -> Iterator[StepEnding]:
         """Tell and time what happens inside; a step that is done twice adds up."""
         self.progress.step_began(title)
-        begun, passed = self.clock.now(), False
+        begun, ending, passed = self.clock.now(), StepEnding(), False
         try:
-            yield
-            passed = True
+            yield ending
+            passed = ending.passed
         finally:
             seconds = self.clock.now() - begun
             self.timings[key] = round(self.timings.get(key, 0.0) + seconds, 3)

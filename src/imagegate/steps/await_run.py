@@ -34,8 +34,9 @@ def await_run(
     retry_after_s: float | None,
     deadline: Deadline,
     note: Callable[[str], None],
+    follow: Callable[[str], None] | None = None,
 ) -> Watched:
-    """Wait until the run has ended, and return how.
+    """Wait until the run has ended, and return how. `follow` is called with the staging group after every good look.
 
     Tells one line a change of state and a heartbeat every 30 s. Asks as often as the service wants (in the first
     five minutes, then at most every 30 s); where it does not say, after a share of the time that has passed, so that a
@@ -62,6 +63,8 @@ def await_run(
             watch.failed(ServiceError(f'The image template "{name}" does not show its run any more.'))
             return Look(retry_after_s=pause_s)
         watch.saw(found.run)
+        if follow is not None:
+            follow(found.staging_resource_group)
         if not found.run.ended:
             return Look(retry_after_s=pause_s)
         return Look(value=Watched(template=found, run=found.run, substates=watch.finished()))

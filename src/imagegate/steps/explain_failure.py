@@ -2,6 +2,7 @@
 
 from imagegate.diagnosis import diagnose
 from imagegate.errors import BuildFailed
+from imagegate.gateway.staging_logs import blob_named_in
 from imagegate.model import ImageTemplate, Run, RunState
 from imagegate.model.diagnosis import FailingCustomizer
 from imagegate.model.redaction import redact
@@ -48,7 +49,7 @@ def explain_failure(
         if script is not None:
             lines.append(f"Its script: {script}")
         details["diagnosis"] = dict(diagnosis.to_json())
-    if run.message:
+    if run.message and blob_named_in(run.message) is None:
         lines.append(f"The service says: {redact(run.message)}")
     hint = f"The whole log: {log_file}" if log_file else None
     return BuildFailed("\n".join(lines), hint=hint, ids={"resource": str(template.id)}, details=details)

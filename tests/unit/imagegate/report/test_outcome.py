@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -47,14 +48,15 @@ def test_a_log_gets_plain_lines() -> None:
 
 
 @pytest.mark.parametrize("color", [True, False])
-def test_a_terminal_gets_a_table(color: bool) -> None:
-    """On a terminal the same is a table; colours only when they are wanted; brackets stay brackets."""
+def test_a_terminal_gets_colours(color: bool) -> None:
+    """On a terminal the same has colours, when they are wanted; long ids are not folded, brackets stay brackets."""
     stream = _Terminal()
 
-    write_outcome(stream, OUTCOME, color=color)
+    write_outcome(stream, replace(OUTCOME, rows=[*OUTCOME.rows, ("id", "x" * 300)]), color=color)
 
     assert ("\x1b[1;32m" in stream.getvalue()) is color
     assert "[1]" in stream.getvalue()
+    assert "x" * 300 in stream.getvalue()
 
 
 def test_an_error_names_its_command() -> None:
@@ -79,7 +81,7 @@ def test_progress_in_a_log() -> None:
     quiet, loud = io.StringIO(), io.StringIO()
 
     _tell(LineProgress(quiet))
-    _tell(LineProgress(loud, verbose=True))
+    _tell(LineProgress(loud, show_log=True))
 
     assert quiet.getvalue().splitlines() == [
         "Building ...",
