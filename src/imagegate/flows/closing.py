@@ -1,9 +1,10 @@
 """Closes commit statuses from within an orchestration: the same words for every story that ends."""
 
 from collections.abc import Generator, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from imagegate.flows.telling import RETRY
+from durabletask import task
 
 if TYPE_CHECKING:
     from durabletask.task import OrchestrationContext, Task
@@ -11,6 +12,13 @@ if TYPE_CHECKING:
 BUILD_CONTEXT = "imagegate/build"
 VERIFY_CONTEXT = "imagegate/verify"
 POST_STATUS = "post_status"
+_RETRY = task.RetryPolicy(
+    first_retry_interval=timedelta(seconds=10),
+    max_number_of_attempts=12,
+    backoff_coefficient=2.0,
+    max_retry_interval=timedelta(minutes=15),
+)
+"""About two hours: a status that is not closed keeps a pull request waiting, and rate limits last an hour."""
 
 
 def close_status(
@@ -31,5 +39,5 @@ def close_status(
         "target_url": "",
         "at": ctx.current_utc_datetime.isoformat(),
     }
-    yield ctx.call_activity(POST_STATUS, input=status, retry_policy=RETRY)
+    yield ctx.call_activity(POST_STATUS, input=status, retry_policy=_RETRY)
     return True

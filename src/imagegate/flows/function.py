@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from imagegate.flows.activities import verify_activities
 from imagegate.flows.close_failed_build import close_failed_build
+from imagegate.flows.closing import POST_STATUS
 from imagegate.flows.give_up import give_up
 from imagegate.flows.receive_event import receive_event
 from imagegate.flows.reconcile import reconcile as reconcile_once
@@ -22,10 +23,13 @@ from imagegate.flows.verify import verify_image_version
 from imagegate.flows.verify_for_commit import verify_for_commit
 from imagegate.gateway.build_state import BuildState
 from imagegate.gateway.cloud import Cloud
+from imagegate.gateway.github import GitHubStatuses
+from imagegate.gateway.github_access import GitHubAccess
 from imagegate.gateway.scheduler import Scheduler
 from imagegate.report.progress import Silent
 from imagegate.settings.function_settings import FunctionSettings, load_function_settings
 from imagegate.steps.explain_failed_build import explain_failed_build
+from imagegate.steps.post_status import post_status
 from imagegate.steps.publish_verdict import publish_verdict
 from imagegate.waiting import Deadline, SystemClock
 
@@ -75,8 +79,18 @@ def _explain_failed_build(job: Job) -> Job:
     return explain_failed_build(connection(), job)
 
 
+def _post_status(job: Job) -> Job:
+    return post_status(_statuses(), job)
+
+
 def _publish_verdict(job: Job) -> Job:
     return publish_verdict(connection(), job, endpoint=settings().verdict_topic)
+
+
+@cache
+def _statuses() -> GitHubStatuses:
+    """The way to GitHub, made once a process so that installation tokens are kept."""
+    return GitHubStatuses(GitHubAccess.from_environment(os.environ))
 
 
 @cache
@@ -94,5 +108,6 @@ def connection() -> Cloud:
 ACTIVITIES: Mapping[str, Callable[[Job], Any]] = {
     **verify_activities(connection),
     "explain_failed_build": _explain_failed_build,
+    POST_STATUS: _post_status,
     "publish_verdict": _publish_verdict,
 }

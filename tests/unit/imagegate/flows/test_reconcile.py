@@ -79,12 +79,7 @@ def test_what_needs_nothing_is_left_alone(wire: Wire, client: TaskHubGrpcClient,
         version_body(tags={}),
         version_body("Creating"),
     ]
-    templates = [
-        template_body("Succeeded"),
-        template_body("Running"),
-        template_body("Failed", tags={}),
-        template_body(None),
-    ]
+    templates = [template_body(state) for state in ("Succeeded", "Running", None)] + [template_body("Failed", tags={})]
     _put(wire, templates=templates, versions=versions)
 
     assert _look(wire, client, settings) == Reconciled(verifications=0, closings=0, given_up=0)
