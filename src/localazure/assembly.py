@@ -39,6 +39,7 @@ from localazure.store import Store
 PROVIDERS = (
     "authorization",
     "compute",
+    "containerinstance",
     "eventgrid",
     "identity",
     "imagebuilder",

@@ -18,7 +18,16 @@ from localazure.http.authorization import Authorization
 from localazure.http.dispatch import Dispatcher
 from localazure.http.front_door import FrontDoor
 from localazure.long_running import Ending, LongRunning
-from localazure.providers import authorization, compute, containerinstance, identity, imagebuilder, resources
+from localazure.providers import (
+    authorization,
+    compute,
+    containerinstance,
+    identity,
+    imagebuilder,
+    network,
+    resources,
+    storage,
+)
 from localazure.providers.compute.settings import ComputeSettings
 from localazure.store import Store
 from recording_engine import RecordingEngine
@@ -36,23 +45,24 @@ NAMESPACES = (
 
 
 class BenchClock:
-    """A clock that stands until it is moved. Waits end at once; a wait for an event needs the event, or `let_pass`."""
+    """A clock that stands until it is moved.
+
+    Waits of less than a second end after a moment, as if the time had passed: they are polls. Longer ones are
+    deadlines, and need their event or `let_pass`.
+    """
 
     def __init__(self) -> None:
         self._now = datetime(2026, 11, 22, 1, 2, 3, 456789, tzinfo=UTC)
-        self._moved = threading.Condition()
 
     def now(self) -> datetime:
         """The time that it was set to."""
         return self._now
 
     def sleep(self, seconds: float, until: threading.Event | None = None) -> bool:
-        """Without an event: no time passes. With one: wait for it, or until the clock was moved far enough."""
-        if until is None:
-            return False
-        due = self._now + timedelta(seconds=seconds)
-        while not until.wait(0.005):
-            if self._now >= due:
+        """Wait for the event, or for the clock to have been moved far enough."""
+        moment, due = until or threading.Event(), self._now + timedelta(seconds=seconds)
+        while not moment.wait(0.005):
+            if seconds < 1 or self._now >= due:
                 return False
         return True
 
@@ -69,6 +79,15 @@ class Bench:
     engine: RecordingEngine
     clock: BenchClock
     endings: list[Ending] = field(default_factory=list)
+
+    def close(self) -> None:
+        """End what runs and let go of what is held."""
+        self.engine.close()
+        self.engine.gate.set()
+        self.cloud.long_running.close()
+        for let_go in self.cloud.on_close:
+            let_go()
+        self.cloud.store.close()
 
     def __call__(
         self,
@@ -139,40 +158,11 @@ def all_operations(cloud: Cloud, settings: Mapping[str, Any]) -> list[Operation]
         *authorization.operations(cloud),
         *identity.operations(cloud),
         *resources.operations(cloud),
-        *_stand_ins(cloud),
+        *network.operations(cloud),
+        *storage.operations(cloud),
         *containerinstance.operations(cloud),
         *compute.operations(cloud, ComputeSettings(**settings)),
         *imagebuilder.operations(cloud),
-    ]
-
-
-def _stand_ins(cloud: Cloud) -> list[Operation]:
-    """Network and storage as bare documents."""
-    group = "/subscriptions/{s}/resourceGroups/{rg}/providers"
-    paths = (
-        f"{group}/Microsoft.Network/networkInterfaces/{{name}}",
-        f"{group}/Microsoft.Network/networkSecurityGroups/{{name}}",
-        f"{group}/Microsoft.Network/publicIPAddresses/{{name}}",
-        f"{group}/Microsoft.Network/virtualNetworks/{{name}}",
-        f"{group}/Microsoft.Storage/storageAccounts/{{name}}",
-        f"{group}/Microsoft.Storage/storageAccounts/{{name}}/blobServices/default/containers/{{container}}",
-    )
-
-    def put(request: ArmRequest) -> ArmResponse:
-        cloud.store.put(request.resource_id, {**request.body, "id": request.path})
-        return ArmResponse(status=201, body=request.body)
-
-    def delete(request: ArmRequest) -> ArmResponse:
-        found = cloud.store.delete(request.resource_id)
-        for child in cloud.store.under(request.resource_id):
-            cloud.store.delete(child.id)
-        return ArmResponse(status=200 if found else 204)
-
-    served = (("PUT", "write", put), ("DELETE", "delete", delete))
-    return [
-        Operation(operation_id=method + path, method=method, path=path, action=f"Microsoft.X/{action}", handler=handler)
-        for path in paths
-        for method, action, handler in served
     ]
 
 

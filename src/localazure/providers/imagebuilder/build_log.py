@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Self
 
 from localazure.arm.resource_id import ResourceId
+from localazure.blobs.contents import put_blob
 from localazure.cloud import Cloud
-from localazure.providers.imagebuilder import blobs
 from localazure.providers.imagebuilder.staging import LOG_CONTAINER, Staging
 from localazure.store import Blob
 
@@ -64,10 +64,24 @@ class BuildLog:
         self._over.set()
         self._writer.join()
         text = "\n".join([*self._lines, ""]).encode()
-        blobs.put(self._cloud, self._staging.account, LOG_CONTAINER, f"{self.folder}/customization.log", text)
+        put_blob(
+            self._cloud,
+            self._staging.account,
+            LOG_CONTAINER,
+            f"{self.folder}/customization.log",
+            text,
+            content_type="text/plain",
+        )
         if self._validation:
             text = "\n".join([*self._validation, ""]).encode()
-            blobs.put(self._cloud, self._staging.account, LOG_CONTAINER, f"{self.folder}/validation.log", text)
+            put_blob(
+                self._cloud,
+                self._staging.account,
+                LOG_CONTAINER,
+                f"{self.folder}/validation.log",
+                text,
+                content_type="text/plain",
+            )
         remove_container(self._cloud, self.container_group_id)
 
     def _keep_writing(self) -> None:

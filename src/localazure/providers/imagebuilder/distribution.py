@@ -13,10 +13,12 @@ from typing import Any
 
 from localazure.arm.messages import ArmResponse, Principal
 from localazure.arm.resource_id import ResourceId
+from localazure.blobs.contents import put_blob
+from localazure.blobs.links import blob_url
 from localazure.cloud import Cloud
 from localazure.engine_port import BuiltImage
 from localazure.long_running import Canceled
-from localazure.providers.imagebuilder import blobs, version_choice
+from localazure.providers.imagebuilder import version_choice
 from localazure.providers.imagebuilder.destinations import definition_id
 from localazure.providers.imagebuilder.settings import ImageBuilderSettings
 from localazure.providers.imagebuilder.staging import Staging
@@ -148,8 +150,8 @@ class Distribution:
         """A blob of the right name whose content says where the disk lies: no gigabytes are copied into the store."""
         name = f"{target['runOutputName']}_{uuid.uuid4()}.vhd"
         content = f"The local cloud keeps no VHD bytes. Disk: {image.content_digest}\n".encode()
-        blobs.put(self._cloud, self._staging.account, "vhds", name, content, kind="application/octet-stream")
-        uri = f"{self._cloud.blob_endpoint}/{self._staging.account}/vhds/{name}"
+        put_blob(self._cloud, self._staging.account, "vhds", name, content)
+        uri = blob_url(self._cloud, self._staging.account, "vhds", name)
         return Artifact(run_output=str(target["runOutputName"]), artifact_uri=uri)
 
     def _put(self, resource_id: ResourceId, body: dict[str, Any], *, api_version: str, what: str) -> None:

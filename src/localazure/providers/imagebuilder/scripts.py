@@ -9,17 +9,17 @@ import hashlib
 import uuid
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote
 
 import requests
 
 from localazure.arm.messages import Principal
+from localazure.blobs.accounts import find_account
+from localazure.blobs.contents import put_blob
+from localazure.blobs.links import READ, read_link, split_url
 from localazure.cloud import Cloud
-from localazure.providers.imagebuilder import blobs
 from localazure.providers.imagebuilder.failures import SubmissionFailed, not_authorized
 from localazure.providers.imagebuilder.staging import SCRIPT_CONTAINER, Staging
 
-READ_BLOB = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"
 ATTEMPTS = 10
 
 
@@ -49,7 +49,7 @@ def fetch_all(
             )
         step["sha256Checksum"] = digest
         kept[key] = f"{uuid.uuid4()}/{number}.{'customizer' if key.startswith('customize') else 'validator'}.fp"
-        blobs.put(cloud, staging.account, SCRIPT_CONTAINER, kept[key], content)
+        put_blob(cloud, staging.account, SCRIPT_CONTAINER, kept[key], content)
     return kept
 
 
@@ -63,42 +63,29 @@ def kept_content(cloud: Cloud, staging: Staging, name: str) -> bytes:
 
 
 def _fetched(cloud: Cloud, uri: str, *, number: int, identity: Principal, timeout_s: float, key: str) -> bytes:
-    blob = _blob_of(cloud, uri)
-    if blob is not None:
-        return _from_storage(cloud, uri, blob, identity=identity, number=number, key=key)
+    blob = split_url(cloud, uri)
+    if blob is None:
+        return _from_elsewhere(cloud, uri, number=number, timeout_s=timeout_s, key=key)
+    content = read_link(cloud, uri, principal=identity)
+    if content is not None:
+        return content
+    account = find_account(cloud, blob[0])
+    if account is None:
+        raise _cannot_download(uri, number, key, "no such host")
+    scope = f"{account.container_id(blob[1])}/blobs/{blob[2]}"
+    if cloud.is_allowed(identity, READ, scope, data=True):
+        raise _cannot_download(uri, number, key, "StatusCode=404, BlobNotFound")
+    raise not_authorized(uri)
+
+
+def _from_elsewhere(cloud: Cloud, uri: str, *, number: int, timeout_s: float, key: str) -> bytes:
     try:
-        answer = requests.get(uri, timeout=timeout_s)
+        trusted = str(cloud.ca_bundle) if cloud.ca_bundle else True
+        answer = requests.get(uri, timeout=timeout_s, verify=trusted)
         answer.raise_for_status()
     except requests.RequestException as error:
         raise _cannot_download(uri, number, key, str(error)) from error
     return answer.content
-
-
-def _blob_of(cloud: Cloud, uri: str) -> tuple[str, str, str] | None:
-    """Account, container and name when the URL lies in this cloud's storage and carries no signature of its own."""
-    prefix = f"{cloud.blob_endpoint.rstrip('/')}/"
-    if not cloud.blob_endpoint or not uri.startswith(prefix) or "?" in uri:
-        return None
-    account, _, rest = uri.removeprefix(prefix).partition("/")
-    container, _, name = rest.partition("/")
-    return account, container, unquote(name)
-
-
-def _from_storage(
-    cloud: Cloud, uri: str, blob: tuple[str, str, str], *, identity: Principal, number: int, key: str
-) -> bytes:
-    account, container, name = blob
-    accounts = cloud.store.of_type("Microsoft.Storage/storageAccounts")
-    owner = next((entry for entry in accounts if entry.id.name.lower() == account.lower()), None)
-    if owner is None:
-        raise _cannot_download(uri, number, key, "no such host")
-    scope = f"{owner.id}/blobServices/default/containers/{container}/blobs/{name}"
-    if not cloud.is_allowed(identity, READ_BLOB, scope, data=True):
-        raise not_authorized(uri)
-    found = cloud.store.get_blob(account, container, name)
-    if found is None:
-        raise _cannot_download(uri, number, key, "StatusCode=404, BlobNotFound")
-    return found.content
 
 
 def _cannot_download(uri: str, number: int, key: str, reason: str) -> SubmissionFailed:

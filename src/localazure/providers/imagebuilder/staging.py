@@ -22,6 +22,7 @@ from localazure.store import Document
 
 LOG_CONTAINER = "packerlogs"
 SCRIPT_CONTAINER = "shell"
+CONTAINERS = (LOG_CONTAINER, SCRIPT_CONTAINER, "vhds")
 _LONGEST_PREFIX = 40
 _GROUP_API, _STORAGE_API = "2021-04-01", "2023-05-01"
 _SERVICE = "AzureVMImageBuilder"
@@ -76,7 +77,7 @@ def create(cloud: Cloud, template: Document, identity: Principal) -> Staging:
         "properties": {"allowBlobPublicAccess": False, "minimumTlsVersion": "TLS1_2"},
     }
     _put(cloud, staging.account_id, body, api_version=_STORAGE_API)
-    for container in (LOG_CONTAINER, SCRIPT_CONTAINER):
+    for container in CONTAINERS:
         container_id = f"{staging.account_id}/blobServices/default/containers/{container}"
         _put(cloud, ResourceId(container_id), {"properties": {"publicAccess": "None"}}, api_version=_STORAGE_API)
     return staging
@@ -117,7 +118,8 @@ def _new_group_id(template_id: ResourceId) -> ResourceId:
 def _check_given(cloud: Cloud, template: Document, group: Document, identity: Principal) -> None:
     """A group of the user's own has to be empty, in the same region, unused, and open to the template's identity."""
     tags = group.body.get("tags") or {}
-    if tags.get("imageTemplateName") or cloud.store.under(group.id):
+    holds_resources = any("location" in known.body for known in cloud.store.under(group.id))
+    if tags.get("imageTemplateName") or holds_resources:
         message = f"The staging resource group '{group.id}' must be empty and not in use by another image template."
         raise SubmissionFailed("BadStagingResourceGroup", message)
     if group.body.get("location") != template.body["location"]:
