@@ -25,7 +25,7 @@ from localazure.engine.model import RunCommandResult
 from localazure.engine.monitor import Monitor
 from localazure.engine_port import MachineRequest, Rule
 
-_CMDLINE = "root=/dev/vda rw console=tty0 console=ttyS0 quiet ds=nocloud ci.ds=NoCloud"
+_CMDLINE = "root=/dev/vda rw console=tty0 console=ttyS0 quiet mitigations=off net.ifnames=0 ci.ds=NoCloud"
 _READY = re.compile(rb"Cloud-init v\. \S+ (running 'modules:config'|finished) at")
 _SHUTDOWN_S = 60
 _CONNECTION_LOST = 255  # ssh's own exit code
@@ -115,8 +115,9 @@ class QemuMachine:
                 cell.close()
             if network is not None:
                 network.close()
-            for name in _OF_THE_RUN:
-                (self._place.folder / name).unlink(missing_ok=True)
+            for path in self._place.folder.glob("*"):
+                if path.suffix != ".log":
+                    path.unlink()
 
     def run_command(self, script: str) -> RunCommandResult:
         """Run a script as root, over ssh with the key that provisioning put there.
@@ -144,8 +145,7 @@ class QemuMachine:
         folder, request = self._place.folder, self._request
         self._since = 0
         self._boot = disk.boot_files(request.disk, folder)
-        process.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "provisioning", "-f", folder / "key"])
-        seed.make(folder, request, engine_key=(folder / "key.pub").read_text().strip())
+        seed.make(folder, request)
         backing = ["-b", request.disk.resolve(), "-F", "raw"]
         process.run(["qemu-img", "create", "-q", "-f", "qcow2", *backing, folder / "changes.qcow2"])
         cell = self._cell = Cell(self._ledger, network=True)
@@ -169,7 +169,9 @@ class QemuMachine:
     def _qemu(self) -> list[process.Argument]:
         folder, request = self._place.folder, self._request
         hardware = self._place.tier == KVM
-        accelerator = ["-accel", "kvm", "-cpu", "host"] if hardware else ["-accel", "tcg,thread=multi", "-cpu", "max"]
+        accelerator = (
+            ["-accel", "kvm", "-cpu", "host"] if hardware else ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max"]
+        )
         cpus = min(request.cpus, os.cpu_count() or 1)
         kernel: list[process.Argument] = (
             ["-kernel", self._boot.kernel, "-append", _CMDLINE] if self._boot.kernel else []
@@ -203,8 +205,7 @@ class QemuMachine:
         }
         flags = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
         target = f"{self._request.admin_username}@{self._request.private_ip}"
-        return ["ssh", "-F", "none", "-i", self._place.folder / "key", *flags, target, _RUN_COMMAND]
+        return ["ssh", "-F", "none", "-i", self._place.folder / seed.ENGINE, *flags, target, _RUN_COMMAND]
 
 
 _MONITOR = MOUNTS / "monitor"
-_OF_THE_RUN = ("changes.qcow2", "seed.img", "key", "key.pub")

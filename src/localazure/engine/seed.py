@@ -6,7 +6,8 @@ https://cloudinit.readthedocs.io/en/latest/reference/datasources/nocloud.html
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,25 @@ from localazure.engine import process
 from localazure.engine_port import MachineRequest
 
 _KIB = 64  # smallest size that FAT12 and mkfs.vfat are content with, plus room for custom data
-_CUSTOM_DATA = "/var/lib/waagent/CustomData"
+ENGINE = "key"
+# Host keys are made here, where it takes a moment; a guest without hardware virtualisation takes seconds.
+_KEYS = {ENGINE: ("ed25519",), "rsa": ("rsa", "-b", "2048"), "ecdsa": ("ecdsa",), "ed25519": ("ed25519",)}
 
 
-def make(folder: Path, request: MachineRequest, *, engine_key: str) -> Path:
-    """The seed for one machine. `engine_key` is the public key that the engine comes in with."""
+@dataclass(frozen=True, kw_only=True)
+class _Key:
+    private: str
+    public: str
+
+
+def make(folder: Path, request: MachineRequest) -> Path:
+    """The seed for one machine. Beside it, `folder` gets the machine's keys: `key` is the one that the engine comes in with."""
+    keys = {name: _new_key(folder, name, kind) for name, kind in _KEYS.items()}
     files = {
-        "meta-data": json.dumps({"instance-id": request.machine_id, "local-hostname": request.hostname}).encode(),
-        "user-data": _user_data(request, engine_key),
+        "meta-data": json.dumps(
+            {"instance-id": request.machine_id, "local-hostname": request.hostname, "dsmode": "net"}
+        ).encode(),
+        "user-data": _user_data(request, keys),
     }
     seed = folder / "seed.img"
     size_kib = max(_KIB, 2 * sum(len(content) for content in files.values()) // 1024 + _KIB)
@@ -31,29 +43,40 @@ def make(folder: Path, request: MachineRequest, *, engine_key: str) -> Path:
     return seed
 
 
-def _user_data(request: MachineRequest, engine_key: str) -> bytes:
+def _user_data(request: MachineRequest, keys: Mapping[str, _Key]) -> bytes:
     """Cloud configuration; custom data that speaks cloud-init's language comes beside it, as on Azure."""
-    ours = b"#cloud-config\n" + json.dumps(_config(request, engine_key)).encode()
+    ours = b"#cloud-config\n" + json.dumps(_config(request, keys)).encode()
     if not request.custom_data:
         return ours
     return _multipart([ours, request.custom_data])
 
 
-def _config(request: MachineRequest, engine_key: str) -> dict[str, Any]:
+def _config(request: MachineRequest, keys: Mapping[str, _Key]) -> dict[str, Any]:
+    host_keys = {
+        f"{name}_{half}": getattr(key, half)
+        for name, key in keys.items()
+        if name != ENGINE
+        for half in ("private", "public")
+    }
     user = {
         "name": request.admin_username,
-        "ssh_authorized_keys": [*request.ssh_public_keys, engine_key],
+        "ssh_authorized_keys": [*request.ssh_public_keys, keys[ENGINE].public],
         "sudo": "ALL=(ALL) NOPASSWD:ALL",
         "shell": "/bin/bash",
         "lock_passwd": True,
     }
     return {
         "hostname": request.hostname,
-        "preserve_hostname": False,
-        "users": [user],
+        "users": [user] if request.admin_username else [],
         "ssh_pwauth": False,
-        "disable_root": True,
+        "ssh_keys": host_keys,
     }
+
+
+def _new_key(folder: Path, name: str, kind: Sequence[str]) -> _Key:
+    path = folder / name
+    process.run(["ssh-keygen", "-q", "-t", *kind, "-N", "", "-C", "provisioning", "-f", path])
+    return _Key(private=path.read_text(), public=path.with_suffix(".pub").read_text().strip())
 
 
 def _multipart(parts: Sequence[bytes]) -> bytes:
