@@ -14,6 +14,8 @@ _FAILED = re.compile(
 )
 _FINISHED = re.compile(r"Build '[^']*' finished(?! with error)|Skipping image creation|-> Snapshot ID :")
 _STATUS = re.compile(r"non-zero exit (?:status|code):? ?(\d+)")
+_REMOTE_STATUS = re.compile(r"Remote command exited with '([1-9]\d*)'")
+_ARTIFACTS = "artifacts of successful builds"
 _STEP_FAILED = re.compile(
     r"Provisioning step had errors|Script exited with non-zero|script disconnected", re.IGNORECASE
 )
@@ -37,14 +39,18 @@ class Ending:
 
 def read_ending(course: Course) -> Ending:
     """One look over what Packer itself says."""
-    failed, finished, status, step_failed = False, False, None, False
+    failed, finished, step_failed, listing = False, False, False, False
+    status: int | None = None
+    remote_status: int | None = None
     verdict: Placed | None = None
     reason = ""
     for placed in course.lines:
         channel, text = placed.line.channel, placed.line.text
         if channel is Channel.GUEST:
             continue
-        if channel is Channel.VERDICT and text:
+        # The arrow stands before what went wrong, and in other builds before what was made.
+        listing = listing or _ARTIFACTS in text
+        if channel is Channel.VERDICT and not listing:
             failed, verdict, reason = True, placed, text
         if _FAILED.search(text):
             failed = True
@@ -55,7 +61,11 @@ def read_ending(course: Course) -> Ending:
         finished = finished or _FINISHED.search(text) is not None
         if found := _STATUS.search(text):
             status = int(found[1])
-    step = _step(course, failed=failed, step_failed=step_failed)
+        elif channel is Channel.DEBUG and (found := _REMOTE_STATUS.search(text)):
+            remote_status = int(found[1])
+    if status is None and not finished:
+        status = remote_status
+    step = _step(course, failed=failed or status is not None, step_failed=step_failed)
     return Ending(failed=failed, finished=finished, step=step, exit_status=status, verdict=verdict, reason=reason)
 
 

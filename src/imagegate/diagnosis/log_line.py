@@ -34,7 +34,7 @@ class Line(NamedTuple):
 _PREFIX = re.compile(
     r"(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,\d]*(?:Z|[+-]\d\d:?\d\d)?:?[ \t]+(?:stdout F |stderr F )?)?"
     r"(?:##\[\w+\])?"
-    r"(?:\[[^\]\s]{4,80}\][ \t]+(?=PACKER|\d{4}/|==>|-->))?"
+    r"(?:\*\*)?(?:\[[^\]\s]{4,80}\][ \t]+(?=PACKER|\d{4}/|==>|-->))?"
     r"(?P<packer>PACKER(?:[ \t]+(?:OUT|ERR))?(?:[ \t]|$)|(?:OUT|ERR) (?=\d{4}/|==>|-->|[ \t]+azure))?"
     r"(?:(?P<at>\d{4}/\d\d/\d\d \d\d:\d\d:\d\d)[ \t]?)?"
     r"(?P<ui>ui(?: error| ask| say)?:(?: |$))?"

@@ -265,6 +265,7 @@ RULES = (
         code="cloud-init",
         category=Category.SCRIPT,
         patterns=(
+            r"^\.*status: (?:error|degraded)",
             r"status: error\b.{0,80}cloud-init",
             r"cloud-init.{0,80}status: error",
             r"cloud-init status.{0,40}(?:error|degraded)",

@@ -203,6 +203,20 @@ RULES = (
         statuses=(1, 3, 5),
     ),
     Rule(
+        code="own-service-down",
+        category=Category.SCRIPT,
+        patterns=(
+            # The VM itself, by its address or its usual name.
+            r"Failed to connect to (?:local(?:h)ost|127\.0\.0\.1|\[?::1\]?) port (?P<port>\d+)",
+            r"connect to (?:local(?:h)ost|127\.0\.0\.1|\[?::1\]?)[: ](?:port )?(?P<port>\d+).{0,40}(?:failed|refused)",
+        ),
+        says="Nothing answered on the build VM's own port {port}.",
+        means="The service that the script asked had not started, not yet, or listens elsewhere.",
+        do="Wait for it (`curl --retry 10 --retry-connrefused`), and show its journal when it does not come.",
+        rank=Rank.GROUND,
+        statuses=(1, 4, 7),
+    ),
+    Rule(
         code="user-or-group",
         category=Category.SCRIPT,
         patterns=(

@@ -212,15 +212,29 @@ RULES = (
             r"ERROR: -> (?P<code>\w+) : (?P<detail>.{1,200})",
             r"DeploymentFailed",
             r"InvalidTemplateDeployment",
-            r"ResourceDeploymentFailure",
-            r"ResourceOperationFailure",
-            r"The resource operation completed with terminal provisioning state 'Failed'",
         ),
         says="A deployment of the service failed: {code} {detail}.",
         means="Most often a permission is missing, a policy denies something, or the staging group is in conflict.",
         do="See the deployments of the staging resource group (IT_…) for the innermost error.",
         scope=Scope.SERVICE,
         rank=Rank.WRAPPER,
+        confidence=Confidence.LOW,
+    ),
+    Rule(
+        code="template-not-provisioned",
+        category=Category.PERMISSION,
+        patterns=(
+            r"ResourceDeploymentFailure",
+            r"ResourceOperationFailure",
+            r"The resource operation completed with terminal provisioning state 'Failed'",
+        ),
+        says="The template or its run ended in Failed, and the service keeps the reason to itself.",
+        means="In most cases the template's identity lacks a permission (source, gallery, script storage); "
+        "else the staging resource group is in conflict with another template's.",
+        do="Check the identity's roles on source, gallery and storage, and that no other template has this staging "
+        "group; then read the template's provisioningError.",
+        scope=Scope.SERVICE,
+        rank=Rank.SYMPTOM,
         confidence=Confidence.LOW,
     ),
     Rule(

@@ -329,3 +329,24 @@ def test_takes_a_deployment_template_too(render_log: Callable[..., str]) -> None
         assert found.customizer is not None
         assert found.customizer.name == "only"
         assert found.place is None
+
+
+def test_the_status_of_a_remote_command_is_enough() -> None:
+    """An excerpt that ends before Packer's verdict still has the status, in its debug output."""
+    log = """\
+PACKER ERR 2021/03/08 00:37:32 packer: 2021/03/08 00:37:32 [ERROR] Remote command exited with '1': chmod +x /tmp/s.sh
+PACKER OUT     azure-arm: touch: cannot touch '/buildArtifacts/a.md': Permission denied
+PACKER ERR 2021/03/08 00:37:32 packer: 2021/03/08 00:37:32 [INFO] RPC endpoint: Communicator ended with: 1
+"""
+    found = diagnose(log)
+    assert (found.category, found.exit_status) == (Category.GUEST_PERMISSION, 1)
+
+
+def test_the_list_of_what_was_made_is_no_verdict() -> None:
+    """Where a build makes artifacts, the arrow stands before each of them."""
+    found = diagnose(
+        "2021/02/06 08:53:07 ui: Build 'azure-arm' finished.\n"
+        "==> Builds finished. The artifacts of successful builds are:\n"
+        "2021/02/06 08:53:07 ui: --> azure-arm: {}\n"
+    )
+    assert found.category is Category.NONE
