@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pathspec
-import pytest
 
 from localazure.functions.worker_process import WorkerProcess
 
@@ -42,7 +41,6 @@ def test_package_holds_the_function_and_nothing_else(repository: Path) -> None:
     assert {name.split("/")[1] for name in names if name.startswith("src/")} == {"imagegate"}
 
 
-@pytest.mark.slow
 def test_package_runs_on_a_clean_interpreter(
     repository: Path, corpus: Path, tmp_path: Path, load_app: Callable[..., WorkerProcess]
 ) -> None:
