@@ -14,7 +14,7 @@ from imagegate.diagnosis.log_text import decode_log, unescape
 from imagegate.diagnosis.matching import Hit, find_hits
 from imagegate.diagnosis.provisioners import Course, Placed, read_course
 from imagegate.diagnosis.ranking import Ranked, rank_hits
-from imagegate.diagnosis.rule import Rank
+from imagegate.diagnosis.rule import Rank, Scope
 from imagegate.diagnosis.script_place import script_place
 from imagegate.diagnosis.wording import by_exit_status, by_verdict, cannot_tell, looks_bad, no_failure
 from imagegate.model.diagnosis import Category, Confidence, Diagnosis, FailingCustomizer, LogLine
@@ -78,7 +78,7 @@ def _read(
 
 def _decide(case: _Case) -> Diagnosis:
     ending = case.ending
-    if not case.course.lines:
+    if not case.course.lines and not case.course.steps:
         return cannot_tell("There is no log, and no message, to tell from.", "Fetch the build's customization.log.")
     if ending.finished and not ending.failed and not case.told:
         return no_failure(
@@ -189,8 +189,9 @@ def _confidence(best: Ranked, ranked: Sequence[Ranked], case: _Case) -> Confiden
     rival = next((one for one in ranked[1:] if one.hit.rule.category is not best.hit.rule.category), None)
     if rival is not None and best.score - rival.score < 6:
         level -= 1
-    unsaid = not case.ending.failed and not case.told and best.hit.placed.line.channel in _GUEST_CHANNELS
-    if unsaid or best.score < Rank.VAGUE:
+    # In a whole log that does not say that the build failed, the script may still get over it.
+    unsaid = not case.ending.failed and not case.told and bool(case.course.steps)
+    if (unsaid and best.hit.rule.scope is not Scope.SERVICE) or best.score < Rank.VAGUE:
         level -= 1
     return levels[max(0, level)]
 

@@ -63,6 +63,8 @@ def read_ending(course: Course) -> Ending:
             status = int(found[1])
         elif channel is Channel.DEBUG and (found := _REMOTE_STATUS.search(text)):
             remote_status = int(found[1])
+    # Every build ends with this mark, and one that failed has said so by then.
+    finished = finished or (course.finalized and not failed)
     if status is None and not finished:
         status = remote_status
     step = _step(course, failed=failed or status is not None, step_failed=step_failed)

@@ -41,7 +41,7 @@ RULES = (
         code="core-quota",
         category=Category.QUOTA,
         patterns=(
-            r"exceeding (?:approved )?(?P<detail>(?:quota limits of )?[\w .-]{1,60}?) ?(?:[Cc]ores )?quota",
+            r"exceeding (?:approved )?(?P<detail>(?:quota limits of )?[\w .-]{1,60}?) quota",
             r"exceeding quota limits of (?P<detail>\w+)",
             r"QuotaExceeded",
             r"would exceed the quota of '(?P<detail>[^']+)'",

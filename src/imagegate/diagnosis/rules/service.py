@@ -247,13 +247,13 @@ RULES = (
             r"InternalExecutionError",
             r"ServerTimeout",
             r"GatewayTimeout",
-            r"The gateway did not receive a response from '(?P<detail>[^']+)'",
+            r"The gateway did not receive a response from '[^']+'",
             r"StatusCode=50[0-4]",
             r"Some error happened, please check the error details",
             r"NetworkingInternalOperationError",
             r"StorageFailure/",
         ),
-        says="The service had a fault of its own, or hides the reason behind one: {detail}",
+        says="The service had a fault of its own, or hides the reason behind one.",
         means=(
             "With Image Builder this often stands for missing permissions of the template's identity, or for a "
             "staging group in conflict."

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagegate.diagnosis import decode_log, diagnose, timings
@@ -149,6 +149,7 @@ def test_times_come_from_the_marks() -> None:
 
 
 @given(st.text(max_size=400))
+@settings(deadline=None)
 def test_any_text_gets_an_answer(text: str) -> None:
     """Nothing is raised, whatever the log holds."""
     found = diagnose(text, message=text)
@@ -157,6 +158,7 @@ def test_any_text_gets_an_answer(text: str) -> None:
 
 
 @given(st.binary(max_size=400))
+@settings(deadline=None)
 def test_any_bytes_get_an_answer(data: bytes) -> None:
     """Bytes of no encoding are read as far as they go."""
     assert isinstance(decode_log(data), str)
@@ -168,6 +170,7 @@ def test_any_bytes_get_an_answer(data: bytes) -> None:
         st.none() | st.text() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
     )
 )
+@settings(deadline=None)
 def test_any_error_body_gets_an_answer(body: object) -> None:
     """An ARM error of any shape is read as far as it makes sense."""
     assert diagnose("", error={"error": body}).root_cause

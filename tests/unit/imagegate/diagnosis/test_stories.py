@@ -350,3 +350,15 @@ def test_the_list_of_what_was_made_is_no_verdict() -> None:
         "2021/02/06 08:53:07 ui: --> azure-arm: {}\n"
     )
     assert found.category is Category.NONE
+
+
+def test_the_service_s_script_that_is_shown_is_not_heard() -> None:
+    """Packer shows the step that looks for the service's script; what it would say is not what it said."""
+    log = """\
+PACKER ERR 2021/03/04 23:05:04 [INFO] (telemetry) Starting provisioner powershell
+PACKER ERR 2021/03/04 23:05:04 packer: Found command: if( TEST-PATH c:\\DeprovisioningScript.ps1 ){cat x} else {echo \
+"Deprovisioning script [c:\\DeprovisioningScript.ps1] could not be found. Image build may fail"}
+PACKER ERR 2021/03/04 23:05:40 [INFO] (telemetry) ending powershell
+PACKER ERR 2021/03/04 23:05:40 [INFO] (telemetry) Finalizing.
+"""
+    assert diagnose(log).category is Category.NONE

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagegate.model.commit_status import DESCRIPTION_LIMIT, CommitStatus, StatusState
@@ -45,6 +45,7 @@ def test_names_everything_that_is_not_usable() -> None:
 
 
 @given(_STATUSES)
+@settings(deadline=None)
 def test_comes_back_from_github_as_it_was(status: CommitStatus) -> None:
     """The time survives in the description, whatever the text is and however long."""
     body = {"state": str(status.state), "context": status.context, "description": status.told_description}
@@ -56,6 +57,7 @@ def test_comes_back_from_github_as_it_was(status: CommitStatus) -> None:
 
 
 @given(_STATUSES, _STATUSES)
+@settings(deadline=None)
 def test_the_later_verdict_is_the_newer_one(one: CommitStatus, other: CommitStatus) -> None:
     """By time; of one second, by weight, so that pending never covers a verdict."""
     if one.at != other.at:

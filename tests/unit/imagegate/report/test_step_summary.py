@@ -1,6 +1,6 @@
 """The page of a job: whole, bounded, and nothing in it becomes markup."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagegate.model.diagnosis import Category, Confidence, CustomizerTiming, Diagnosis, LogLine
@@ -49,6 +49,7 @@ def test_what_is_empty_is_left_out() -> None:
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_no_text_becomes_markup(text: str) -> None:
     """Neither HTML, nor a link, a mention, a table's cell or a heading comes of a foreign text."""
     shown = escape(text)
@@ -57,6 +58,7 @@ def test_no_text_becomes_markup(text: str) -> None:
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_a_block_of_code_cannot_be_left(text: str) -> None:
     """The fence is longer than any run of backticks inside."""
     first, *body, last = fenced(text)

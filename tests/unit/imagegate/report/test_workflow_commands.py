@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagegate.report.workflow_commands import (
@@ -55,6 +55,7 @@ def _read_outputs(text: str) -> dict[str, str]:
 
 
 @given(st.text(), st.text())
+@settings(deadline=None)
 def test_escapes_can_be_taken_back(data: str, value: str) -> None:
     """What the runner unescapes is what was meant, and a command is always one line."""
     line = command("error", data, title=value)
@@ -106,12 +107,14 @@ def test_the_runner_listens_again_when_the_text_breaks_off() -> None:
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_a_line_of_ours_is_no_command(text: str) -> None:
     """A quoted text on a line of its own is not heard either."""
     assert _runner_hears([defuse(text).replace("\x0b", " ")]) == []
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\r")))
+@settings(deadline=None)
 def test_outputs_come_back_as_they_were(value: str) -> None:
     """Any value of any lines is read back whole, and sets nothing else."""
     text = assignment("image-version-id", value) + assignment("other", "x")
