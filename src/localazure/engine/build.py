@@ -121,7 +121,7 @@ class Build:
             with self._build_machine(staging, below) as container:
                 self._on_phase("Customizing")
                 self._customize(container, staging, kept)
-                self._attempt(None, lambda: generalize(container, self._log, self._cancelled))
+                self._attempt(None, generalize, self._step(container, Customization(kind="Shell")))
                 container.power_off()
                 (staging / "entry").mkdir()
                 disk.make(container, staging / "entry", size_bytes=self._size_bytes)
@@ -136,8 +136,7 @@ class Build:
                 self._log.cached(one.kind.lower(), name)
                 continue
             handover.give(container, self._shop.apt, self._base.release)
-            step = self._step(container, one)
-            self._attempt(number, lambda step=step: customizers.run(step))
+            self._attempt(number, customizers.run, self._step(container, one))
             handover.take_back(container)
             keeper.keep(name)
         if keeper.why_not:
@@ -155,8 +154,7 @@ class Build:
                 provisioner.renew_identity(container)
                 handover.give(container, shop.apt, self._base.release)
                 for one in self._request.validate:
-                    step = self._step(container, one)
-                    self._attempt(None, lambda step=step: validators.run(step))
+                    self._attempt(None, validators.run, self._step(container, one))
             (staging / "entry").mkdir()
             shop.cache.put("validations", self._verdict_name, staging / "entry", {})
         return False
@@ -188,8 +186,8 @@ class Build:
             proxies=dict(self._shop.apt.proxies),
         )
 
-    def _attempt(self, index: int | None, action: Callable[[], None]) -> None:
+    def _attempt(self, index: int | None, action: Callable[[Step], None], step: Step) -> None:
         try:
-            action()
+            action(step)
         except StepFailed as failure:
             raise BuildFailed(failure.message, customizer_index=index, exit_code=failure.exit_code) from failure

@@ -1,13 +1,13 @@
 """customization.log, line by line in the service's own format (the one it writes since September 2023).
 
-What Packer says to its user comes as `ui:` (and `ui error:` for what a script wrote to its error output), marked with the
-build's name; what Packer notes for itself comes without. Taken from published logs; see also Packer's
+What Packer says to its user comes as `ui:` (and `ui error:` for what a script wrote to its error output), marked with
+the build's name; what Packer notes for itself comes without. Taken from published logs; see also Packer's
 `packer/ui.go` and `packer-sdk/communicator/communicator.go`.
 """
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import time
 from collections.abc import Callable
 
@@ -81,7 +81,7 @@ class BuildLog:
         self._bare("Done exporting Packer logs to Azure Storage.")
 
     def _line(self, message: str) -> None:
-        now = datetime.datetime.now(datetime.UTC)
+        now = dt.datetime.now(dt.UTC)
         self._bare(f"{now:%Y/%m/%d %H:%M:%S} {message}")
 
     def _bare(self, message: str) -> None:

@@ -1,7 +1,7 @@
 """Results by content: directories named by a key, made in a staging place and moved in as one.
 
-Several processes may use one cache. An entry that is in use is held by a shared lock on its `lock` file; eviction, least
-recently used first, passes by what it cannot lock. `latest use` is the modification time of that file.
+Several processes may use one cache. An entry that is in use is held by a shared lock on its `lock` file; eviction,
+least recently used first, passes by what it cannot lock. `latest use` is the modification time of that file.
 """
 
 from __future__ import annotations

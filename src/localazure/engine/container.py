@@ -1,7 +1,7 @@
 """The build machine: systemd booted in a container, from an overlay over a base, in a network of its own.
 
-It is what a customizer runs on: a non-root user with sudo, a system manager that starts services. Its root is nobody on the
-machine (see `shifted`), and its network ends at a wall (see `network`).
+It is what a customizer runs on: a non-root user with sudo, a system manager that starts services. Its root is nobody
+on the machine (see `shifted`), and its network ends at a wall (see `network`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localazure.engine import process
-from localazure.engine.cell import Cell
+from localazure.engine.cell import MOUNTS, Cell
 from localazure.engine.errors import EngineError, ProgramCancelled
 from localazure.engine.ledger import Ledger
 from localazure.engine.network import Link
@@ -28,8 +28,8 @@ _STOP_TIMEOUT_S = 30.0
 _PEER = "host0"
 STEP_UNIT = "build-step-"  # what programs that the engine runs in a container are called there, with a suffix
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-# What a build machine does not do behind its user's back: fetch package lists (locks), and hide /tmp in memory, where it
-# would not be part of a layer.
+# What a build machine does not do behind its user's back: fetch package lists (locks), and hide /tmp in memory,
+# where it would not be part of a layer.
 _MASKED = ("tmp.mount", "apt-daily.timer", "apt-daily-upgrade.timer", "apt-daily.service", "apt-daily-upgrade.service")
 
 
@@ -150,7 +150,7 @@ class Container:
         self._ledger.record("cgroup", self._cgroup)
         self._cgroup.mkdir(exist_ok=True)
         process.run(self.cell.command(["mount", "-t", "cgroup2", "cgroup2", "/sys/fs/cgroup"]))
-        nspawn = [
+        nspawn: list[process.Argument] = [
             "systemd-nspawn",
             "--quiet",
             "--boot",
@@ -167,17 +167,29 @@ class Container:
             "--console=read-only",
             "--notify-ready=yes",
             "--hostname=build",
+            f"--bind-ro={self._empty_file()}:/run/tmpfiles.d/tmp.conf",  # a boot empties /tmp; a resumed build needs it
             "--",
-            "cloud-init=disabled",  # it has run: on the service, a build machine was provisioned before customizers begin
+            "cloud-init=disabled",  # it has run, as on the service, where a build machine was provisioned before
             *(f"systemd.mask={unit}" for unit in _MASKED),
         ]
         # The group is joined by the process itself: nothing of the container is ever in another.
-        joined = ["sh", "-c", 'echo 0 > "$0" && exec "$@"', Path("/sys/fs/cgroup") / self._cgroup_inside, *nspawn]
+        joined: list[process.Argument] = [
+            "sh",
+            "-c",
+            'echo 0 > "$0" && exec "$@"',
+            Path("/sys/fs/cgroup") / self._cgroup_inside,
+            *nspawn,
+        ]
         self._nspawn = process.start(
             self.cell.command(joined),
             log=self._log,
             environment={"NOTIFY_SOCKET": notify_address, "SYSTEMD_NSPAWN_TMPFS_TMP": "0"},
         )
+
+    def _empty_file(self) -> Path:
+        path = MOUNTS / "empty"
+        process.run(self.cell.command(["touch", path]))
+        return path
 
     @property
     def _cgroup_inside(self) -> str:

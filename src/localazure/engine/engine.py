@@ -21,8 +21,9 @@ from localazure.engine_port import BuildFailed, BuildRequest, MachineRequest
 class Engine:
     """Makes bases, builds images and boots machines. Safe to use from several threads.
 
-    Making one costs nothing: files, locks and the janitor come with the first build or boot. `work_dir` holds what ends with
-    this engine (machines, ledger), `cache_dir` what others may use too. `debian_mirror` replaces the machine's own.
+    Making one costs nothing: files, locks and the janitor come with the first build or boot. `work_dir` holds what
+    ends with this engine (machines, ledger), `cache_dir` what others may use too. `debian_mirror` replaces the
+    machine's own.
     """
 
     def __init__(

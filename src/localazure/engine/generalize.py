@@ -5,11 +5,7 @@
 
 from __future__ import annotations
 
-import threading
-
-from localazure.engine.build_log import BuildLog
-from localazure.engine.container import Container
-from localazure.engine.provisioner import USER, StepFailed, remove_user
+from localazure.engine.provisioner import USER, Step, StepFailed, remove_user
 
 SCRIPT = "/tmp/DeprovisioningScript.sh"  # noqa: S108 - the service's own name for it
 _DEFAULT = b"/usr/sbin/waagent -force -deprovision+user && export HISTSIZE=0 && sync\n"
@@ -24,12 +20,13 @@ find /tmp /var/tmp -mindepth 1 -delete
 _TIMEOUT_S = 600
 
 
-def generalize(container: Container, log: BuildLog, cancelled: threading.Event) -> None:
+def generalize(step: Step) -> None:
     """Deprovision, and remove the build machine's own traces.
 
     Raises:
         StepFailed: the script ended badly; an image that was not deprovisioned is not to be booted.
     """
+    container, log = step.container, step.log
     present = container.run(["test", "-e", SCRIPT], check=False).exit_code == 0
     if not present:
         container.write(SCRIPT, _DEFAULT, user=USER)
@@ -39,7 +36,7 @@ def generalize(container: Container, log: BuildLog, cancelled: threading.Event) 
         ["sudo", "sh", SCRIPT],
         user=USER,
         timeout_s=_TIMEOUT_S,
-        cancelled=cancelled,
+        cancelled=step.cancelled,
         on_stdout=log.output,
         on_stderr=log.error_output,
         check=False,

@@ -1,7 +1,8 @@
 """A machine's network, inside its cell: a tap with DHCP for the guest, and the wall of its network security group.
 
-The cell's network namespace stands for the virtual network: its router has the subnet's first address, as Azure's has. Ports
-that no rule opens are dropped, so a connection times out; ports that a rule opens and the guest refuses are refused.
+The cell's network namespace stands for the virtual network: its router has the subnet's first address, as Azure's
+has. Ports that no rule opens are dropped, so a connection times out; ports that a rule opens and the guest refuses
+are refused.
 """
 
 from __future__ import annotations

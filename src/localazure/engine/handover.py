@@ -1,7 +1,8 @@
-"""What the machine knows about reaching package archives, given to a build machine and taken back before a disk is made.
+"""The machine's way to package archives, lent to a build machine and taken back before a disk is made.
 
-Certificates and settings lie in the container's /run, which is memory; what has to stand in /etc to be found are links and
-marked lines, and `take_back` removes them. A customizer that rebuilds the certificate bundle finds them again by a hook.
+Certificates and settings lie in the container's /run, which is memory; what has to stand in /etc to be found are
+links and marked lines, and `take_back` removes them. A customizer that rebuilds the certificate bundle finds them
+again by a hook.
 """
 
 from __future__ import annotations

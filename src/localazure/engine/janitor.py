@@ -1,8 +1,8 @@
 """A process that outlives a killed engine by a moment: it waits for its owner's end and takes back what is left.
 
-`python -m localazure.engine.janitor LEDGER`. Its standard input is a pipe that only its owner holds; the end of it is the
-owner's end. It runs in a session of its own, so neither an interrupt at the terminal nor the killing of the owner's
-process group reaches it.
+`python -m localazure.engine.janitor LEDGER`. Its standard input is a pipe that only its owner holds; the end of it is
+the owner's end. It runs in a session of its own, so neither an interrupt at the terminal nor the killing of the
+owner's process group reaches it.
 """
 
 from __future__ import annotations

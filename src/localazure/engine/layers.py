@@ -1,13 +1,14 @@
 """What each customizer left, kept so that the next build starts after it.
 
-A layer is a copy of the overlay's upper directory, taken between two customizers while the build machine goes on. It holds
-files, and only files: what a customizer merely *started* is not in it. On the service every customizer runs on the same
-machine, so a later one may count on such a service. Therefore a layer is kept only where a boot brings back what ran:
-if a customizer leaves a service active that no boot would start, a process of the build user, or a mount, the rest of that
-build is not kept, and the next build runs it again from the last layer before.
+A layer is a copy of the overlay's upper directory, taken between two customizers while the build machine stands
+still. It holds files, and only files. On the service all customizers run on one machine that is up all the time, so
+what a customizer *started* is there for the next. A layer therefore notes which services were active, and a build
+that resumes from it boots, then starts and stops services until the same are active. What no boot can bring back (a
+process that a script left running, a transient unit, a mount) keeps a layer from being made: the next build runs
+those customizers again.
 
-A resumed build boots once more between two customizers. What else a boot changes (uptime, /run, kernel settings made with
-`sysctl -w`) a customizer may notice; the service's documentation promises none of it.
+What is lost on resuming is memory: /run, uptime, kernel settings made with `sysctl -w`, a service's own state in
+memory.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ from localazure.engine_port import Customization
 
 VERSION = "1"  # of the engine's way to run a customizer; part of every key
 UPPER = "upper"
-_PULLED_IN_BY = ("WantedBy", "RequiredBy", "BoundBy", "TriggeredBy", "UpheldBy", "BusName")
-_SERVICES = ["systemctl", "show", "--type=service", "--state=active", f"--property=Id,{','.join(_PULLED_IN_BY)}", "*"]
+_SERVICES = ["systemctl", "show", "--type=service", "--state=active", "--property=Id,FragmentPath", "*"]
 _OTHERS = """
 pgrep -u packer -l | sed 's/^[0-9]* /process /' | grep -v -e systemd -e '(sd-pam)'
 cut -d' ' -f5 /proc/self/mountinfo | grep -v -e '^/run/user' -e '^/run/credentials' | sed 's/^/mount /'
 true
 """
-_SESSIONS = ("user@", "user-runtime-dir@", STEP_UNIT)  # they belong to the user that customizers run as
+# Services that belong to the user that customizers run as, to the engine, or to the boot itself.
+_NOT_OURS = ("user@", "user-runtime-dir@", STEP_UNIT, "systemd-", "dbus", "console-getty", "getty@")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,40 +79,57 @@ class Keeper:
         self._staging = staging
         self._container = container
         self._below = [entry.path.name for entry in resumed.entries]
-        self._running = self._look()
+        if resumed.entries:
+            self._resume(set(resumed.entries[0].about["active"]))
+        self._before = self._what_no_boot_brings_back()
         self._previous: tuple[Path, int] | None = None
         self.why_not = ""
 
     def keep(self, name: str) -> None:
         """Copy what the build has written so far into the cache, unless a boot could not bring back what runs."""
-        more = sorted(self._look() - self._running)
+        more = sorted(self._what_no_boot_brings_back() - self._before)
         self.why_not = self.why_not or ", ".join(more)
         if self.why_not:
             return
+        active = sorted(active_services(self._show()))
         target = self._staging / "layer"
+        target.mkdir()
         began_ns = time.time_ns()
         with self._container.frozen():
             process.run(self._copy(target / UPPER), timeout_s=1800)
-        entry = self._cache.put("layers", name, target, {"below": self._below})
+        entry = self._cache.put("layers", name, target, {"below": self._below, "active": active})
         self._previous = (entry.path / UPPER, began_ns)
 
     def _copy(self, target: Path) -> list[process.Argument]:
-        target.parent.mkdir()
         script = Path(__file__).with_name("copy_tree.py")
         unchanged = [str(part) for part in self._previous or ()]
         return [sys.executable, "-I", script, self._cache.root, self._staging / UPPER, target, *unchanged]
 
-    def _look(self) -> set[str]:
+    def _resume(self, wanted: set[str]) -> None:
+        active = set(active_services(self._show()))
+        for verb, names in (("start", wanted - active), ("stop", active - wanted)):
+            if names:
+                self._container.run(["systemctl", verb, *sorted(names)], timeout_s=300, check=False)
+
+    def _what_no_boot_brings_back(self) -> set[str]:
         others = self._container.run(["/bin/sh", "-c", _OTHERS], check=False).stdout.splitlines()
-        return services_by_hand(self._container.run(_SERVICES, check=False).stdout) | set(others)
+        services = active_services(self._show()).items()
+        return {f"service {name}" for name, unit_file in services if _is_transient(unit_file)}.union(others)
+
+    def _show(self) -> str:
+        return self._container.run(_SERVICES, check=False).stdout
 
 
-def services_by_hand(shown: str) -> set[str]:
-    """The services in the output of `systemctl show` that nothing pulls in: somebody started them by name."""
-    found = set[str]()
+def active_services(shown: str) -> dict[str, str]:
+    """The services in the output of `systemctl show`, but for those of any boot or session; each with its unit file."""
+    found: dict[str, str] = {}
     for block in shown.split("\n\n"):
         properties = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
         name = properties.get("Id", "")
-        if name and not name.startswith(_SESSIONS) and not any(properties.get(one) for one in _PULLED_IN_BY):
-            found.add(f"service {name}")
+        if name and not name.startswith(_NOT_OURS):
+            found[name] = properties.get("FragmentPath", "")
     return found
+
+
+def _is_transient(unit_file: str) -> bool:
+    return not unit_file or unit_file.startswith("/run/")

@@ -1,8 +1,8 @@
 """What the engine has made and not yet taken back: written down before it is made.
 
-One file an engine, in `<work_dir>/ledgers`. Its owner holds a lock on it as long as it lives, so whoever gets the lock
-knows that the owner is dead. That is the janitor, a process of its own that waits for its owner's end; and should it have
-been killed too, the next engine that starts in the same directory.
+One file an engine, in `<work_dir>/ledgers`. Its owner holds a lock on it as long as it lives, so whoever gets the
+lock knows that the owner is dead. That is the janitor, a process of its own that waits for its owner's end; and
+should it have been killed too, the next engine that starts in the same directory.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A smoke VM: qemu on a built disk, which it never changes, in a cell with a network of its own.
 
-The kernel is the image's own, started directly with a command line that names the seed disk as cloud-init's data source, as
-Azure's images are pinned to Azure's. All the rest is the image's business.
+The kernel is the image's own, started directly with a command line that names the seed disk as cloud-init's data
+source, as Azure's images are pinned to Azure's. All the rest is the image's business.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class QemuMachine:
                 self._network.set_rules(rules)
 
     def restart(self) -> None:
-        """Shut the guest down, as by its power button, and boot the same disk again; a guest that does not listen is cut off."""
+        """Shut the guest down, as by its power button, and boot its disk again; one that does not listen is cut off."""
         with self._lock:
             running = self._process
             if running is None or self._cell is None:
@@ -146,7 +146,7 @@ class QemuMachine:
         self._since = 0
         self._boot = disk.boot_files(request.disk, folder)
         seed.make(folder, request)
-        backing = ["-b", request.disk.resolve(), "-F", "raw"]
+        backing: list[process.Argument] = ["-b", request.disk.resolve(), "-F", "raw"]
         process.run(["qemu-img", "create", "-q", "-f", "qcow2", *backing, folder / "changes.qcow2"])
         cell = self._cell = Cell(self._ledger, network=True)
         network = self._network = GuestNetwork(

@@ -134,7 +134,7 @@ table inet {self._table} {{
     def _let_docker_forward(self) -> None:
         """Where others drop what is forwarded (Docker does), say in their chain that ours may pass."""
         with contextlib.suppress(ProgramFailed):
-            if "-P FORWARD ACCEPT" == process.run(["iptables", "-w", "-S", "FORWARD"]).stdout.strip():
+            if process.run(["iptables", "-w", "-S", "FORWARD"]).stdout.strip() == "-P FORWARD ACCEPT":
                 return
             self._ledger.record("forward-rules", self.name)
             for flag in ("-i", "-o"):

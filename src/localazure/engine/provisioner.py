@@ -11,12 +11,16 @@ from localazure.engine_port import Customization
 
 USER = "packer"
 HOME = f"/home/{USER}"
+_SUDOERS = f"/etc/sudoers.d/90-{USER}"
 _PREPARE = f"""set -e
 id {USER} >/dev/null 2>&1 || useradd --create-home --shell /bin/bash {USER}
-printf '%s ALL=(ALL) NOPASSWD:ALL\\nDefaults:%s env_keep += "http_proxy https_proxy no_proxy"\\n' {USER} {USER} > /etc/sudoers.d/90-{USER}
-chmod 0440 /etc/sudoers.d/90-{USER}
+cat > {_SUDOERS} <<'END'
+{USER} ALL=(ALL) NOPASSWD:ALL
+Defaults:{USER} env_keep += "http_proxy https_proxy no_proxy"
+END
+chmod 0440 {_SUDOERS}
 """
-_REMOVE = f"rm -f /etc/sudoers.d/90-{USER}; pkill -KILL -u {USER}; userdel --remove --force {USER}; rm -rf {HOME}"
+_REMOVE = f"rm -f {_SUDOERS}; pkill -KILL -u {USER}; userdel --remove --force {USER}; rm -rf {HOME}"
 
 
 class StepFailed(Exception):  # noqa: N818 - the state's name
@@ -52,3 +56,12 @@ def remove_user(container: Container) -> None:
 def renew_identity(container: Container) -> None:
     """Give a generalized image what a first boot on the service would: host keys, and with them a running sshd."""
     container.run(["/bin/sh", "-c", "ssh-keygen -A && systemctl restart ssh"], check=False)
+
+
+def refuse_windows(step: Step) -> None:
+    """Raise `StepFailed` for a step that only a Windows source can take."""
+    kind = step.customization.kind
+    raise StepFailed(
+        f"Customizer '{step.customization.name or kind}' is of type {kind}, which needs a Windows source image; this "
+        "template's source is Linux. Windows templates are linted and planned here, and are built in Azure only."
+    )

@@ -27,7 +27,7 @@ class _Key:
 
 
 def make(folder: Path, request: MachineRequest) -> Path:
-    """The seed for one machine. Beside it, `folder` gets the machine's keys: `key` is the one that the engine comes in with."""
+    """The seed for one machine. `folder` gets the machine's keys too; with `ENGINE` the engine comes in."""
     keys = {name: _new_key(folder, name, kind) for name, kind in _KEYS.items()}
     files = {
         "meta-data": json.dumps(

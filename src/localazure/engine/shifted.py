@@ -1,8 +1,8 @@
 """Runs a program as root of a user namespace: `python shifted.py PROGRAM ARGUMENT…`.
 
-Everything that a hostile customizer may own is kept with its user ids shifted by `SHIFT`: what is root in the container is
-nobody on the machine. Programs that write or read such trees (tar, mkfs) run in a namespace with the same shift, so that
-they see the ids as the image will have them, and file capabilities survive.
+Everything that a hostile customizer may own is kept with its user ids shifted by `SHIFT`: what is root in the
+container is nobody on the machine. Programs that write or read such trees (tar, mkfs) run in a namespace with the
+same shift, so that they see the ids as the image will have them, and file capabilities survive.
 """
 
 from __future__ import annotations

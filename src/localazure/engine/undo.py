@@ -1,7 +1,7 @@
 """How each kind of thing that the engine leaves on the machine is taken back. Every undo is idempotent.
 
-Most of what the engine makes needs no undo: mounts live in a namespace that ends with its processes, taps and veth pairs
-end with their namespace, and every program dies with its parent. What outlives a killed process is listed here.
+Most of what the engine makes needs no undo: mounts live in a namespace that ends with its processes, taps and veth
+pairs end with their namespace, and every program dies with its parent. What outlives a killed process is listed here.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """Debian, as the marketplace's Debian images are: Azure's agent and cloud-init, the cloud kernel, sshd, sudo.
 
-The marketplace's images are made by Debian's cloud team (`debian-cloud-images`, class AZURE); what is taken over from them is
-what a template or a first boot can notice.
+The marketplace's images are made by Debian's cloud team (`debian-cloud-images`, class AZURE); what is taken over from
+them is what a template or a first boot can notice.
 """
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hashlib
 import json
 import os
@@ -25,10 +25,35 @@ from localazure.engine_port import UnknownBase
 _RELEASES = {"debian-12": ("12", "bookworm"), "debian-13": ("13", "trixie")}
 _MAKE_TIMEOUT_S = 1800
 _PACKAGES = (
-    "bash-completion ca-certificates cloud-guest-utils cloud-init curl dbus e2fsprogs init iproute2 "
-    "iputils-ping kmod less linux-image-cloud-amd64 locales netbase netplan.io openssh-server openssl procps rsync sudo "
-    "systemd-resolved systemd-sysv systemd-timesyncd udev vim-tiny waagent wget"
-).split()
+    "bash-completion",
+    "ca-certificates",
+    "cloud-guest-utils",
+    "cloud-init",
+    "curl",
+    "dbus",
+    "e2fsprogs",
+    "init",
+    "iproute2",
+    "iputils-ping",
+    "kmod",
+    "less",
+    "linux-image-cloud-amd64",
+    "locales",
+    "netbase",
+    "netplan.io",
+    "openssh-server",
+    "openssl",
+    "procps",
+    "rsync",
+    "sudo",
+    "systemd-resolved",
+    "systemd-sysv",
+    "systemd-timesyncd",
+    "udev",
+    "vim-tiny",
+    "waagent",
+    "wget",
+)
 ROOT_UUID = "6f1c7e0a-0b5d-4b7e-9d0a-5d7a2f9c1e11"
 SOURCES_FILE = "/etc/apt/sources.list.d/debian.sources"
 _VERSION = "1"  # of what this file does; part of the key
@@ -121,8 +146,8 @@ def _unpack(archive: Path, tree: Path) -> None:
 def _configure(tree: Path, release: str) -> None:
     for name in ("etc/apt/apt.conf.d/99mmdebstrap", "etc/apt/sources.list", "etc/resolv.conf", "etc/machine-id"):
         (tree / name).unlink(missing_ok=True)
-    for name in sorted((tree / "etc/apt/sources.list.d").glob("*")):
-        name.unlink()
+    for path in sorted((tree / "etc/apt/sources.list.d").glob("*")):
+        path.unlink()
     (tree / "etc/resolv.conf").symlink_to("../run/systemd/resolve/stub-resolv.conf")
     os.chown(tree / "etc/resolv.conf", SHIFT, SHIFT, follow_symlinks=False)
     for name, content in _files(release).items():
@@ -153,10 +178,10 @@ def _deb822(release: str) -> str:
         ("http://deb.debian.org/debian", f"{release} {release}-updates {release}-backports"),
         ("http://deb.debian.org/debian-security", f"{release}-security"),
     ]
-    stanza = "Types: deb\nURIs: {}\nSuites: {}\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n"
-    return "\n".join(stanza.format(uri, suites) for uri, suites in archives)
+    stanza = "Types: deb\nURIs: {}\nSuites: {}\nComponents: main\nSigned-By: {}\n"
+    return "\n".join(stanza.format(uri, suites, KEYRING) for uri, suites in archives)
 
 
 def _todays_version() -> str:
     """In the marketplace's manner: 0.<date>.<number>."""
-    return f"0.{datetime.datetime.now(datetime.UTC):%Y%m%d}.0"
+    return f"0.{dt.datetime.now(dt.UTC):%Y%m%d}.0"

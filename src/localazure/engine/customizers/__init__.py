@@ -1,4 +1,4 @@
-"""Customizers by type: one a file, each with `run` (and `refusal`, where this engine has none)."""
+"""Customizers by type: one a file, each with `run`."""
 
 from __future__ import annotations
 

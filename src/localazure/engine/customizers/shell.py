@@ -1,8 +1,8 @@
 """Shell: a script that runs as the build machine's user, in a process and a login session of its own.
 
-Inline lines become one file that begins with `#!/bin/sh -e`; a fetched script brings its own first line. As Packer's shell
-provisioner does it (`provisioner/shell/provisioner.go`): upload to /tmp, line ends made Unix ones, `chmod +x`, run by the
-user's login shell, remove.
+Inline lines become one file that begins with `#!/bin/sh -e`; a fetched script brings its own first line. As Packer's
+shell provisioner does it (`provisioner/shell/provisioner.go`): upload to /tmp, line ends made Unix ones, `chmod +x`,
+run by the user's login shell, remove.
 """
 
 from __future__ import annotations

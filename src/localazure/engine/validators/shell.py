@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
-from localazure.engine.customizers.shell import run as run
+from localazure.engine.customizers.shell import run
+
+__all__ = ["run"]
