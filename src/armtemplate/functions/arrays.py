@@ -3,7 +3,7 @@
 Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-array.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 from armtemplate.errors import ExpressionError
@@ -246,7 +246,10 @@ def _kinds(values: tuple[Any, ...]) -> str:
 
 def _distinct(items: Iterable[Any]) -> list[Any]:
     """The items without repetition, first appearance first."""
-    return list({fingerprint(_known(item)): item for item in reversed(list(items))}.values())[::-1]
+    kept: dict[Hashable, Value] = {}
+    for item in items:
+        kept.setdefault(fingerprint(_known(item)), item)
+    return list(kept.values())
 
 
 def index_from_end(items: Value, place: Value) -> Value:

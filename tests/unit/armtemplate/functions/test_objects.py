@@ -1,0 +1,27 @@
+"""Object functions beyond the published pairs."""
+
+import pytest
+
+from armtemplate import TemplateFaults, evaluate_expression
+from armtemplate.json_types import Value
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("[createObject('a', 1, 'A', 2)]", {"a": 2}),
+        ("[objectKeys(createObject('b', 1, '_', 1, '1', 1, 'B2', 1, 'a', 1))]", ["_", "1", "a", "b", "B2"]),
+        ("[map(items(createObject('b', 1, 'a', 2)), lambda('i', lambdaVariables('i').value))]", [2, 1]),
+        ("[shallowMerge(createArray(createObject('A', createObject('x', 1)), createObject('a', 2)))]", {"A": 2}),
+        ("[null()]", None),
+    ],
+)
+def test_names_are_one_without_regard_to_case_and_sort_by_culture(expression: str, expected: Value) -> None:
+    """A name that differs only in case is the same name; sorting puts digits before letters."""
+    assert evaluate_expression(expression) == expected
+
+
+def test_a_name_without_a_value_is_a_fault() -> None:
+    """createObject takes pairs."""
+    with pytest.raises(TemplateFaults, match="by turns"):
+        evaluate_expression("[createObject('a')]")
