@@ -1,0 +1,65 @@
+"""Naming a content."""
+
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagegate.model.template_source import LocalScript, TemplateSource
+from imagegate.steps.hash_content import canonical_json, hash_content, template_name
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+def _source(body: dict[str, Any], script: bytes = b"", name: str = "a.sh") -> TemplateSource:
+    import hashlib
+
+    step = {"type": "Shell", "scriptUri": name}
+    whole = {**body, "properties": {"customize": [step], **body.get("properties", {})}}
+    local = LocalScript(
+        step=("properties", "customize", 0),
+        key="scriptUri",
+        relative_path=name,
+        file=Path(name),
+        content=script,
+        sha256=hashlib.sha256(script).hexdigest(),
+    )
+    return TemplateSource(file="t", body=whole, scripts=(local,), lines={})
+
+
+def test_the_name_is_short() -> None:
+    """A template is called by its image and twelve digits of the hash; that fits into the service's 64 characters."""
+    assert template_name("web", "0123456789abcdef") == "web-0123456789ab"
+    assert len(template_name("x" * 51, "0" * 64)) == 64
+
+
+def test_what_counts() -> None:
+    """Scripts count by content, the base by its version; tags and the script's name do not count."""
+    base = hash_content(_source({"location": "x"}, b"one"), base_version="1")
+
+    assert hash_content(_source({"location": "x", "tags": {"a": "b"}}, b"one", "other.sh"), base_version="1") == base
+    assert hash_content(_source({"location": "x"}, b"two"), base_version="1") != base
+    assert hash_content(_source({"location": "x"}, b"one"), base_version="2") != base
+    assert hash_content(_source({"location": "y"}, b"one"), base_version="1") != base
+
+
+def test_hashing_leaves_the_template_alone() -> None:
+    """The body that is submitted is not the one that was prepared for hashing."""
+    source = _source({"location": "x"}, b"one")
+
+    hash_content(source, base_version="1")
+
+    assert source.body["properties"]["customize"][0] == {"type": "Shell", "scriptUri": "a.sh"}
+
+
+@given(st.dictionaries(st.text(), _JSON, max_size=5))
+def test_the_order_of_keys_does_not_count(body: dict[str, Any]) -> None:
+    """Two spellings of one value are one content."""
+    turned = dict(reversed(body.items()))
+
+    assert canonical_json(body) == canonical_json(turned)

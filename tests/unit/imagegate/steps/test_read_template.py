@@ -1,0 +1,275 @@
+"""Reading the image template of a folder."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fake_wire import SUBSCRIPTION
+from imagegate.errors import InputError
+from imagegate.model.template_source import TemplateSource
+from imagegate.settings import Settings, load_settings
+from imagegate.steps.hash_content import hash_content
+from imagegate.steps.read_template import read_template
+
+SETTINGS = (
+    f"name: web\nazure: {{subscription: {SUBSCRIPTION}, resource-group: rg, location: westeurope,"
+    " gallery: golden, definition: web}\n"
+)
+PROPERTIES: dict[str, Any] = {
+    "source": {"type": "PlatformImage"},
+    "customize": [{"type": "Shell", "inline": ["a", "b"]}],
+    "distribute": [{"type": "SharedImage", "runOutputName": "web", "galleryImageId": "/x"}],
+}
+TEMPLATE_TYPE = "Microsoft.VirtualMachineImages/imageTemplates"
+
+
+class Answers:
+    """A runtime that answers every reference with its own id."""
+
+    def reference(self, resource_id: str, api_version: str | None, full: bool) -> Any:  # noqa: ANN401 - the protocol
+        """Properties."""
+        return {"id": resource_id}
+
+    def list_call(self, function: str, resource_id: str, api_version: str | None, body: Any) -> Any:  # noqa: ANN401 - the protocol
+        """Nothing."""
+        return {}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a folder whose template each test writes."""
+    (tmp_path / "imagegate.yaml").write_text(SETTINGS)
+    (tmp_path / "template.json").write_text("{}")
+    return load_settings(tmp_path, environment={})
+
+
+def _write(settings: Settings, document: object) -> None:
+    settings.template.write_text(document if isinstance(document, str) else json.dumps(document, indent=1))
+
+
+def _deployment(resource: dict[str, Any], *others: dict[str, Any], **sections: object) -> dict[str, Any]:
+    template = {"type": TEMPLATE_TYPE, "apiVersion": "2025-10-01", "name": "t", "properties": PROPERTIES, **resource}
+    return {
+        "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+        "contentVersion": "1.0.0.0",
+        **sections,
+        "resources": [*others, template],
+    }
+
+
+def _read(settings: Settings, **options: Any) -> TemplateSource:  # noqa: ANN401 - passed on
+    return read_template(settings, template_name="web-1", **options)
+
+
+def _faults(settings: Settings) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        _read(settings)
+    return [f"{fault.path}: {fault.message}" for fault in caught.value.faults]
+
+
+def test_a_bare_body_is_completed(settings: Settings) -> None:
+    """A bare body gets region and builder identity where it has none; what is no part of a request is left out."""
+    _write(settings, {"type": TEMPLATE_TYPE, "apiVersion": "2024-02-01", "name": "x", "properties": PROPERTIES})
+
+    body = _read(settings).body
+
+    assert set(body) == {"location", "identity", "properties"}
+    assert body["location"] == "westeurope"
+    assert list(body["identity"]["userAssignedIdentities"]) == [
+        (
+            f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.ManagedIdentity"
+            "/userAssignedIdentities/imagegate-builder"
+        )
+    ]
+
+
+def test_what_we_know_fills_declared_parameters(settings: Settings) -> None:
+    """Parameters that the template declares, in its own spelling, get what imagegate.yaml says."""
+    names = [
+        "location",
+        "ImageTemplateName",
+        "galleryName",
+        "imageDefinitionName",
+        "identityName",
+        "imageTemplateResourceGroup",
+    ]
+    tags = {name: f"[parameters('{name}')]" for name in names}
+    _write(settings, _deployment({"tags": tags}, parameters={name: {"type": "string"} for name in names}))
+
+    assert list(_read(settings).body["tags"].values()) == [
+        "westeurope",
+        "web-1",
+        "golden",
+        "web",
+        "imagegate-builder",
+        "rg",
+    ]
+
+
+@pytest.mark.parametrize("wrapped", [True, False], ids=["ARM parameter file", "plain mapping"])
+def test_the_parameter_file_wins(settings: Settings, wrapped: bool) -> None:
+    """What the parameter file says is not replaced by what we know; both kinds of file are read."""
+    value = {"galleryName": {"value": "other"}}
+    plain = {"galleryName": "other"}
+    document = {"contentVersion": "1.0.0.0", "$schema": "x/deploymentParameters.json#", "parameters": value}
+    parameters = settings.folder / "parameters.json"
+    parameters.write_text(json.dumps(document if wrapped else plain))
+    tags = {"gallery": "[parameters('galleryName')]"}
+    _write(settings, _deployment({"tags": tags}, parameters={"galleryName": {"type": "string"}}))
+
+    assert _read(dataclasses.replace(settings, parameters=parameters)).body["tags"] == {"gallery": "other"}
+
+
+def test_all_faults_of_the_language_at_once(settings: Settings) -> None:
+    """Missing parameters and broken expressions come together, with line, path and the expression."""
+    _write(
+        settings,
+        _deployment({"tags": {"a": "[nosuch()]"}, "location": "[concat(]"}, parameters={"x": {"type": "string"}}),
+    )
+
+    with pytest.raises(InputError) as caught:
+        _read(settings)
+
+    assert len(caught.value.faults) >= 3
+    assert all(fault.line for fault in caught.value.faults)
+    assert any("^" in (fault.excerpt or "") for fault in caught.value.faults)
+
+
+def test_unreadable_json(settings: Settings) -> None:
+    """A syntax error is one fault with its place."""
+    _write(settings, '{\n  "a": +\n}')
+
+    with pytest.raises(InputError) as caught:
+        _read(settings)
+
+    assert [(fault.line, fault.column) for fault in caught.value.faults] == [(2, 8)]
+
+
+def test_only_the_image_template_is_submitted(settings: Settings) -> None:
+    """Other resources are refused by name and line, since a build would leave them out in silence."""
+    gallery = {"type": "Microsoft.Compute/galleries", "apiVersion": "2023-07-03", "name": "g", "location": "x"}
+    _write(settings, _deployment({}, gallery))
+
+    assert _faults(settings) == [
+        "g: a build submits the image template alone, and this is a Microsoft.Compute/galleries"
+    ]
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_exactly_one_image_template(settings: Settings, count: int) -> None:
+    """None and two are faults; one that a condition leaves out does not count."""
+    document = _deployment({})
+    document["resources"] = [{**document["resources"][0], "name": f"t{n}"} for n in range(count)]
+    document["resources"].append({**_deployment({})["resources"][0], "name": "no", "condition": False})
+    _write(settings, document)
+
+    assert _faults(settings) == [f"None: expected one resource of type {TEMPLATE_TYPE}, found {count or 'none'}"]
+
+
+@pytest.mark.parametrize(
+    ("properties", "fault"),
+    [
+        ({"distribute": PROPERTIES["distribute"]}, "the image template has no source"),
+        ({"source": {}, "distribute": []}, "the image template distributes to nowhere"),
+        ("x", "expected an object"),
+    ],
+)
+def test_the_least_that_a_build_needs(settings: Settings, properties: object, fault: str) -> None:
+    """A template without source or target is told before anything is asked of Azure."""
+    _write(settings, {"properties": properties})
+
+    assert _faults(settings) == [f"properties: {fault}"]
+
+
+def test_local_files(settings: Settings) -> None:
+    """Relative paths are files of the folder, in customizers and validators; addresses stay what they are."""
+    (settings.folder / "a.sh").write_text("echo a")
+    properties = PROPERTIES | {
+        "customize": [
+            {"type": "Shell", "scriptUri": "a.sh"},
+            {"type": "Shell", "scriptUri": "https://example.com/b.sh"},
+            {"type": "File", "sourceUri": "./a.sh", "destination": "/tmp/a"},  # noqa: S108 - a path in the image
+        ],
+        "validate": {"inVMValidations": [{"type": "Shell", "scriptUri": "a.sh"}]},
+    }
+    _write(settings, _deployment({"properties": properties}))
+
+    scripts = _read(settings).scripts
+
+    assert [(script.step[-2:], script.key) for script in scripts] == [
+        (("customize", 0), "scriptUri"),
+        (("customize", 2), "sourceUri"),
+        (("inVMValidations", 0), "scriptUri"),
+    ]
+    assert {script.blob_name for script in scripts} == {f"{scripts[0].sha256}.sh"}
+
+
+def test_files_that_cannot_be_used(settings: Settings) -> None:
+    """Files that are missing, outside of the folder, or other than their checksum are faults, all at once."""
+    (settings.folder / "a.sh").write_text("echo a")
+    customize = [
+        {"type": "Shell", "scriptUri": "gone.sh"},
+        {"type": "Shell", "scriptUri": "../../etc/passwd"},
+        {"type": "Shell", "scriptUri": "a.sh", "sha256Checksum": "0" * 64},
+    ]
+    _write(settings, {"properties": PROPERTIES | {"customize": customize}})
+
+    faults = _faults(settings)
+
+    assert [fault.partition(": ")[0] for fault in faults] == [f"properties.customize[{n}].scriptUri" for n in range(3)]
+    assert 'cannot read "gone.sh"' in faults[0]
+    assert "is outside of the template's folder" in faults[1]
+    assert "and sha256Checksum says 000" in faults[2]
+
+
+def test_a_link_out_of_the_folder_is_outside(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A symbolic link does not lead out of the folder."""
+    secret = tmp_path_factory.mktemp("elsewhere") / "secret"
+    secret.write_text("s")
+    (settings.folder / "a.sh").symlink_to(secret)
+    _write(settings, {"properties": PROPERTIES | {"customize": [{"type": "Shell", "scriptUri": "a.sh"}]}})
+
+    assert "is outside" in _faults(settings)[0]
+
+
+def test_steps_know_their_lines(settings: Settings) -> None:
+    """Each customizer and each inline command has its line in the template, also below other resources."""
+    _write(settings, _deployment({}))
+    text = settings.template.read_text().splitlines()
+
+    lines = _read(settings).lines
+
+    assert text[lines["properties", "customize", 0, "inline", 1] - 1].strip() == '"b"'
+    assert lines["properties", "customize", 0] < lines["properties", "customize", 0, "inline", 0]
+
+
+def test_references_are_asked_for_when_somebody_answers(settings: Settings) -> None:
+    """`reference()` is left open while nothing may be asked, and filled in when a runtime answers."""
+    expression = "[reference('/subscriptions/s/resourceGroups/r/providers/A.B/c/d', '2020-01-01').id]"
+    _write(settings, _deployment({"tags": {"a": expression}}))
+
+    assert not isinstance(_read(settings).body["tags"]["a"], str)
+    answered = _read(settings, runtime=Answers())
+    assert answered.body["tags"]["a"] == "/subscriptions/s/resourceGroups/r/providers/A.B/c/d"
+    assert hash_content(answered, base_version="1")
+
+
+def test_real_templates(settings: Settings, corpus: Path) -> None:
+    """Every template of the corpus is read, or refused with faults that have a place; none breaks the reader."""
+    folder = corpus / "aib-templates"
+    read = 0
+    for file in sorted(folder.glob("*/*.json")):
+        if file.parent.name not in {"arm", "standalone", "malformed"}:
+            continue
+        try:
+            source = _read(dataclasses.replace(settings, template=file))
+        except InputError as error:
+            assert all(fault.file for fault in error.faults)  # noqa: PT017 - both ends are right
+        else:
+            assert hash_content(source, base_version="1")
+            read += 1
+
+    assert read >= 10
