@@ -61,7 +61,7 @@ class Caller:
         self.token = token or self._logged_in(
             client_id or environment["AZURE_CLIENT_ID"], client_secret or environment["AZURE_CLIENT_SECRET"]
         )
-        self.session.headers["Authorization"] = f"Bearer {self.token}"
+        self.session.headers.update({"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"})
 
     def _logged_in(self, client_id: str, client_secret: str) -> str:
         endpoint = self._server.cloud.arm_endpoint
@@ -179,3 +179,43 @@ def owner(caller: Callable[..., Caller], registered: Callable[[Caller], None]) -
     registered(client)
     client("PUT", "~/resourceGroups/rg", {"location": "westeurope"})
     return client
+
+
+@pytest.fixture
+def call(owner: Caller) -> Callable[..., requests.Response]:
+    """Call Resource Manager as the owner: method, path (`~` is the subscription), body, query."""
+    return owner
+
+
+@pytest.fixture
+def settled(owner: Caller) -> Callable[..., requests.Response]:
+    """Call as the owner, and wait for what goes on behind the answer."""
+    return owner.settled
+
+
+@pytest.fixture
+def raw(owner: Caller) -> Callable[[str, str, bytes], requests.Response]:
+    """Send bytes as the owner."""
+
+    def send(method: str, path: str, content: bytes) -> requests.Response:
+        return owner.session.request(method, owner.url(path), data=content, params={"api-version": "2024-03-01"})
+
+    return send
+
+
+@pytest.fixture
+def as_other(caller: Callable[..., Caller]) -> Callable[[str], Callable[..., requests.Response]]:
+    """Log in as another application, which may do nothing until it is given a role."""
+    return caller
+
+
+@pytest.fixture
+def object_id_of(cloud_server: LocalCloud) -> Callable[[str], str]:
+    """The object id of an application that has logged in."""
+
+    def find(client_id: str) -> str:
+        entry = cloud_server.cloud.directory.find(client_id)
+        assert entry is not None
+        return entry.object_id
+
+    return find

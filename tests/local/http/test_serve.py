@@ -23,7 +23,7 @@ def _await_ready(ready: Path, process: subprocess.Popen[bytes]) -> dict[str, str
         assert process.poll() is None, "serve ended before it listened"
         assert time.monotonic() < deadline, "serve did not listen"
         time.sleep(0.02)
-    return dict(json.loads(ready.read_text()))
+    return {name: str(value) for name, value in json.loads(ready.read_text()).items()}
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -34,7 +34,7 @@ def test_serve_tells_when_it_listens_and_ends_orderly(tmp_path: Path, number: si
     with subprocess.Popen([*command, "--cache", str(tmp_path / "cache")], stdin=subprocess.DEVNULL) as process:
         document = _await_ready(ready, process)
         assert stat.S_IMODE(ready.stat().st_mode) == 0o600
-        assert document["pid"] == process.pid
+        assert document["pid"] == str(process.pid)
         with requests.Session() as session:
             session.trust_env = False
             url = f"{document['arm_endpoint']}/metadata/endpoints?api-version=2022-09-01"
