@@ -1,0 +1,137 @@
+"""templates/azure/function.json makes what the Function needs, and no more."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from armtemplate import Deployment, Resource, evaluate, parse_json
+from imagegate.model.build_event import _OPERATIONS, Happening
+
+_SITE = "Microsoft.Web/sites"
+_SUBSCRIPTION = "Microsoft.EventGrid/systemTopics/eventSubscriptions"
+
+
+def _evaluated(repository: Path, **parameters: Any) -> Deployment:  # noqa: ANN401 - a parameter's value
+    path = repository / "templates" / "azure" / "function.json"
+    given = {"repositories": "acme/images", "withSubscriptions": True, **parameters}
+    return evaluate(parse_json(path.read_text(), file=path.name), parameters=given)
+
+
+def _of_type(deployment: Deployment, kind: str) -> list[Resource]:
+    return [one for one in deployment.resources if one.type == kind and one.condition]
+
+
+def _settings(deployment: Deployment) -> dict[str, Any]:
+    (site,) = _of_type(deployment, _SITE)
+    return {entry["name"]: entry["value"] for entry in site.body["properties"]["siteConfig"]["appSettings"]}
+
+
+def test_plan_and_runtime_are_the_ones_that_tests_run(repository: Path) -> None:
+    """Flex Consumption with Python 3.13, as .python-version and the worker library have it."""
+    deployment = _evaluated(repository)
+    (plan,), (site,) = _of_type(deployment, "Microsoft.Web/serverfarms"), _of_type(deployment, _SITE)
+
+    assert plan.body["sku"] == {"name": "FC1", "tier": "FlexConsumption"}
+    assert site.body["properties"]["functionAppConfig"]["runtime"] == {
+        "name": "python",
+        "version": (repository / ".python-version").read_text().strip(),
+    }
+
+
+def test_storage_of_the_function_takes_no_keys(repository: Path) -> None:
+    """The Function's account is opened by its identity alone, and nothing in it is public."""
+    accounts = _of_type(_evaluated(repository, withDeadLetter=False), "Microsoft.Storage/storageAccounts")
+
+    assert [one.body["properties"]["allowSharedKeyAccess"] for one in accounts] == [False]
+    assert all(one.body["properties"]["allowBlobPublicAccess"] is False for one in accounts)
+
+
+def test_every_setting_is_read_and_every_needed_one_is_set(repository: Path) -> None:
+    """The settings of ours are variables that imagegate knows; no secret of the storage is among them."""
+    settings = _settings(_evaluated(repository))
+    sources = "\n".join(path.read_text() for path in (repository / "src" / "imagegate").rglob("*.py"))
+
+    assert [name for name in settings if name.startswith("IMAGEGATE_") and name not in sources] == []
+    assert settings["IMAGEGATE_REPOSITORIES"] == "acme/images"
+    assert settings["AzureWebJobsStorage__credential"] == "managedidentity"
+    assert not {"AzureWebJobsStorage", "DEPLOYMENT_STORAGE_CONNECTION_STRING"} & set(settings)
+
+
+def test_events_wake_the_function_that_there_is(repository: Path) -> None:
+    """Both subscriptions deliver to a function that the worker indexes, one event at a time."""
+    functions = json.loads((repository / "tests" / "contract" / "function_bindings.json").read_text())
+
+    for one in _of_type(_evaluated(repository), _SUBSCRIPTION):
+        destination = one.body["properties"]["destination"]
+        name = destination["properties"]["resourceId"].rsplit("/", 1)[-1]
+        assert destination["endpointType"] == "AzureFunction"
+        assert functions[name][0]["type"] == "eventGridTrigger"
+        assert destination["properties"]["maxEventsPerBatch"] == 1
+
+
+def test_filters_let_through_what_the_parser_understands(repository: Path) -> None:
+    """The operations of the filters are those of the parser, the event types those of its kinds."""
+    found = {
+        one.name.rsplit("/", 1)[-1]: one.body["properties"]["filter"]
+        for one in _of_type(_evaluated(repository), _SUBSCRIPTION)
+    }
+
+    operations = {
+        name: [value.lower() for value in entry["advancedFilters"][0]["values"]] for name, entry in found.items()
+    }
+    known = {happening: operation for (_, operation), happening in _OPERATIONS.items()}
+    assert operations == {"runs": [known[Happening.RUN_ENDED]], "versions": [known[Happening.VERSION_WRITTEN]]}
+    assert {
+        kind.removeprefix("Microsoft.Resources.ResourceAction") for kind in found["runs"]["includedEventTypes"]
+    } == {
+        "Success",
+        "Failure",
+        "Cancel",
+    }
+
+
+@pytest.mark.parametrize("letters", [True, False])
+def test_undelivered_events_are_kept_if_wanted(repository: Path, *, letters: bool) -> None:
+    """With dead letters there is a container for them; without, there is no second account."""
+    deployment = _evaluated(repository, withDeadLetter=letters)
+
+    destinations = [one.body["properties"]["deadLetterDestination"] for one in _of_type(deployment, _SUBSCRIPTION)]
+    assert [destination is not None for destination in destinations] == [letters, letters]
+    assert len(_of_type(deployment, "Microsoft.Storage/storageAccounts")) == (2 if letters else 1)
+
+
+@pytest.mark.parametrize(("gallery", "count"), [("rg-images", 1), ("RG-Images", 1), ("rg-gallery", 2)])
+def test_one_topic_a_group(repository: Path, gallery: str, count: int) -> None:
+    """Event Grid allows one system topic a source: where gallery and templates share a group they share the topic."""
+    deployment = _evaluated(repository, templateResourceGroup="rg-images", galleryResourceGroup=gallery)
+
+    topics = _of_type(deployment, "Microsoft.EventGrid/systemTopics")
+    assert len({one.body["properties"]["source"].lower() for one in topics}) == len(topics) == count
+    assert all(one.body["location"] == "global" for one in topics)
+    names = {one.name for one in topics}
+    assert {one.name.split("/")[0] for one in _of_type(deployment, _SUBSCRIPTION)} <= names
+
+
+def test_nothing_subscribes_before_the_code_is_there(repository: Path) -> None:
+    """The first deployment makes no event subscription: Event Grid asks for an existing function."""
+    assert _of_type(_evaluated(repository, withSubscriptions=False), _SUBSCRIPTION) == []
+
+
+def test_rights_name_no_wildcard_and_no_group_but_theirs(repository: Path) -> None:
+    """Every right is spelled out, each in the one group where it is needed; only the smoke group lets it delete."""
+    deployment = _evaluated(
+        repository, templateResourceGroup="rg-t", galleryResourceGroup="rg-g", smokeResourceGroup="rg-s"
+    )
+    nested = _of_type(deployment, "Microsoft.Resources/deployments")
+
+    rights = {one.body["properties"]["parameters"]["right"]["value"]["name"]: one for one in nested}
+    actions = {name: one.body["properties"]["parameters"]["right"]["value"]["actions"] for name, one in rights.items()}
+    groups = {name: one.id.split("/")[4] for name, one in rights.items()}
+    assert groups == {"templates": "rg-t", "gallery": "rg-g", "smoke": "rg-s"}
+    assert not any("*" in action for entry in actions.values() for action in entry)
+    assert all(action.endswith("/read") for action in actions["templates"])
+    assert [action for action in actions["gallery"] if not action.endswith("/read")] == [
+        "Microsoft.Compute/galleries/images/versions/write"
+    ]
