@@ -34,6 +34,8 @@ _DEPLOY = (
     "Microsoft.Support/*",
 )
 _BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
+_QUEUES = "Microsoft.Storage/storageAccounts/queueServices/queues"
+_TABLES = "Microsoft.Storage/storageAccounts/tableServices/tables"
 _CONTAINERS = "Microsoft.Storage/storageAccounts/blobServices/containers"
 _DELEGATION_KEY = "Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action"
 
@@ -220,5 +222,63 @@ BUILT_IN_ROLES: tuple[Role, ...] = (
         "EventGrid Contributor",
         "Lets you manage EventGrid operations.",
         Permission(actions=("Microsoft.EventGrid/*", *_DEPLOY)),
+    ),
+    _role(
+        "d5a91429-5739-47e2-a06b-3470a27159e7",
+        "EventGrid Data Sender",
+        "Allows send access to event grid events.",
+        Permission(
+            actions=(
+                "Microsoft.Authorization/*/read",
+                "Microsoft.EventGrid/topics/read",
+                "Microsoft.EventGrid/domains/read",
+                "Microsoft.EventGrid/partnerNamespaces/read",
+                "Microsoft.EventGrid/namespaces/read",
+                "Microsoft.Resources/subscriptions/resourceGroups/read",
+            ),
+            data_actions=("Microsoft.EventGrid/events/send/action",),
+        ),
+    ),
+    _role(
+        "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
+        "Storage Queue Data Contributor",
+        "Allows for read, write, and delete access to Azure Storage queues and queue messages",
+        Permission(
+            actions=(f"{_QUEUES}/delete", f"{_QUEUES}/read", f"{_QUEUES}/write"),
+            data_actions=(
+                f"{_QUEUES}/messages/delete",
+                f"{_QUEUES}/messages/read",
+                f"{_QUEUES}/messages/write",
+                f"{_QUEUES}/messages/process/action",
+            ),
+        ),
+    ),
+    _role(
+        "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
+        "Storage Table Data Contributor",
+        "Allows for read, write and delete access to Azure Storage tables and entities",
+        Permission(
+            actions=(f"{_TABLES}/read", f"{_TABLES}/write", f"{_TABLES}/delete"),
+            data_actions=(
+                f"{_TABLES}/entities/read",
+                f"{_TABLES}/entities/write",
+                f"{_TABLES}/entities/delete",
+                f"{_TABLES}/entities/add/action",
+                f"{_TABLES}/entities/update/action",
+            ),
+        ),
+    ),
+    _role(
+        "3913510d-42f4-4e42-8a64-420c390055eb",
+        "Monitoring Metrics Publisher",
+        "Enables publishing metrics against Azure resources",
+        Permission(
+            actions=(
+                "Microsoft.Insights/Register/Action",
+                "Microsoft.Support/*",
+                "Microsoft.Resources/subscriptions/resourceGroups/read",
+            ),
+            data_actions=("Microsoft.Insights/Metrics/Write", "Microsoft.Insights/Telemetry/Write"),
+        ),
     ),
 )
