@@ -9,6 +9,15 @@ import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.identity import ClientSecretCredential
 from azure.mgmt.compute import ComputeManagementClient
+from azure.mgmt.compute.models import (
+    Gallery,
+    GalleryImage,
+    GalleryImageVersion,
+    GalleryImageVersionUpdate,
+    RunCommandInput,
+    VirtualMachine,
+    VirtualMachineRunCommand,
+)
 
 from localazure.assembly import LocalCloud
 from recording_engine import RecordingEngine, Said
@@ -59,8 +68,8 @@ def client(
 @pytest.fixture
 def version_id(client: ComputeManagementClient, subscription_id: str) -> str:
     """An image version, made through the client."""
-    client.galleries.begin_create_or_update("rg", "golden", {"location": "westeurope"}).result()
-    client.gallery_images.begin_create_or_update("rg", "golden", "apache", DEFINITION).result()
+    client.galleries.begin_create_or_update("rg", "golden", Gallery({"location": "westeurope"})).result()
+    client.gallery_images.begin_create_or_update("rg", "golden", "apache", GalleryImage(DEFINITION)).result()
     body = {
         "location": "westeurope",
         "properties": {
@@ -68,7 +77,9 @@ def version_id(client: ComputeManagementClient, subscription_id: str) -> str:
             "storageProfile": {"osDiskImage": {"source": {"id": f"/subscriptions/{subscription_id}{SNAPSHOT}"}}},
         },
     }
-    made = client.gallery_image_versions.begin_create_or_update("rg", "golden", "apache", "1.0.0", body).result()
+    made = client.gallery_image_versions.begin_create_or_update(
+        "rg", "golden", "apache", "1.0.0", GalleryImageVersion(body)
+    ).result()
     return str(made.id)
 
 
@@ -103,7 +114,7 @@ def test_versions(client: ComputeManagementClient, version_id: str) -> None:
     assert read.properties.replication_status
     assert read.properties.replication_status.aggregated_state == "Completed"
     change = {"properties": {"publishingProfile": {"excludeFromLatest": False}}}
-    updated = versions.begin_update("rg", "golden", "apache", "1.0.0", change).result()
+    updated = versions.begin_update("rg", "golden", "apache", "1.0.0", GalleryImageVersionUpdate(change)).result()
     assert updated.properties
     assert updated.properties.publishing_profile
     assert updated.properties.publishing_profile.exclude_from_latest is False
@@ -123,16 +134,17 @@ def test_machine(
 ) -> None:
     """Create, look, run a command, look at the console, stop, start, delete: every poller ends."""
     vms = client.virtual_machines
-    made = vms.begin_create_or_update("rg", "smoke", machine(version_id, subscription_id)).result()
+    made = vms.begin_create_or_update("rg", "smoke", VirtualMachine(machine(version_id, subscription_id))).result()
     assert made.properties
     assert made.properties.provisioning_state == "Succeeded"
     recording_engine.machines[0].answer = lambda _script: Said(stdout="hello")
-    said = vms.begin_run_command("rg", "smoke", {"commandId": "RunShellScript", "script": ["echo hello"]}).result()
+    action = RunCommandInput({"commandId": "RunShellScript", "script": ["echo hello"]})
+    said = vms.begin_run_command("rg", "smoke", action).result()
     assert said.value
     assert said.value[0].message == "Enable succeeded: \n[stdout]\nhello\n[stderr]\n"
     command = {"location": "westeurope", "properties": {"source": {"script": "echo hello"}}}
     commands = client.virtual_machine_run_commands
-    commands.begin_create_or_update("rg", "smoke", "probe", command).result()
+    commands.begin_create_or_update("rg", "smoke", "probe", VirtualMachineRunCommand(command)).result()
     probed = commands.get_by_virtual_machine("rg", "smoke", "probe", expand="instanceView")
     assert probed.properties
     assert probed.properties.instance_view

@@ -9,6 +9,7 @@ import pytest
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
 from azure.identity import ClientSecretCredential
 from azure.mgmt.imagebuilder import ImageBuilderClient
+from azure.mgmt.imagebuilder.models import ImageTemplate, ImageTemplateUpdateParameters
 
 from localazure.access.built_in_roles import OWNER
 from recording_engine import RecordingEngine
@@ -29,7 +30,7 @@ def client(
     identity = owner.settled("PUT", IDENTITY, {"location": "westeurope"}).json()
     scope = f"/subscriptions/{subscription_id}/resourceGroups/rg"
     properties = {
-        "roleDefinitionId": f"/subscriptions/{subscription_id}/providers/Microsoft.Authorization/roleDefinitions/{OWNER}",
+        "roleDefinitionId": f"{scope}/providers/Microsoft.Authorization/roleDefinitions/{OWNER}",
         "principalId": identity["properties"]["principalId"],
         "principalType": "ServicePrincipal",
     }
@@ -82,7 +83,7 @@ def template(subscription_id: str) -> dict[str, Any]:
 def test_create_run_read_delete(client: ImageBuilderClient, template: dict[str, Any]) -> None:
     """The whole life of a template: the pollers end as the SDK expects, and `run` returns None."""
     images = client.virtual_machine_image_templates
-    created = images.begin_create_or_update("rg", "apache", template).result()
+    created = images.begin_create_or_update("rg", "apache", ImageTemplate(template)).result()
     assert created.properties
     assert created.properties.provisioning_state == "Succeeded"
     assert images.begin_run("rg", "apache").result() is None
@@ -95,7 +96,7 @@ def test_create_run_read_delete(client: ImageBuilderClient, template: dict[str, 
     assert str(output.properties.artifact_id).endswith("/versions/0.0.1")
     assert [one.name for one in images.list_by_resource_group("rg")] == ["apache"]
     assert [one.name for one in images.list()] == ["apache"]
-    images.begin_update("rg", "apache", {"tags": {"run": "7"}}).result()
+    images.begin_update("rg", "apache", ImageTemplateUpdateParameters({"tags": {"run": "7"}})).result()
     assert images.get("rg", "apache").tags == {"run": "7"}
     images.begin_delete("rg", "apache").result()
     with pytest.raises(ResourceNotFoundError):
@@ -107,12 +108,11 @@ def test_errors_arrive_as_the_sdk_maps_them(
 ) -> None:
     """A second submission and a second run are ResourceExistsError; a failed build surfaces with status 200."""
     images = client.virtual_machine_image_templates
-    images.begin_create_or_update("rg", "apache", template).result()
+    images.begin_create_or_update("rg", "apache", ImageTemplate(template)).result()
     with pytest.raises(ResourceExistsError, match="Update/Upgrade of image templates is currently not supported"):
-        images.begin_create_or_update("rg", "apache", template)
+        images.begin_create_or_update("rg", "apache", ImageTemplate(template))
     recording_engine.gate.clear()
-    poller = images.begin_run("rg", "apache", polling=False)
-    assert poller
+    images.begin_run("rg", "apache", polling=False)
     assert recording_engine.building.wait(10)
     running = images.get("rg", "apache").properties
     assert running
