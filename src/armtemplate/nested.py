@@ -72,13 +72,17 @@ class Bodies:
         self._depth = depth
         self._done: dict[int, tuple[dict[str, Any], Deployment | None]] = {}
         self._under_way: set[int] = set()
+        self._at_fault: set[int] = set()
 
     def body(self, draft: Draft) -> tuple[dict[str, Any], Deployment | None]:
         """The body of a resource, and of a nested deployment what it gives."""
         if id(draft) not in self._done:
+            faults = len(draft.frame.session.faults)
             self._under_way.add(id(draft))
             self._done[id(draft)] = self._body(draft)
             self._under_way.discard(id(draft))
+            if len(draft.frame.session.faults) > faults:
+                self._at_fault.add(id(draft))
         return self._done[id(draft)]
 
     def known(self, draft: Draft) -> dict[str, Any] | None:
@@ -86,7 +90,7 @@ class Bodies:
         if id(draft) in self._under_way or draft.condition is False:
             return None
         _, deployment = self.body(draft)
-        if deployment is None:
+        if deployment is None or id(draft) in self._at_fault:
             return None
         outputs = {
             name: {"type": output.type, "value": output.value}

@@ -1,0 +1,24 @@
+"""Paths and lines."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from armtemplate.positions import JsonPath, LineIndex, link_path, path_text, unlink
+
+
+def test_paths_print_as_arm_prints_them() -> None:
+    """Members with dots, items with brackets, odd names in quotes."""
+    assert path_text(("resources", 0, "properties", "a-b", "$ref", "x.y")) == "resources[0].properties.a-b.$ref['x.y']"
+    assert path_text(()) == ""
+
+
+@given(st.lists(st.text() | st.integers(min_value=0)).map(tuple))
+def test_a_linked_path_is_the_same_path(path: JsonPath) -> None:
+    """Linking and unlinking gives the path back."""
+    assert unlink(link_path(path)) == path
+
+
+def test_lines_and_columns_count_from_one() -> None:
+    """The line break belongs to the line that it ends."""
+    index = LineIndex("ab\nc\n")
+    assert [index.line_and_column(offset) for offset in range(6)] == [(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (3, 1)]
