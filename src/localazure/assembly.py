@@ -24,7 +24,7 @@ from localazure.events import data_plane
 from localazure.events.bus import EventBus
 from localazure.events.wire import Wire
 from localazure.functions.apps import FunctionApps
-from localazure.http import control_routes, login, metadata
+from localazure.http import control_routes, graph, login, metadata
 from localazure.http.app import Manners, arm_app
 from localazure.http.authorization import Authorization
 from localazure.http.blob_service import blob_app
@@ -100,6 +100,7 @@ class LocalCloud:
         routes = [
             *metadata.routes(cloud),
             *login.routes(cloud, tokens),
+            *graph.routes(cloud, tokens.arm_caller),
             *control_routes.routes(faults, tokens.arm_caller),
             *data_plane.routes(cloud, self.events, tokens.event_caller),
             *self.functions.routes(),

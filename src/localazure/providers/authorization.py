@@ -184,7 +184,7 @@ class _Assignments:
         now, author = timestamp(self._cloud.clock.now()), request.principal.object_id
         principal = self._cloud.directory.by_object_id(given["principalId"])
         properties = {
-            "roleDefinitionId": given["roleDefinitionId"],
+            "roleDefinitionId": definition_id(str(given["roleDefinitionId"]).rsplit("/", 1)[-1]),
             "principalId": given["principalId"],
             "principalType": given.get("principalType") or ("ServicePrincipal" if principal else "User"),
             "scope": scope,
@@ -227,7 +227,7 @@ class _Assignments:
 
     def _check_twin(self, properties: dict[str, Any], name: str, known: dict[str, Any] | None) -> None:
         same = ("roleDefinitionId", "principalId", "scope")
-        if known and any(known[field].lower() != properties[field].lower() for field in same):
+        if known and any(_tail(known[field]) != _tail(properties[field]) for field in same):
             message = "Tenant ID, application ID, principal ID, and scope are not allowed to be updated."
             raise ArmError(400, "RoleAssignmentUpdateNotPermitted", message)
         for document in self._cloud.store.of_type(ASSIGNMENT_TYPE):

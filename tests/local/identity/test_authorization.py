@@ -236,3 +236,17 @@ def test_attaching_an_identity_needs_the_right_to_assign_it(
     assert identity in refused.value.message
     assign(_OPERATOR, identity)
     attach()
+
+
+def test_the_directory_finds_principals_by_any_name(
+    cloud_server: LocalCloud, call: Call, as_other: Callable[[str], Call]
+) -> None:
+    """What `az role assignment create --assignee` asks of Microsoft Graph."""
+    as_other(_CLIENT)
+    entry = cloud_server.cloud.directory.find(_CLIENT)
+    assert entry is not None
+    text = f"servicePrincipalNames/any(c:c eq '{_CLIENT}')"
+    (found,) = call("GET", "/v1.0/servicePrincipals", **{"$filter": text}).json()["value"]
+    assert (found["id"], found["appId"]) == (entry.object_id, _CLIENT)
+    listed = call("POST", "/v1.0/directoryObjects/getByIds", {"ids": [entry.object_id]}).json()["value"]
+    assert [row["appId"] for row in listed] == [_CLIENT]
