@@ -45,6 +45,7 @@ class FunctionHost:
         self._clock = clock
         self._log_file = log
         self._starting = threading.Lock()
+        self._stopped = False
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -64,6 +65,8 @@ class FunctionHost:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        with self._starting:
+            self._stopped = True
         self._stack.close()
 
     @property
@@ -117,6 +120,8 @@ class FunctionHost:
 
     def _running_worker(self) -> WorkerProcess:
         with self._starting:
+            if self._stopped:
+                raise WorkerGone("The function app was stopped.")
             if not self._worker.is_running:
                 _LOG.warning("the Functions worker has ended; starting another")
                 self._worker.__exit__(None, None, None)

@@ -1,0 +1,83 @@
+"""The real Function, deployed by its own template into a local cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from function_world import (
+    FUNCTION,
+    IMAGES,
+    NAMESPACES,
+    REPOSITORY,
+    SMOKE,
+    GitHub,
+    ServingEngine,
+    deploy,
+    give_token,
+    serve,
+)
+from localazure.assembly import LocalCloud
+from localazure.functions.host import FunctionHost
+
+
+@pytest.fixture
+def servers() -> Iterator[ExitStack]:
+    """Ends every server of a test."""
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def recording_engine(tmp_path: Path, servers: ExitStack) -> ServingEngine:
+    """The engine of `cloud_server`."""
+    return ServingEngine(tmp_path / "engine", servers)
+
+
+@pytest.fixture
+def cloud_server(tmp_path: Path, recording_engine: ServingEngine) -> Iterator[LocalCloud]:
+    """A local cloud whose sites run this repository; waits between deliveries last a sixtieth."""
+    state = tmp_path / "state"
+    with LocalCloud(state=state, engine=recording_engine, function_code=REPOSITORY, event_speed=60) as server:
+        yield server
+
+
+@pytest.fixture
+def github(servers: ExitStack) -> GitHub:
+    """GitHub."""
+    found = GitHub()
+    found.url = f"http://127.0.0.1:{serve(servers, ('127.0.0.1', 0), found.handler())}"
+    return found
+
+
+@pytest.fixture
+def azure(caller: Callable[..., Any], github: GitHub, cloud_server: LocalCloud) -> Any:  # noqa: ANN401 - see above
+    """The owner of a cloud with gallery, identities and the Function, deployed by the templates of the repository."""
+    client = caller()
+    for namespace in NAMESPACES:
+        client("POST", f"~/providers/{namespace}/register")
+    for group in (IMAGES, SMOKE, FUNCTION):
+        client("PUT", group, {"location": "westeurope"})
+    deploy(client, IMAGES, "foundation", galleryName="golden", imageDefinitionName="web")
+    parameters: dict[str, Any] = {
+        "functionAppName": "gate",
+        "repositories": "acme/images",
+        "templateResourceGroup": "rg-images",
+        "armEndpoint": cloud_server.cloud.arm_endpoint,
+        "githubApiUrl": github.url,
+    }
+    deploy(client, FUNCTION, "function", **parameters)
+    give_token(client)
+    return client
+
+
+@pytest.fixture
+def host(azure: Any, cloud_server: LocalCloud) -> FunctionHost:  # noqa: ANN401 - the Function has to be there
+    """The Function's host."""
+    found = cloud_server.functions.host("gate")
+    assert found is not None
+    return found

@@ -1,0 +1,111 @@
+"""From a build to the verdict on the commit, with the real Function in a local cloud."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from function_world import COMMIT, IMAGES, SITE, SMOKE, GitHub, ServingEngine, build, subscribe
+from localazure.assembly import LocalCloud
+from localazure.functions.host import FunctionHost
+
+_PATIENCE_S = 30
+_VERSIONS = f"{IMAGES}/providers/Microsoft.Compute/galleries/golden/images/web/versions"
+
+
+def _version(azure: Any) -> dict[str, Any]:  # noqa: ANN401 - the caller of tests/local
+    (found,) = azure("GET", _VERSIONS, api_version="2023-07-03").json()["value"]
+    return dict(found)
+
+
+def _verifications(host: FunctionHost) -> list[str]:
+    return [state.instance_id for state in host.durable.instances() if state.name == "verify_for_commit"]
+
+
+def test_good_build_becomes_latest_and_green(
+    azure: Any,  # noqa: ANN401 - as above
+    host: FunctionHost,
+    github: GitHub,
+    recording_engine: ServingEngine,
+    cloud_server: LocalCloud,
+) -> None:
+    """Events of a build wake the Function once: it proves the version, promotes it, tears down and tells the commit."""
+    subscribe(azure)
+    running = cloud_server.functions.host("gate") or host
+
+    build(azure, recording_engine.port)
+
+    assert github.awaited("imagegate/verify").wait(_PATIENCE_S)
+    (status,) = [entry for entry in github.posted if entry["context"] == "imagegate/verify"]
+    assert (status["state"], status["commit"]) == ("success", COMMIT)
+    version = _version(azure)
+    assert version["tags"]["imagegate-verdict"] == "passed"
+    assert not version["properties"]["publishingProfile"]["excludeFromLatest"]
+    assert azure("GET", f"{SMOKE}/resources").json()["value"] == []
+    assert len(_verifications(running)) == 1
+
+
+def test_silent_image_stays_hidden_and_red(
+    azure: Any,  # noqa: ANN401 - as above
+    github: GitHub,
+    recording_engine: ServingEngine,
+) -> None:
+    """An image that boots and does not answer fails, stays excluded from latest, and leaves nothing behind."""
+    recording_engine.silent = True
+    subscribe(azure)
+
+    build(azure, recording_engine.port)
+
+    assert github.awaited("imagegate/verify").wait(_PATIENCE_S)
+    (status,) = [entry for entry in github.posted if entry["context"] == "imagegate/verify"]
+    assert status["state"] == "failure"
+    version = _version(azure)
+    assert version["tags"]["imagegate-verdict"] == "failed"
+    assert version["properties"]["publishingProfile"]["excludeFromLatest"]
+    assert azure("GET", f"{SMOKE}/resources").json()["value"] == []
+
+
+def test_failed_build_closes_both_statuses(
+    azure: Any,  # noqa: ANN401 - as above
+    github: GitHub,
+    recording_engine: ServingEngine,
+) -> None:
+    """A customizer that fails is told as the build's failure, and as the reason why nothing was verified."""
+    recording_engine.fails_in = "Customizing"
+    subscribe(azure)
+
+    build(azure, recording_engine.port)
+
+    assert github.awaited("imagegate/verify").wait(_PATIENCE_S)
+    states = {entry["context"]: entry["state"] for entry in github.posted}
+    assert states == {"imagegate/build": "failure", "imagegate/verify": "error"}
+
+
+def test_lost_events_are_made_up_for(
+    azure: Any,  # noqa: ANN401 - as above
+    host: FunctionHost,
+    github: GitHub,
+    recording_engine: ServingEngine,
+) -> None:
+    """Where no event came at all, the timer finds the version and has it verified."""
+    build(azure, recording_engine.port)
+
+    host.run_timer("reconcile")
+
+    assert github.awaited("imagegate/verify").wait(_PATIENCE_S)
+    assert _version(azure)["tags"]["imagegate-verdict"] == "passed"
+
+
+def test_function_needs_no_more_rights_than_its_template_gives(azure: Any) -> None:  # noqa: ANN401 - as above
+    """The identity of the Function has roles in its groups, on its storage and its telemetry, and nowhere else."""
+    identity = azure("GET", SITE, api_version="2024-04-01").json()["identity"]["userAssignedIdentities"]
+    (entry,) = identity.values()
+    path = "~/providers/Microsoft.Authorization/roleAssignments"
+    found = azure("GET", path, api_version="2022-04-01").json()["value"]
+
+    scopes = {
+        one["properties"]["scope"].split("/", 4)[-1].lower()
+        for one in found
+        if one["properties"]["principalId"] == entry["principalId"]
+    }
+    assert {scope for scope in scopes if "/" not in scope} == {"rg-images", "rg-images-smoke"}
+    assert all(scope.startswith("rg-fn/providers/") for scope in scopes if "/" in scope)

@@ -1,0 +1,190 @@
+"""What the real Function meets in a local cloud: a GitHub, images that answer, builds, and how it is deployed itself."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from imagegate.model import SmokeSpec
+from localazure.engine_port import MachineRequest
+from recording_engine import RecordedMachine, RecordingEngine
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+STAMP = {
+    "imagegate-repository": "acme/images",
+    "imagegate-commit": COMMIT,
+    "imagegate-ref": "refs/heads/main",
+    "imagegate-run": "4711",
+    "imagegate-content-hash": "0123456789ab",
+}
+IMAGES, SMOKE, FUNCTION = "~/resourceGroups/rg-images", "~/resourceGroups/rg-images-smoke", "~/resourceGroups/rg-fn"
+TEMPLATE = f"{IMAGES}/providers/Microsoft.VirtualMachineImages/imageTemplates/web-0123456789ab"
+SITE = f"{FUNCTION}/providers/Microsoft.Web/sites/gate"
+NAMESPACES = (
+    "Microsoft.Compute",
+    "Microsoft.ContainerInstance",
+    "Microsoft.EventGrid",
+    "Microsoft.Insights",
+    "Microsoft.ManagedIdentity",
+    "Microsoft.Network",
+    "Microsoft.OperationalInsights",
+    "Microsoft.Storage",
+    "Microsoft.VirtualMachineImages",
+    "Microsoft.Web",
+)
+
+
+@dataclass
+class GitHub:
+    """Takes statuses, and tells when one of a context has come."""
+
+    posted: list[dict[str, Any]] = field(default_factory=list)
+    came: dict[str, threading.Event] = field(default_factory=dict)
+    url: str = ""
+
+    def take(self, status: dict[str, Any]) -> None:
+        """A status was posted."""
+        self.posted.insert(0, status)
+        self.awaited(str(status["context"])).set()
+
+    def awaited(self, context: str) -> threading.Event:
+        """Set once a status of the context was posted."""
+        return self.came.setdefault(context, threading.Event())
+
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        """The requests of GitHub's statuses API."""
+        github = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._answer(200, github.posted)
+
+            def do_POST(self) -> None:
+                status = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                github.take({**status, "commit": self.path.rsplit("/", 1)[-1]})
+                self._answer(201, status)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+            def _answer(self, code: int, body: object) -> None:
+                content = json.dumps(body).encode()
+                self.send_response(code)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+        return Handler
+
+
+class _Page(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        """What Debian's Apache shows."""
+        content = b"<title>Apache2 Debian Default Page</title>"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class ServingEngine(RecordingEngine):
+    """Its machines answer on `port` of their public address, unless `silent`."""
+
+    def __init__(self, folder: Path, servers: ExitStack) -> None:
+        super().__init__(folder)
+        self._servers = servers
+        self.silent = False
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port: int = probe.getsockname()[1]
+
+    def boot(self, request: MachineRequest) -> RecordedMachine:
+        """Boot a machine whose web server is up at once."""
+        if not self.silent and request.public_ip:
+            serve(self._servers, (request.public_ip, self.port), _Page)
+        return super().boot(request)
+
+
+def serve(stack: ExitStack, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> int:
+    """Serve on an address until the stack is left; the port."""
+    server = ThreadingHTTPServer(address, handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+
+    def stop() -> None:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+    stack.callback(stop)
+    return int(server.server_address[1])
+
+
+def deploy(client: Any, group: str, name: str, **parameters: Any) -> None:  # noqa: ANN401 - see above
+    """Deploy one of templates/azure."""
+    template = json.loads((REPOSITORY / "templates" / "azure" / f"{name}.json").read_text())
+    given = {key: {"value": value} for key, value in parameters.items()}
+    path = f"{group}/providers/Microsoft.Resources/deployments/{name}"
+    client.settled("PUT", path, {"properties": {"mode": "Incremental", "template": template, "parameters": given}})
+    found = client("GET", path).json()["properties"]
+    assert found["provisioningState"] == "Succeeded", found.get("error")
+
+
+def subscribe(client: Any) -> None:  # noqa: ANN401 - see above
+    """Make the event subscriptions, as the second deployment of the template does."""
+    path = f"{FUNCTION}/providers/Microsoft.Resources/deployments/function"
+    found = client("GET", path).json()["properties"]["parameters"]
+    values = {name: entry["value"] for name, entry in found.items() if "value" in entry}
+    deploy(client, FUNCTION, "function", **{**values, "withSubscriptions": True})
+    give_token(client)
+
+
+def give_token(client: Any) -> None:  # noqa: ANN401 - see above
+    """Let the Function speak to GitHub; a deployment sets its own settings only."""
+    settings = client("POST", f"{SITE}/config/appsettings/list", api_version="2024-04-01").json()["properties"]
+    given = {"properties": {**settings, "IMAGEGATE_GITHUB_TOKEN": "a-token-of-no-app"}}
+    client("PUT", f"{SITE}/config/appsettings", given, api_version="2024-04-01")
+
+
+def build(client: Any, port: int) -> None:  # noqa: ANN401 - see above
+    """Submit an image template that carries our stamp, and run it to its end, however that is."""
+    images = client("GET", IMAGES).json()["id"]
+    spec = SmokeSpec.from_mapping(
+        {"probes": [{"http": {"port": port, "contains": "Apache2 Debian"}}], "deadline": "5s"}
+    )
+    identity = f"{images}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/imagegate-builder"
+    distributor = {
+        "type": "SharedImage",
+        "runOutputName": "gallery",
+        "galleryImageId": f"{images}/providers/Microsoft.Compute/galleries/golden/images/web",
+        "excludeFromLatest": True,
+        "artifactTags": {**STAMP, **spec.to_tags()},
+        "targetRegions": [{"name": "westeurope"}],
+    }
+    source = {
+        "type": "PlatformImage",
+        "publisher": "Debian",
+        "offer": "debian-12",
+        "sku": "12-gen2",
+        "version": "latest",
+    }
+    customize = [{"type": "Shell", "name": "install", "inline": ["sudo true"]}]
+    body = {
+        "location": "westeurope",
+        "tags": STAMP,
+        "identity": {"type": "UserAssigned", "userAssignedIdentities": {identity: {}}},
+        "properties": {"source": source, "customize": customize, "distribute": [distributor]},
+    }
+    answer = client.settled("PUT", TEMPLATE, body, api_version="2024-02-01")
+    assert answer.ok, answer.text
+    assert client.settled("POST", f"{TEMPLATE}/run", api_version="2024-02-01").ok
