@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from imagegate.cli.command import Shell, input_options, shared_options
+from imagegate.cli.interrupts import counted_interrupts
 from imagegate.errors import InputError
 from imagegate.model import ResourceId, format_duration
 from imagegate.report.outcome import Outcome
@@ -90,7 +91,15 @@ def verify_command(
         "keep": keep,
         "folder": str((log_folder or output_folder(os.environ)).absolute()),
     }
-    return outcome_of(verify_here(cloud, job, progress=shell.story().progress, clock=shell.clock))
+    with counted_interrupts() as interrupts:
+        verification = verify_here(
+            cloud,
+            job,
+            progress=shell.story().progress,
+            clock=interrupts.clock(1),
+            teardown_clock=interrupts.clock(2),
+        )
+    return outcome_of(verification)
 
 
 def promoted_refs(environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -13,17 +13,19 @@ from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.durable import DurableEngine, output_of
 from imagegate.model.verification import Verification
 from imagegate.report.progress import Progress
-from imagegate.waiting import Clock, SystemClock
+from imagegate.waiting import Clock
 
 
-def verify_here(cloud: Cloud, job: dict[str, Any], *, progress: Progress, clock: Clock) -> Verification:
+def verify_here(
+    cloud: Cloud, job: dict[str, Any], *, progress: Progress, clock: Clock, teardown_clock: Clock
+) -> Verification:
     """Run the orchestration on an engine in this process, and tell its story as it goes.
 
-    An interruption (Ctrl-C, or by the clock) becomes the orchestration's `interrupt` event: it tears down, under the
-    deadline of its own that it has for that, and ends as interrupted. A second one gives up; the sweep finds the rest.
+    `clock` interrupts the story: that becomes the orchestration's `interrupt` event, on which it tears down, under the
+    deadline of its own that it has for that. `teardown_clock` interrupts even the teardown; the sweep finds the rest.
 
     Raises:
-        KeyboardInterrupt: interrupted a second time.
+        Interrupted: by `teardown_clock`.
     """
     orchestrators = (verify_image_version, smoke_one)
     instance_id = f"verify-{uuid.uuid4().hex}"
@@ -32,10 +34,10 @@ def verify_here(cloud: Cloud, job: dict[str, Any], *, progress: Progress, clock:
         engine.start(verify_image_version.__name__, job, instance_id=instance_id)
         try:
             state = engine.watch(instance_id, clock=clock, on_status=teller)
-        except (KeyboardInterrupt, Interrupted):
+        except Interrupted:
             progress.undoing("interrupted: tearing down; interrupt again to leave it to `imagegate sweep`")
             engine.raise_event(instance_id, INTERRUPT)
-            state = engine.watch(instance_id, clock=SystemClock(), on_status=teller)
+            state = engine.watch(instance_id, clock=teardown_clock, on_status=teller)
     return Verification.from_json(output_of(state))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fake_wire import SUBSCRIPTION
+from imagegate.errors import Interrupted
 from imagegate.flows import telling
 from imagegate.flows.verify_here import verify_here
 from imagegate.model import SmokeSpec
@@ -70,8 +71,9 @@ def apache() -> Iterator[int]:
     server.server_close()
 
 
-def verify(azure: SmokeAzure, folder: Path, listener: Listener, clock: SystemClock | None = None) -> Verification:
+def verify(azure: SmokeAzure, folder: Path, listener: Listener, *clocks: SystemClock) -> Verification:
     """Run it."""
+    clock, teardown_clock, *_ = (*clocks, SystemClock(), SystemClock())
     job: dict[str, Any] = {
         "image_version_id": VERSION_ID,
         "run": "r1",
@@ -80,7 +82,7 @@ def verify(azure: SmokeAzure, folder: Path, listener: Listener, clock: SystemClo
         "promoted_refs": [MAIN],
         "folder": str(folder),
     }
-    return verify_here(azure.cloud(), job, progress=listener, clock=clock or SystemClock())
+    return verify_here(azure.cloud(), job, progress=listener, clock=clock, teardown_clock=teardown_clock)
 
 
 def azure_for(port: int, **changes: Any) -> SmokeAzure:  # noqa: ANN401 - any knob
@@ -117,6 +119,23 @@ def test_interrupted(apache: int, tmp_path: Path) -> None:
     assert (result.exit_code, result.teardown, result.promoted) == (130, "complete", False)
     assert azure.smoke_resources == []
     assert any(line.startswith("(interrupted") for line in listener.lines)
+
+
+def test_interrupted_twice(apache: int, tmp_path: Path) -> None:
+    """Interrupted during the teardown it gives up, and leaves the rest to the sweep."""
+    clock, teardown_clock = SystemClock(), SystemClock()
+    azure = azure_for(apache, polls=10_000, deletions_take=10_000)
+
+    def interrupting(line: str) -> None:
+        if line.startswith("began Provisioning"):
+            clock.interrupt()
+        if line.startswith("began Tearing"):
+            teardown_clock.interrupt()
+
+    with pytest.raises(Interrupted):
+        verify(azure, tmp_path, Listener(interrupting), clock, teardown_clock)
+
+    assert azure.smoke_resources != []
 
 
 def test_transient_errors_are_tried_again(apache: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """The engine in this process, for real: only the orchestrations are a test's."""
 
+import inspect
 import stat
 import tempfile
 from collections.abc import Generator, Mapping
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from durabletask import task
+from durabletask.testing import InMemoryOrchestrationBackend
 
 from imagegate.errors import ImageGateError, Interrupted
 from imagegate.gateway import durable
@@ -85,6 +87,28 @@ def test_interrupted_and_asked_to_stop() -> None:
         state = running.watch("one", clock=SystemClock(), on_status=lambda _: None, interval_s=0.01)
 
     assert output_of(state) == {"child": {"stopped": True}}
+
+
+def test_long_child_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sub-orchestration may take longer than the library's own patience, which ends after 30 s for ever."""
+    waits: list[float | None] = []
+    original = InMemoryOrchestrationBackend._wait_for_state
+
+    def recorded(self: Any, instance_id: str, predicate: Any, timeout: float | None) -> Any:  # noqa: ANN401 - the library's
+        waits.append(timeout)
+        return original(self, instance_id, predicate, timeout)
+
+    monkeypatch.setattr(InMemoryOrchestrationBackend, "_wait_for_state", recorded)
+    with engine() as running:
+        running.start("parent", {"number": 1}, instance_id="one")
+        running.watch("one", clock=SystemClock(), on_status=lambda _: None, interval_s=0.01)
+
+    assert waits == [durable._FOREVER_S]
+
+
+def test_library_still_needs_our_patience() -> None:
+    """The library still takes "no time limit" for 30 s; when this fails, the backend of our own can go."""
+    assert "timeout if timeout else 30.0" in inspect.getsource(InMemoryOrchestrationBackend._wait_for_state)
 
 
 def test_orchestration_that_breaks() -> None:
