@@ -32,7 +32,9 @@ def scope_of(request: ArmRequest, operation: Operation) -> str:
     lowered = [segment.lower() for segment in segments]
     if "providers" in lowered:
         behind = len(segments) - 1 - (len(lowered) - 1 - lowered[::-1].index("providers"))
-        is_collection = behind % 2 == 0 and behind > 0
+        if behind <= 1:  # the list of providers, or one of them: the scope's own affair
+            return "/" + "/".join(segments[: len(segments) - 1 - behind])
+        is_collection = behind % 2 == 0
     else:
         is_collection = len(segments) % 2 == 1
     return "/" + "/".join(segments[:-1] if is_collection else segments)
