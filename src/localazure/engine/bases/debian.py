@@ -161,7 +161,7 @@ def _files(release: str) -> dict[str, str]:
     return {
         SOURCES_FILE.lstrip("/"): _deb822(release),
         "etc/cloud/cloud.cfg.d/01_debian_cloud.cfg": "locale: C.UTF-8\nmanage_etc_hosts: true\n"
-        "apt_preserve_sources_list: true\n",
+        "apt: {preserve_sources_list: true}\n",
         "etc/cloud/cloud.cfg.d/90_azure.cfg": "# The platform is known: no other data source is looked for.\n"
         "datasource_list: [ Azure ]\n",
         "etc/default/locale": "LANG=C.UTF-8\n",
