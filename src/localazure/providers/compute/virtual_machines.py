@@ -8,6 +8,7 @@ within `provisioning_timeout_s` turns the machine's provisioning state to Failed
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from localazure.arm.errors import ArmError
@@ -16,7 +17,15 @@ from localazure.arm.operation_table import Operation
 from localazure.arm.resource_id import ResourceId
 from localazure.clock import timestamp
 from localazure.cloud import Cloud
-from localazure.providers.compute import disks, network_attachment, quotas, vm_document, vm_image, vm_plan
+from localazure.providers.compute import (
+    disks,
+    interface_configurations,
+    network_attachment,
+    quotas,
+    vm_document,
+    vm_image,
+    vm_plan,
+)
 from localazure.providers.compute.accepted import accept
 from localazure.providers.compute.documents import (
     location_of,
@@ -57,6 +66,9 @@ class VirtualMachines:
             return self._change(request, known, body)
         plan = vm_plan.plan(self._cloud, vm_id, location, properties_of(body))
         quotas.require_cores(self._cloud, plan.size, location=location, limit=self._settings.regional_cores)
+        if interface_configurations.described(properties_of(body)):
+            made = interface_configurations.create(self._cloud, request, properties_of(body), location=location)
+            plan = replace(plan, interfaces=made)
         return self._create(request, body, plan)
 
     def patch(self, request: ArmRequest) -> ArmResponse:

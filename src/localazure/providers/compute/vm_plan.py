@@ -9,7 +9,7 @@ from typing import Any
 from localazure.arm.errors import ArmError
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
-from localazure.providers.compute import network_attachment, os_profile, sizes, vm_image
+from localazure.providers.compute import interface_configurations, network_attachment, os_profile, sizes, vm_image
 from localazure.providers.compute.sizes import Size
 from localazure.providers.compute.vm_image import VmImage
 
@@ -20,7 +20,7 @@ _TAKES_TRUSTED = ("TrustedLaunch", "TrustedLaunchSupported", "TrustedLaunchAndCo
 
 @dataclass(frozen=True, kw_only=True)
 class VmPlan:
-    """What is to be made. `interfaces` are the references as given, `os` the checked profile."""
+    """What is to be made. `interfaces` are the references as given (none yet where they are described)."""
 
     vm_id: ResourceId
     location: str
@@ -29,7 +29,6 @@ class VmPlan:
     os: dict[str, Any]
     custom_data: bytes | None
     interfaces: list[dict[str, Any]]
-    primary_interface: str
 
 
 def plan(cloud: Cloud, vm_id: ResourceId, location: str, properties: Mapping[str, Any]) -> VmPlan:
@@ -44,7 +43,8 @@ def plan(cloud: Cloud, vm_id: ResourceId, location: str, properties: Mapping[str
     _check_security(image, size, properties.get("securityProfile") or {})
     _check_size(image, size)
     profile = os_profile.checked(properties.get("osProfile"), generalized=image.generalized)
-    interfaces = network_attachment.interface_references(properties)
+    described = interface_configurations.described(properties)
+    interfaces = [] if described else network_attachment.interface_references(properties)
     for interface in interfaces:
         network_attachment.require_free(cloud, str(interface.get("id", "")), vm_id=vm_id, location=location)
     return VmPlan(
@@ -55,7 +55,6 @@ def plan(cloud: Cloud, vm_id: ResourceId, location: str, properties: Mapping[str
         os=profile,
         custom_data=os_profile.custom_data(properties.get("osProfile")),
         interfaces=interfaces,
-        primary_interface=network_attachment.primary(interfaces),
     )
 
 

@@ -312,6 +312,41 @@ def test_a_guest_that_shut_itself_down_is_stopped(bench: Bench) -> None:
     assert codes(bench)[1] == "PowerState/stopped"
 
 
+def test_interfaces_may_be_described(bench: Bench) -> None:
+    """A machine may describe its interface and public IP; both are made, and go with it as their options say."""
+    version, _ = make_version(bench), make_interface(bench, rules=[allow("80")])
+    subnet = {"id": f"{NETWORK}/virtualNetworks/vnet/subnets/smoke".replace("~", RG)}
+    public = {"name": "own-ip", "sku": {"name": "Standard"}}
+    public |= {"properties": {"deleteOption": "Delete", "publicIPAllocationMethod": "Static"}}
+    inner = {"name": "p", "properties": {"primary": True, "subnet": subnet, "publicIPAddressConfiguration": public}}
+    described = {"name": "own-nic", "properties": {"deleteOption": "Delete", "ipConfigurations": [inner]}}
+    profile = {"networkApiVersion": "2023-11-01", "networkInterfaceConfigurations": [described]}
+    body = vm_body(version, "", networkProfile=profile)
+    assert bench.settled("PUT", VM, body)["status"] == "Succeeded"
+    nic = f"{NETWORK}/networkInterfaces/own-nic".replace("~", RG)
+    shown = bench.body(VM)["properties"]["networkProfile"]
+    assert shown == {"networkInterfaces": [{"id": nic, "properties": {"deleteOption": "Delete"}}]}
+    address = bench.body(f"{NETWORK}/publicIPAddresses/own-ip", api_version="2023-11-01")["properties"]["ipAddress"]
+    assert bench.engine.machines[0].request.public_ip == address
+    assert bench.engine.machines[0].rules == (Rule(protocol="Tcp", first_port=80, last_port=80),)
+    bench.settled("DELETE", VM)
+    for path in (nic, f"{NETWORK}/publicIPAddresses/own-ip"):
+        assert bench("GET", path, api_version="2023-11-01").status == 404
+
+
+def test_described_interfaces_that_cannot_be_made_leave_nothing(bench: Bench) -> None:
+    """When the interface is refused, the public IP that was made for it goes again, and there is no machine."""
+    version = make_version(bench)
+    public = {"name": "own-ip", "properties": {"publicIPAllocationMethod": "Static"}, "sku": {"name": "Standard"}}
+    subnet = {"id": f"{NETWORK}/virtualNetworks/absent/subnets/smoke".replace("~", RG)}
+    inner = {"name": "p", "properties": {"subnet": subnet, "publicIPAddressConfiguration": public}}
+    described = {"name": "own-nic", "properties": {"ipConfigurations": [inner]}}
+    body = vm_body(version, "", networkProfile={"networkInterfaceConfigurations": [described]})
+    assert bench.error("PUT", VM, body)["status"] in (400, 404)
+    assert bench("GET", f"{NETWORK}/publicIPAddresses/own-ip", api_version="2023-11-01").status == 404
+    assert bench("GET", VM).status == 404
+
+
 def test_patch_and_put_again(bench: Bench) -> None:
     """Tags and delete options may change; the image may not."""
     make_vm(bench)
