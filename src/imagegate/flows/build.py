@@ -7,14 +7,22 @@ from pathlib import Path
 from imagegate.gateway.arm_runtime import ArmRuntime
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.image_templates import ImageTemplates
-from imagegate.model import DEFAULT_BUILD_TIMEOUT_MINUTES, ImageTemplate, ResourceId, RunOutput, RunState, Stamp
+from imagegate.model import (
+    DEFAULT_BUILD_TIMEOUT_MINUTES,
+    ImageTemplate,
+    ResourceId,
+    RunOutput,
+    RunState,
+    RunSubState,
+    Stamp,
+)
 from imagegate.model.build_result import BuildResult
 from imagegate.model.template_source import TemplateSource
 from imagegate.report.progress import Story
 from imagegate.settings import Settings
 from imagegate.steps.await_run import Watched, await_run
 from imagegate.steps.explain_failure import explain_failure
-from imagegate.steps.fetch_build_log import fetch_build_log, output_folder
+from imagegate.steps.fetch_build_log import VALIDATION_LOG, BuildLog, fetch_build_log, output_folder
 from imagegate.steps.follow_log import LiveLog
 from imagegate.steps.hash_content import hash_content, template_name
 from imagegate.steps.read_origin import read_origin
@@ -93,10 +101,10 @@ def build_image(
         ledger.entries.clear()
     with story.step("log", "Fetching the build log"):
         folder = logs or output_folder(environment)
-        log_file, log_text = fetch_build_log(cloud, watched.template, folder=folder, note=story.progress.note)
+        log = fetch_build_log(cloud, watched.template, folder=folder, note=story.progress.note)
+        validation = _validation_log(cloud, watched, folder, story)
     if watched.run.state is not RunState.SUCCEEDED:
-        shown = str(log_file) if log_file else None
-        raise explain_failure(prepared.source, watched.template, watched.run, log_text=log_text, log_file=shown)
+        raise explain_failure(prepared.source, watched.template, watched.run, log=log, validation=validation)
     with story.step("outputs", "Reading the run's outputs"):
         distribute = prepared.source.properties["distribute"]
         artifacts = read_run_outputs(templates, prepared.name, distribute, earlier=begun.earlier)
@@ -113,10 +121,17 @@ def build_image(
         run=watched.run,
         substates=watched.substates,
         staging_resource_group=watched.template.staging_resource_group,
-        customization_log=str(log_file) if log_file else None,
+        customization_log=str(log.file) if log else None,
         timings={**story.timings, "total": story.seconds},
         resources=tuple(made + [artifact for artifact in artifacts.values() if artifact.startswith("/")]),
     )
+
+
+def _validation_log(cloud: Cloud, watched: Watched, folder: Path, story: Story) -> BuildLog | None:
+    """The validators' own log, where they are what failed: in the other log they are hard to tell from customizers."""
+    if watched.run.state is not RunState.FAILED or watched.last_sub_state is not RunSubState.VALIDATING:
+        return None
+    return fetch_build_log(cloud, watched.template, folder=folder, note=story.progress.note, name=VALIDATION_LOG)
 
 
 def prepare(settings: Settings, cloud: Cloud, story: Story, environment: Mapping[str, str]) -> Prepared:
@@ -154,7 +169,7 @@ def _begin(
         with story.step("submit", f"Preparing the image template {prepared.name}"):
             template, created_now = _ensure_template(settings, cloud, templates, prepared, story)
         created = created or created_now
-        if template.running and template.stamp == prepared.stamp and prepared.stamp.run:
+        if template.running and template.stamp.same_job(prepared.stamp):
             story.progress.note("a run of this very job goes on already; watching it")
             assert template.run is not None  # noqa: S101 - it is running
             adopted = Started(run=template.run, retry_after_s=None)

@@ -1,7 +1,7 @@
 """Where an image comes from, as tags on the template and on every image version."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 TAG_VALUE_LIMIT = 256
@@ -52,6 +52,11 @@ class Stamp:
     def same_source(self, other: "Stamp") -> bool:
         """Whether both speak of one commit of one repository."""
         return (self.repository.lower(), self.commit.lower()) == (other.repository.lower(), other.commit.lower())
+
+    def same_job(self, other: "Stamp") -> bool:
+        """Whether both are of one run of a workflow, whichever attempt: an attempt begins when the one before is over."""
+        mine, its = self.run.rpartition("-")[0], other.run.rpartition("-")[0]
+        return bool(mine) and mine == its and replace(self, run="") == replace(other, run="")
 
     def to_json(self) -> dict[str, str]:
         """All parts by name."""

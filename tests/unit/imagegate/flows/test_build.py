@@ -174,7 +174,7 @@ def test_from_a_folder_to_a_version(build: Build, wire: Wire, folder: Path) -> N
         "imagegate-repository": "owner/repository",
         "imagegate-commit": "c" * 40,
         "imagegate-ref": "refs/heads/main",
-        "imagegate-run": "77",
+        "imagegate-run": "77-1",
         "imagegate-content-hash": result.content_hash,
     }
     for target in body["properties"]["distribute"]:
@@ -206,7 +206,7 @@ def test_an_unchanged_image_is_not_submitted_again(build: Build, wire: Wire, ser
     assert len(wire.calls("PUT", rf"{TEMPLATES}/[^/]+")) == 1
     assert len(wire.calls("PUT", "/scripts/.*")) == 1
     assert (patch["tags"]["imagegate-commit"], patch["tags"]["team"]) == ("d" * 40, "web")
-    assert [t["artifactTags"]["imagegate-run"] for t in patch["properties"]["distribute"]] == ["78", "78"]
+    assert [t["artifactTags"]["imagegate-run"] for t in patch["properties"]["distribute"]] == ["78-1", "78-1"]
     assert second.image_version_id != first.image_version_id
 
 
@@ -243,7 +243,7 @@ def test_another_commits_run_is_waited_for(build: Build, wire: Wire, service: Im
     assert f"✓ Waiting for the run of {'e' * 12} on the same template" in told.lines
     assert result.run.started_at is not None
     assert result.run.started_at.isoformat() > other_started[:19]
-    assert service.templates[name]["tags"]["imagegate-run"] == "78"
+    assert service.templates[name]["tags"]["imagegate-run"] == "78-1"
 
 
 def test_a_run_of_the_same_job_is_watched(build: Build, wire: Wire, service: ImageBuilder, told: Told) -> None:
@@ -251,7 +251,7 @@ def test_a_run_of_the_same_job_is_watched(build: Build, wire: Wire, service: Ima
     name = build().template_id.name
     service.start_run(name)
 
-    build()
+    build(GITHUB_RUN_ATTEMPT="2")
 
     assert "a run of this very job goes on already; watching it" in told.lines
     assert len(wire.calls("POST", f"{TEMPLATES}/{name}/run")) == 1
@@ -272,7 +272,7 @@ def test_a_quicker_run_is_waited_for(build: Build, wire: Wire, service: ImageBui
 
     assert "another run was quicker; waiting for its end" in told.lines
     assert len(wire.calls("POST", f"{TEMPLATES}/{name}/run")) == 3
-    assert result.stamp.run == "78"
+    assert result.stamp.run == "78-1"
 
 
 @pytest.mark.parametrize("status", [500, 503, 504])
@@ -353,6 +353,22 @@ def test_a_failed_build_names_the_customizer(build: Build, service: ImageBuilder
     assert "7" in text
     assert f"The whole log: {folder}/logs/" in text
     assert service.cancelled == []
+
+
+def test_a_failed_validator_is_named_by_its_own_log(build: Build, service: ImageBuilder, folder: Path) -> None:
+    """When validating failed, the validators' own log is fetched too, and the validator named with its line."""
+    document = json.loads((folder / "template.json").read_text())
+    validators = [{"type": "Shell", "name": name, "inline": ["true"]} for name in ("serves", "is-closed")]
+    document["resources"][0]["properties"]["validate"] = {"inVMValidations": validators}
+    (folder / "template.json").write_text(json.dumps(document, indent=2))
+    service.ends_in, service.later_state, service.validation_log = "Failed", "Validating", LOG.encode()
+
+    with pytest.raises(BuildFailed) as caught:
+        build()
+
+    assert 'validate[1] "is-closed" (Shell) ended with exit status 7' in str(caught.value)
+    assert str(caught.value.details["validation_log"]).endswith("/validation.log")
+    assert str(caught.value.details["customization_log"]).endswith("/customization.log")
 
 
 @pytest.mark.parametrize(
@@ -540,7 +556,7 @@ def test_without_a_log(build: Build, service: ImageBuilder, told: Told) -> None:
     service.log = None
 
     assert build().customization_log is None
-    assert "there is no build log in IT_staging" in told.lines
+    assert "there is no customization.log in IT_staging" in told.lines
 
 
 @pytest.mark.parametrize("event", ["pull_request", "merge_group"])

@@ -8,7 +8,15 @@ import pytest
 
 from imagegate.steps.read_origin import read_origin
 
-JOB = {"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "o/r", "GITHUB_SHA": "m" * 40, "GITHUB_REF": "refs/pull/7/merge"}
+MERGE_COMMIT = "e" * 40
+JOB = {
+    "GITHUB_ACTIONS": "true",
+    "GITHUB_REPOSITORY": "o/r",
+    "GITHUB_SHA": MERGE_COMMIT,
+    "GITHUB_REF": "refs/pull/7/merge",
+    "GITHUB_RUN_ID": "77",
+    "GITHUB_RUN_ATTEMPT": "2",
+}
 
 
 def test_real_payloads(corpus: Path) -> None:
@@ -21,9 +29,22 @@ def test_real_payloads(corpus: Path) -> None:
             "head_sha"
         )
         origin = read_origin(JOB | {"GITHUB_EVENT_PATH": str(payload)}, payload.parent, content_hash="h")
-        assert origin.commit == (head or "m" * 40), payload.name
+        pushed = event.get("after", MERGE_COMMIT).replace("0" * 40, "")
+        assert origin.commit == (head or pushed), payload.name
 
     assert payloads
+
+
+def test_a_fork_in_a_privileged_job(tmp_path: Path) -> None:
+    """Under pull_request_target GITHUB_REF is the default branch; the stamp says pull request, so nothing is promoted."""
+    head = {"sha": "f" * 40, "ref": "main", "repo": {"full_name": "fork/r"}}
+    payload = tmp_path / "event.json"
+    payload.write_text(json.dumps({"pull_request": {"number": 7, "head": head}}))
+    job = JOB | {"GITHUB_EVENT_NAME": "pull_request_target", "GITHUB_REF": "refs/heads/main"}
+
+    origin = read_origin(job | {"GITHUB_EVENT_PATH": str(payload)}, tmp_path, content_hash="h")
+
+    assert (origin.commit, origin.ref, origin.run) == ("f" * 40, "refs/pull/7/head", "77-2")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"pull_request": null}'])
@@ -32,7 +53,7 @@ def test_a_damaged_payload(tmp_path: Path, text: str) -> None:
     payload = tmp_path / "event.json"
     payload.write_text(text)
 
-    assert read_origin(JOB | {"GITHUB_EVENT_PATH": str(payload)}, tmp_path, content_hash="h").commit == "m" * 40
+    assert read_origin(JOB | {"GITHUB_EVENT_PATH": str(payload)}, tmp_path, content_hash="h").commit == MERGE_COMMIT
 
 
 @pytest.mark.parametrize(
