@@ -30,9 +30,11 @@ class ImageBuilder:
         self.templates: dict[str, dict[str, Any]] = {}
         self.outputs: dict[str, str] = {}
         self.run_s = 60.0
+        self.later_state = "Distributing"
         self.ends_in = "Succeeded"
         self.message = ""
         self.log: bytes | None = b"log\n"
+        self.validation_log: bytes | None = None
         self.blobs: set[str] = set()
         self.cancelled: list[str] = []
         self.on_run: Callable[[str], None] = lambda _name: None
@@ -98,7 +100,7 @@ class ImageBuilder:
             return
         run = self.templates[name]["properties"]["lastRunStatus"]
         if self.clock.time < end:
-            run["runSubState"] = "Customizing" if end - self.clock.time > self.run_s / 2 else "Distributing"
+            run["runSubState"] = "Customizing" if end - self.clock.time > self.run_s / 2 else self.later_state
             return
         del self._ends_at[name]
         state = "Canceled" if name in self.cancelled else self.ends_in
@@ -168,18 +170,22 @@ class ImageBuilder:
         self.blobs.add(seen.path)
         return Answer(status=201)
 
+    def _logs(self) -> dict[str, bytes | None]:
+        return {"customization.log": self.log, "validation.log": self.validation_log}
+
     def _log_list(self, _seen: Seen) -> Answer:
         modified = self.now().strftime("%a, %d %b %Y %H:%M:%S GMT")
-        blob = (
-            "<Blob><Name>8f0c/customization.log</Name><Properties>"
-            f"<Last-Modified>{modified}</Last-Modified><Content-Length>4</Content-Length><BlobType>BlockBlob</BlobType></Properties></Blob>"
+        blobs = "".join(
+            f"<Blob><Name>8f0c/{name}</Name><Properties><Last-Modified>{modified}</Last-Modified>"
+            f"<Content-Length>{len(log)}</Content-Length><BlobType>BlockBlob</BlobType></Properties></Blob>"
+            for name, log in self._logs().items()
+            if log is not None
         )
-        listed = blob if self.log is not None else ""
-        text = f'<?xml version="1.0"?><EnumerationResults><Blobs>{listed}</Blobs><NextMarker/></EnumerationResults>'
+        text = f'<?xml version="1.0"?><EnumerationResults><Blobs>{blobs}</Blobs><NextMarker/></EnumerationResults>'
         return Answer(body=text, headers={"Content-Type": "application/xml"})
 
-    def _log_get(self, _seen: Seen) -> Answer:
-        content = self.log or b""
+    def _log_get(self, seen: Seen) -> Answer:
+        content = self._logs()[seen.path.rpartition("/")[2]] or b""
         size = len(content)
         headers = {
             "Content-Range": f"bytes 0-{size - 1}/{size}",

@@ -67,7 +67,7 @@ def fetch_log(
 
 def _newest(container: Container, message: str, since: datetime | None, name: str) -> StagingLog | None:
     found = sorted(container.blobs(name_ends_with=name), key=lambda blob: blob.modified_at)
-    named = blob_named_in(message)
+    named = (blob_named_in(message) or "").rpartition("/")[0] + f"/{name}"
     fitting = [blob for blob in found if blob.name == named] or [
         blob for blob in found if since is None or blob.modified_at >= since.replace(microsecond=0)
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from imagegate.errors import Inconclusive, ServiceError
 from imagegate.gateway.image_templates import ImageTemplates
-from imagegate.model import ImageTemplate, Run
+from imagegate.model import ImageTemplate, Run, RunSubState
 from imagegate.waiting import Clock, Deadline, Look, poll
 
 HEARTBEAT_S = 30
@@ -19,11 +19,12 @@ _PATIENCE_WITH_ERRORS_S = 300
 
 @dataclass(frozen=True, kw_only=True)
 class Watched:
-    """The run as it ended, the template with it, and the seconds that each sub-state was seen."""
+    """The run as it ended, the template with it, the last sub-state, and the seconds that each sub-state was seen."""
 
     template: ImageTemplate
     run: Run
     substates: Mapping[str, float]
+    last_sub_state: RunSubState | None
 
 
 def await_run(
@@ -67,7 +68,8 @@ def await_run(
             follow(found.staging_resource_group)
         if not found.run.ended:
             return Look(retry_after_s=pause_s)
-        return Look(value=Watched(template=found, run=found.run, substates=watch.finished()))
+        seen = Watched(template=found, run=found.run, substates=watch.finished(), last_sub_state=watch.last_sub_state)
+        return Look(value=seen)
 
     return poll(look, deadline=deadline, what=f'the run of the image template "{name}"')
 
@@ -89,6 +91,7 @@ class _Watch:
     note: Callable[[str], None]
     substates: dict[str, float] = field(default_factory=dict)
     shown: str = ""
+    last_sub_state: RunSubState | None = None
     key: str = ""
     begun_at: float = 0.0
     key_at: float = 0.0
@@ -105,6 +108,7 @@ class _Watch:
     def saw(self, run: Run) -> None:
         now = self.clock.now()
         self.good_at = now
+        self.last_sub_state = run.sub_state or self.last_sub_state
         key = str(run.sub_state or run.state).lower()
         self.substates[self.key or key] = self.substates.get(self.key or key, 0.0) + now - self.key_at
         self.key, self.key_at = key, now

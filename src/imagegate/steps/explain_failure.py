@@ -1,5 +1,7 @@
 """Say why a build failed: which customizer, where it stands in the repository, what it said last."""
 
+from dataclasses import replace
+
 from imagegate.diagnosis import diagnose
 from imagegate.errors import BuildFailed
 from imagegate.gateway.staging_logs import blob_named_in
@@ -7,6 +9,7 @@ from imagegate.model import ImageTemplate, Run, RunState
 from imagegate.model.diagnosis import FailingCustomizer
 from imagegate.model.redaction import redact
 from imagegate.model.template_source import TemplateSource
+from imagegate.steps.fetch_build_log import BuildLog
 
 _SENTENCES = {
     RunState.FAILED: "The build failed.",
@@ -15,6 +18,12 @@ _SENTENCES = {
         "The build succeeded in part: some distributors have their image and some do not. Nothing of it is used."
     ),
 }
+
+
+def _only_validators(source: TemplateSource) -> TemplateSource:
+    properties = {name: value for name, value in source.properties.items() if name != "customize"}
+    scripts = tuple(script for script in source.scripts if "validate" in script.step)
+    return replace(source, body={**source.body, "properties": properties}, scripts=scripts)
 
 
 def _script_of(source: TemplateSource, customizer: FailingCustomizer | None) -> str | None:
@@ -31,19 +40,30 @@ def _script_of(source: TemplateSource, customizer: FailingCustomizer | None) -> 
 
 
 def explain_failure(
-    source: TemplateSource, template: ImageTemplate, run: Run, *, log_text: str, log_file: str | None
+    source: TemplateSource,
+    template: ImageTemplate,
+    run: Run,
+    *,
+    log: BuildLog | None,
+    validation: BuildLog | None = None,
 ) -> BuildFailed:
-    """The error for a run that ended otherwise than in Succeeded."""
+    """The error for a run that ended otherwise than in Succeeded.
+
+    `validation` is the validators' own log, given where one of them is what failed; it has no other steps in it.
+    """
+    telling = validation or log
     lines = [_SENTENCES.get(run.state, f"The build ended in the state {run.state}.")]
     details: dict[str, object] = {
         "run": {**run.to_json(), "message": redact(run.message)},
-        "customization_log": log_file,
+        "customization_log": str(log.file) if log else None,
+        **({"validation_log": str(validation.file)} if validation else {}),
         "template_id": str(template.id),
         "template_name": template.id.name,
         "staging_resource_group": template.staging_resource_group,
     }
     if run.state is not RunState.CANCELED:
-        diagnosis = diagnose(log_text, message=run.message, template=source)
+        steps = source if validation is None else _only_validators(source)
+        diagnosis = diagnose(telling.text if telling else "", message=run.message, template=steps)
         lines.append(str(diagnosis))
         script = _script_of(source, diagnosis.customizer)
         if script is not None:
@@ -51,5 +71,5 @@ def explain_failure(
         details["diagnosis"] = dict(diagnosis.to_json())
     if run.message and blob_named_in(run.message) is None:
         lines.append(f"The service says: {redact(run.message)}")
-    hint = f"The whole log: {log_file}" if log_file else None
+    hint = f"The whole log: {telling.file}" if telling else None
     return BuildFailed("\n".join(lines), hint=hint, ids={"resource": str(template.id)}, details=details)

@@ -9,6 +9,7 @@ from imagegate.errors import BuildFailed
 from imagegate.model import ImageTemplate, Run, RunState
 from imagegate.model.template_source import LocalScript, TemplateSource
 from imagegate.steps.explain_failure import explain_failure
+from imagegate.steps.fetch_build_log import BuildLog
 
 LOG = "\n".join(
     f"[8f0c793b-1111-2222-3333-444455556666] PACKER 2026/11/01 12:00:0{second} {text}"
@@ -43,7 +44,7 @@ def _explain(state: RunState, *, log: str = "", message: str = "") -> BuildFaile
     )
     template = ImageTemplate.from_arm({"id": f"{TEMPLATES}/t", "properties": {}})
     run = Run(state=state, message=message)
-    return explain_failure(source, template, run, log_text=log, log_file="/logs/customization.log")
+    return explain_failure(source, template, run, log=BuildLog(file=Path("/logs/customization.log"), text=log))
 
 
 def test_customizer_cause_and_script() -> None:

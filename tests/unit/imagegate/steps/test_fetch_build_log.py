@@ -6,7 +6,7 @@ from pathlib import Path
 from fake_image_builder import TEMPLATES, ImageBuilder
 from fake_wire import SUBSCRIPTION, Answer, HandClock, Wire, cloud_on
 from imagegate.model import ImageTemplate
-from imagegate.steps.fetch_build_log import fetch_build_log, output_folder
+from imagegate.steps.fetch_build_log import BuildLog, fetch_build_log, output_folder
 
 ACCOUNT = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/IT_staging/providers/Microsoft.Storage/storageAccounts/logs"
 
@@ -17,20 +17,19 @@ def _template(group: str = "/x/IT_staging") -> ImageTemplate:
     return ImageTemplate.from_arm({"id": f"{TEMPLATES}/t", "properties": properties})
 
 
-def _fetch(wire: Wire, folder: Path, template: ImageTemplate) -> tuple[Path | None, str, list[str]]:
+def _fetch(wire: Wire, folder: Path, template: ImageTemplate) -> tuple[BuildLog | None, list[str]]:
     notes: list[str] = []
-    file, text = fetch_build_log(cloud_on(wire), template, folder=folder, note=notes.append)
-    return file, text, notes
+    return fetch_build_log(cloud_on(wire), template, folder=folder, note=notes.append), notes
 
 
 def test_a_file_of_the_user_alone(wire: Wire, clock: HandClock, tmp_path: Path) -> None:
     """The log lies by template and start of the run, readable by the user alone: it may hold what a script printed."""
     ImageBuilder(wire, clock)
 
-    file, text, _ = _fetch(wire, tmp_path, _template())
+    log, _ = _fetch(wire, tmp_path, _template())
 
-    assert file == tmp_path / "t" / "20200101T100000Z" / "customization.log"
-    assert (text, stat.S_IMODE(file.stat().st_mode)) == ("log\n", 0o600)
+    assert log == BuildLog(file=tmp_path / "t" / "20200101T100000Z" / "customization.log", text="log\n")
+    assert stat.S_IMODE(log.file.stat().st_mode) == 0o600
 
 
 def test_a_key_helps_where_no_role_reaches(wire: Wire, clock: HandClock, tmp_path: Path) -> None:
@@ -46,9 +45,9 @@ def test_a_key_helps_where_no_role_reaches(wire: Wire, clock: HandClock, tmp_pat
     )
     wire.on("POST", f"{ACCOUNT}/listKeys", Answer(body={"keys": [{"keyName": "key1", "value": "c2VjcmV0"}]}))
 
-    _, _, notes = _fetch(wire, tmp_path, _template())
+    _, notes = _fetch(wire, tmp_path, _template())
 
-    assert notes == ["there is no build log in IT_staging"]
+    assert notes == ["there is no customization.log in IT_staging"]
     assert all("c2VjcmV0" not in note for note in notes)
 
 
@@ -62,18 +61,18 @@ def test_without_any_right(wire: Wire, clock: HandClock, tmp_path: Path) -> None
         Answer(status=403, body={"error": {"code": "AuthorizationFailed", "message": "no"}}),
     )
 
-    file, text, notes = _fetch(wire, tmp_path, _template())
+    log, notes = _fetch(wire, tmp_path, _template())
 
-    assert (file, text) == (None, "")
+    assert log is None
     assert notes == [
-        "the build log could not be fetched: Listing https://logs.blob.core.windows.net/packerlogs was refused."
+        "customization.log could not be fetched: Listing https://logs.blob.core.windows.net/packerlogs was refused."
     ]
 
 
 def test_a_template_without_a_staging_group(wire: Wire, tmp_path: Path) -> None:
     """A template that has no staging group has no log."""
-    assert _fetch(wire, tmp_path, _template(""))[2] == [
-        "there is no build log: the template names no staging resource group"
+    assert _fetch(wire, tmp_path, _template(""))[1] == [
+        "there is no customization.log: the template names no staging resource group"
     ]
 
 
