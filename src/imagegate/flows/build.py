@@ -1,9 +1,11 @@
 """The story of a build, from a folder to an image version that nobody uses yet."""
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from imagegate.errors import DeadlinePassed, ImageGateError, ResourceConflict, ResourceMissing
 from imagegate.gateway.arm_runtime import ArmRuntime
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.image_templates import ImageTemplates
@@ -228,9 +230,15 @@ def _start(
         return None
     earlier = templates.run_outputs(prepared.name) if stamped.run is not None else {}
     entry = _record_cancel(settings, templates, prepared, ledger)
-    started = start_run(
-        templates, prepared.name, before=stamped.run, stamp=prepared.stamp, deadline=deadline, note=note
-    )
+    try:
+        started = start_run(
+            templates, prepared.name, before=stamped.run, stamp=prepared.stamp, deadline=deadline, note=note
+        )
+    except DeadlinePassed:
+        raise  # what was accepted may still begin, so it is cancelled
+    except ImageGateError:
+        ledger.forget(entry)  # nothing of ours began; what runs, if anything, is somebody else's
+        raise
     if started is None:
         ledger.forget(entry)
         return None
@@ -239,9 +247,14 @@ def _start(
 
 def _record_cancel(settings: Settings, templates: ImageTemplates, prepared: Prepared, ledger: Ledger) -> Entry:
     """Whatever happens from here on, the run must not go on without us."""
+
+    def cancel(left: Deadline) -> None:
+        with contextlib.suppress(ResourceConflict, ResourceMissing):  # there is nothing to cancel any more
+            templates.cancel_run(prepared.name, timeout_s=left.remaining_s)
+
     return ledger.record(
         f"cancelling the run of {prepared.name}",
-        lambda left: templates.cancel_run(prepared.name, timeout_s=left.remaining_s),
+        cancel,
         by_hand=f"az image builder cancel --name {prepared.name} --resource-group {settings.azure.resource_group}",
     )
 

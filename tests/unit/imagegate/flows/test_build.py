@@ -412,6 +412,29 @@ def test_a_run_that_cannot_be_cancelled_is_told(
     assert len(wire.calls("POST", rf"{TEMPLATES}/[^/]+/cancel")) == 1
 
 
+@pytest.mark.parametrize("status", [404, 409])
+def test_a_run_that_ended_meanwhile_needs_no_cancelling(
+    build: Build, wire: Wire, clock: HandClock, service: ImageBuilder, status: int
+) -> None:
+    """When there is nothing to cancel any more, the interruption is all that there is to tell."""
+    service.on_run = lambda _name: setattr(clock, "at_sleep", _interrupt)
+    wire.on("POST", rf"{TEMPLATES}/[^/]+/cancel", Answer(status=status, body={"error": {"code": "X", "message": "no"}}))
+
+    with pytest.raises(KeyboardInterrupt):
+        build()
+
+
+def test_nobody_elses_run_is_cancelled(build: Build, wire: Wire, service: ImageBuilder) -> None:
+    """A request to run that is refused leaves nothing of ours behind, so nothing is cancelled."""
+    refused = Answer(status=403, body={"error": {"code": "AuthorizationFailed", "message": "no"}})
+    wire.on("POST", rf"{TEMPLATES}/[^/]+/run", refused)
+
+    with pytest.raises(NotAuthorised):
+        build()
+
+    assert service.cancelled == []
+
+
 def _interrupt(_seconds: float) -> None:
     raise KeyboardInterrupt
 
