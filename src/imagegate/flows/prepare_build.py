@@ -1,0 +1,51 @@
+"""What is known of a build before anything is changed: what is built, under which name, from where."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from imagegate.gateway.arm_runtime import ArmRuntime
+from imagegate.gateway.cloud import Cloud
+from imagegate.model import Stamp
+from imagegate.model.template_source import TemplateSource
+from imagegate.report.progress import Story
+from imagegate.settings import Settings
+from imagegate.steps.hash_content import hash_content, template_name
+from imagegate.steps.read_origin import read_origin
+from imagegate.steps.read_template import read_template
+from imagegate.steps.resolve_base import resolve_base
+from imagegate.steps.stamp_template import stamped_distributors
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """What is to be built, under which name, and from where."""
+
+    source: TemplateSource
+    name: str
+    base_version: str
+    stamp: Stamp
+
+
+def prepare(settings: Settings, cloud: Cloud, story: Story, environment: Mapping[str, str]) -> Prepared:
+    """Read the template with all faults at once, find its base, name its content."""
+    tenant_id = environment.get("AZURE_TENANT_ID", "")
+    with story.step("read", f"Reading {settings.template}"):
+        source = read_template(settings, template_name=settings.name, tenant_id=tenant_id)
+        # Faults of tags show here, and not after minutes.
+        stamped_distributors(source.properties["distribute"], Stamp(), settings.smoke)
+    with story.step("base", "Looking up the base image"):
+        runtime = ArmRuntime(cloud)
+        source = read_template(settings, template_name=settings.name, tenant_id=tenant_id, runtime=runtime)
+        base_version = resolve_base(
+            cloud,
+            source.properties["source"],
+            location=source.location,
+            template_file=source.file,
+            note=story.progress.note,
+        )
+        story.progress.note(f"base version {base_version}")
+        content_hash = hash_content(source, base_version=base_version)
+        name = template_name(settings.name, content_hash)
+        source = read_template(settings, template_name=name, tenant_id=tenant_id, runtime=runtime)
+    stamp = read_origin(environment, settings.folder, content_hash=content_hash)
+    return Prepared(source=source, name=name, base_version=base_version, stamp=stamp)
