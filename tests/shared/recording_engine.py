@@ -97,15 +97,18 @@ class RecordingEngine:
         self.gate = threading.Event()
         self.gate.set()
         self.building = threading.Event()
+        self.reacts_to_cancellation = threading.Event()
+        self.reacts_to_cancellation.set()
         self.fails_in = ""
         self.closed = False
+        self.knows_all = False
 
     def resolve_base(self, *, publisher: str, offer: str, sku: str, version: str) -> RecordedBase:
-        """Debian 12, whatever the version; all else is unknown."""
-        if (publisher.lower(), offer, sku) != ("debian", "debian-12", "12-gen2"):
+        """Debian 12, whatever the version; all else is unknown unless it `knows_all`."""
+        if not self.knows_all and (publisher.lower(), offer, sku) != ("debian", "debian-12", "12-gen2"):
             raise UnknownBase(f"'{publisher}:{offer}:{sku}' cannot be made here.")
         exact = "0.20260101.1984" if version == "latest" else version
-        return RecordedBase(publisher="Debian", offer=offer, sku=sku, version=exact)
+        return RecordedBase(publisher=publisher, offer=offer, sku=sku, version=exact)
 
     def build(self, request: BuildRequest, *, log: Log, on_phase: Log, cancelled: threading.Event) -> RecordedImage:
         """Go through the phases, wait at the gate in Customizing, and leave a small disk."""
@@ -142,7 +145,7 @@ class RecordingEngine:
     def _wait(self, cancelled: threading.Event) -> None:
         self.building.set()
         while not self.gate.wait(0.01):
-            if cancelled.is_set():
+            if cancelled.is_set() and self.reacts_to_cancellation.is_set():
                 raise BuildCancelled
         if cancelled.is_set():
             raise BuildCancelled

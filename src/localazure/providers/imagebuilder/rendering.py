@@ -12,6 +12,8 @@ from localazure.providers.imagebuilder.shapes import READ_ONLY
 
 TYPE = "Microsoft.VirtualMachineImages/imageTemplates"
 _STAGING_SINCE = "2022-02-14"
+_VERSIONING_SINCE = "2023-07-01"  # recorded: 2022-07-01 takes it and shows null
+_NO_PROFILE = {"vmSize": "", "osDiskSizeGB": 0}
 _ORDER = ("source", "customize", "optimize", "validate", "distribute")
 
 
@@ -23,13 +25,16 @@ def composed(template_id: ResourceId, template: Mapping[str, Any]) -> dict[str, 
     given = {name: value for name, value in template["properties"].items() if name not in READ_ONLY}
     properties = {name: copy.deepcopy(given[name]) for name in _ORDER if name in given}
     properties["distribute"] = [_target(target) for target in given["distribute"]]
+    for step in properties.get("customize") or ():
+        if step.get("sha256Checksum") == "":
+            del step["sha256Checksum"]  # sent by the CLI, not shown by the service until it has fetched the script
     if not properties.get("customize"):
         properties.pop("customize", None)
     properties |= {name: value for name, value in given.items() if name not in properties and name != "customize"}
     properties |= {
         "provisioningState": "Creating",
         "buildTimeoutInMinutes": given.get("buildTimeoutInMinutes", 0),
-        "vmProfile": {"vmSize": "", "osDiskSizeGB": 0, **(given.get("vmProfile") or {})},
+        **({"vmProfile": {**_NO_PROFILE, **given["vmProfile"]}} if "vmProfile" in given else {}),
         "stagingResourceGroup": given.get("stagingResourceGroup", ""),
         "exactStagingResourceGroup": "",
     }
@@ -48,10 +53,15 @@ def composed(template_id: ResourceId, template: Mapping[str, Any]) -> dict[str, 
 
 def rendered(body: Mapping[str, Any], *, api_version: str) -> dict[str, Any]:
     """The document as an API version shows it; versions before 2022-02-14 know no staging group or exact version."""
-    if api_version[:10] >= _STAGING_SINCE:
+    if api_version[:10] >= _VERSIONING_SINCE:
         return dict(body)
     shown = copy.deepcopy(dict(body))
     properties = shown["properties"]
+    for target in properties["distribute"]:
+        if "versioning" in target:
+            target["versioning"] = None
+    if api_version[:10] >= _STAGING_SINCE:
+        return shown
     for name in ("stagingResourceGroup", "exactStagingResourceGroup"):
         properties.pop(name, None)
     exact = properties["source"].pop("exactVersion", None)

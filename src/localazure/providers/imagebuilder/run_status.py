@@ -33,13 +33,13 @@ class RunStatus:
         set_properties(self._cloud, self._template_id, lastRunStatus=status)
 
     def enter(self, sub_state: str) -> None:
-        """The run came to its next stage; a run that is being cancelled keeps saying so."""
+        """The run came to its next stage; a run that is being cancelled keeps saying that alone."""
         self.sub_state = sub_state
-        self._change(runSubState=sub_state)
+        self._change(only_in=RUNNING, runSubState=sub_state)
 
     def cancel(self) -> None:
-        """Cancellation was asked for."""
-        self._change(runState=CANCELING)
+        """Cancellation was asked for (recorded: the stage goes, the message comes)."""
+        self._change(only_in=RUNNING, runState=CANCELING, runSubState=None, message="Canceling image build")
 
     def end(self, state: str, message: str = "") -> None:
         """The run is over: Succeeded, PartiallySucceeded, Failed or Canceled."""
@@ -52,10 +52,10 @@ class RunStatus:
             values["runSubState"] = None
         self._change(**values)
 
-    def _change(self, **values: object) -> None:
+    def _change(self, *, only_in: str = "", **values: object) -> None:
         def change(body: dict[str, Any]) -> None:
             status = body["properties"].get("lastRunStatus") or {}
-            if status.get("runState") in _ENDED:
+            if status.get("runState") in _ENDED or only_in not in ("", status.get("runState")):
                 return
             for name, value in values.items():
                 if value is None:

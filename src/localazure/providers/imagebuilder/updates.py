@@ -54,7 +54,7 @@ class Updates:
             body["properties"]["distribute"] = _targets(body["properties"]["distribute"], given["distribute"])
             validation.check_distribute(body["properties"]["distribute"])
         if "vmProfile" in given:
-            body["properties"]["vmProfile"] = {**body["properties"]["vmProfile"], **given["vmProfile"]}
+            body["properties"]["vmProfile"] = {**body["properties"].get("vmProfile", {}), **given["vmProfile"]}
             validation.check_vm_profile(body["properties"]["vmProfile"])
         return body
 

@@ -20,7 +20,7 @@ def test_submission_as_recorded(bench: Bench) -> None:
     """A PUT answers 201 with the service's empty values, an Azure-AsyncOperation and no Location."""
     make_definition(bench)
     identity = bench.identity("builder")
-    response = bench("PUT", TEMPLATE, template_body(identity), api_version="2022-07-01")
+    response = bench("PUT", TEMPLATE, template_body(identity, vmProfile={}), api_version="2022-07-01")
     assert response.status == 201
     assert "Location" not in response.headers
     properties = response.body["properties"]
