@@ -12,6 +12,7 @@ drops generators between episodes, and closing one inside it would run the clean
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from imagegate.flows.telling import INTERRUPT, StepFailed, Telling, call, call_all, pause
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
     Steps = Generator[Task[Any], Any, Any]
 
+_Pauses = tuple[tuple[float, float], ...]
+_ASKING_AZURE: _Pauses = ((5, 0.5), (60, 2), (180, 5), (inf, 10))
+"""Until so many seconds have passed, wait so many: most things are quick, and those that are not are asked rarely."""
+_ASKING_THE_VM: _Pauses = ((60, 0.5), (180, 2), (inf, 10))
 _STOP_PATIENCE_S = 120
 FIRST_BOOT, AFTER_REBOOT = "first-boot", "after-reboot"
 
@@ -56,10 +61,10 @@ class _Trial:
     def waited(self, since: datetime) -> str:
         return format_duration((self.ctx.current_utc_datetime - since).total_seconds())
 
-    def pause(self, since: datetime) -> "Steps":
-        """Seconds at first, since most things are quick; longer and longer for those that are not."""
+    def pause(self, since: datetime, pauses: "_Pauses" = _ASKING_AZURE) -> "Steps":
+        """Wait a moment, or until somebody asks to stop."""
         waited_s = (self.ctx.current_utc_datetime - since).total_seconds()
-        yield from pause(self.ctx, 1 if waited_s < 90 else 3 if waited_s < 180 else 10, self.stop)
+        yield from pause(self.ctx, next(length for until, length in pauses if waited_s < until), self.stop)
 
 
 def smoke_one(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Task[Any], Any, dict[str, Any]]":
@@ -188,10 +193,10 @@ def _probe(trial: _Trial, probe: Probe, index: int, phase: str) -> "Steps":
     ran = True
     while not attempts or not (attempts[-1].passed or trial.late):
         if attempts:
-            yield from trial.pause(begun)
+            yield from trial.pause(begun, _ASKING_THE_VM if trial.spec.reach is Reach.PUBLIC_IP else _ASKING_AZURE)
         number = len(attempts) + 1
         if trial.spec.reach is Reach.RUN_COMMAND:
-            attempt, ran = yield from _ask_inside(trial, probe, f"imagegate-{phase}-{index}-{number}", number)
+            attempt, ran = yield from _ask_inside(trial, probe, f"imagegate-{phase}-{index}", number)
         else:
             step = "probe_http" if isinstance(probe, HttpProbe) else "probe_tcp"
             question = {"address": trial.address, "probe": probe.to_mapping(), "number": number}
@@ -210,9 +215,10 @@ def _probe(trial: _Trial, probe: Probe, index: int, phase: str) -> "Steps":
 
 
 def _ask_inside(trial: _Trial, probe: Probe, name: str, number: int) -> "Steps":
-    """One command in the VM: an attempt, and whether the script ran to its end."""
+    """One command in the VM, in place of the one before: an attempt, and whether the script ran to its end."""
     begun = trial.ctx.current_utc_datetime
-    job = {"vm": trial.vm.to_json(), "probe": probe.to_mapping(), "name": name, "number": number}
+    job = {"vm": trial.vm.to_json(), "probe": probe.to_mapping(), "name": f"{name}-{number}", "number": number}
+    job |= {"previous": f"{name}-{number - 1}"} if number > 1 else {}
     try:
         yield from call(trial.ctx, "run_inside", job)
     except StepFailed as refused:  # an agent that is not up yet is refused; the next attempt may be taken

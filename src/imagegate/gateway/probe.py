@@ -17,7 +17,10 @@ from imagegate.model import HttpProbe
 if TYPE_CHECKING:
     import requests
 
-CONNECT_TIMEOUT_S = 5.0
+CONNECT_TIMEOUT_S = 2.0
+"""Short, since attempts are many: a system that lets connections time out repeats its request ever more rarely, and a
+machine that came up meanwhile would be noticed late."""
+
 ANSWER_TIMEOUT_S = 15.0
 BODY_LIMIT_BYTES = 1024 * 1024
 EXCERPT_LIMIT = 200

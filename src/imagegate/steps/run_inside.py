@@ -10,6 +10,7 @@ from typing import Any
 
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.probe import excerpt
+from imagegate.gateway.resources import delete_resource
 from imagegate.gateway.run_commands import begin_run_command, read_run_command
 from imagegate.model import Attempt, HttpProbe, Probe, TcpProbe, parse_probe
 from imagegate.model.smoke_vm import SmokeVm
@@ -59,11 +60,14 @@ exit {no_answer}
 def run_inside(cloud: Cloud, job: dict[str, Any]) -> dict[str, Any]:
     """Put the command, unless it is there; returns at once.
 
-    `job`: `vm`, `probe` (the form of imagegate.yaml), `name` of the command, one an attempt. Called twice it runs once.
+    `job`: `vm`, `probe` (the form of imagegate.yaml), `name` of the command, one an attempt, and `previous`, the name of
+    the one before, which is deleted: a VM takes 25 of them. Called twice it runs once.
     """
     vm = SmokeVm.from_json(job["vm"])
     if read_run_command(cloud, vm.id, job["name"]) is not None:
         return {"submitted": False}
+    if job.get("previous"):
+        delete_resource(cloud, vm.id.child("runCommands", job["previous"]))
     script = script_for(parse_probe(job["probe"]))
     begin_run_command(cloud, vm.id, job["name"], location=vm.region, script=script, timeout_s=_TIMEOUT_S)
     return {"submitted": True}

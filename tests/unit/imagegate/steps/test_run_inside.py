@@ -50,6 +50,17 @@ def test_twice_runs_once() -> None:
     assert azure.count("PUT", "/runCommands/") == 1
 
 
+def test_the_one_before_goes() -> None:
+    """The next attempt's command takes the place of the one before: a VM takes only so many."""
+    azure = SmokeAzure()
+    cloud = azure.cloud()
+    run_inside(cloud, job())
+
+    run_inside(cloud, {**job(), "name": "imagegate-2", "previous": "imagegate-1"})
+
+    assert [key.rsplit("/", 1)[1] for key in azure.resources if "/runcommands/" in key] == ["imagegate-2"]
+
+
 def test_running() -> None:
     """A command that runs has not ended."""
     azure = SmokeAzure(run_command={"executionState": "Running"})
