@@ -79,6 +79,7 @@ def _resource(query: Mapping[str, str], account: str, container: str, blob: str)
     if kind == "c":
         return path
     if kind == "d":
-        depth = int(query.get("sdd", "0") or 0)
+        given = query.get("sdd", "0")
+        depth = int(given) if given.isascii() and given.isdecimal() else 0
         return f"{path}/{'/'.join(blob.split('/')[:depth])}"
     return f"{path}/{blob}"

@@ -8,6 +8,7 @@ from localazure.arm.messages import ArmRequest
 from localazure.arm.operation_table import Operation
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import DEFAULT_SUBSCRIPTION_ID, Cloud
+from localazure.http.request_bodies import check_body
 from localazure.providers.resources.registrations import may_be_used
 
 
@@ -19,6 +20,7 @@ class FrontDoor:
 
     def __call__(self, request: ArmRequest, operation: Operation) -> None:  # noqa: ARG002 - every gate is called alike
         """Let a call through to its provider, or refuse it."""
+        check_body(request.body)
         resource_id = request.resource_id
         if not resource_id.subscription_id:
             return
@@ -58,7 +60,7 @@ class FrontDoor:
             raise ArmError(409, code, message, details=[detail])
 
     def _check_location(self, request: ArmRequest, resource_id: ResourceId) -> None:
-        wanted = request.body.get("location") if isinstance(request.body, dict) else None
+        wanted = (request.body or {}).get("location")
         if not isinstance(wanted, str) or resource_id.type.lower() == "microsoft.resources/deployments":
             return
         location = normalized(wanted)

@@ -16,6 +16,7 @@ from localazure.http.blob_service import access
 from localazure.http.blob_service.access import Access, Right
 from localazure.http.blob_service.conditions import check_read, check_write
 from localazure.http.blob_service.exchange import BlobAnswer, BlobCall, BlobError, Caller, element, xml
+from localazure.http.blob_service.numbers import number
 from localazure.http.blob_service.service_calls import Handler
 from localazure.store import Blob
 
@@ -108,7 +109,7 @@ class BlobCalls:
                 raise BlobError(409, "InvalidBlobType", "The blob type is invalid for this operation.")
             check_write(call.headers, blob)
             position = call.headers.get("x-ms-blob-condition-appendpos")
-            if position is not None and int(position) != len(blob.content):
+            if position is not None and number(position, "appendpos") != len(blob.content):
                 message = "The append position condition specified was not met."
                 raise BlobError(412, "AppendPositionConditionNotMet", message)
             count = int(blob.properties.get("appended", 0)) + 1

@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Sequence
 
 from localazure.http.blob_service.exchange import BlobCall, element
+from localazure.http.blob_service.numbers import number
 from localazure.store import Blob
 
 _MOST = 5000
@@ -15,7 +16,7 @@ def blob_listing(endpoint: str, call: BlobCall, blobs: Sequence[Blob]) -> ET.Ele
     """List Blobs. A page ends at `maxresults`; its NextMarker is the name that the next one begins with."""
     query = call.query
     prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
-    most = min(int(query.get("maxresults", _MOST)), _MOST)
+    most = min(number(query.get("maxresults", str(_MOST)), "maxresults"), _MOST)
     with_metadata = "metadata" in query.get("include", "").split(",")
     entries = [entry for entry in _entries(blobs, prefix, delimiter) if entry[0] >= query.get("marker", "")]
     root = element("EnumerationResults", ServiceEndpoint=endpoint, ContainerName=call.container)

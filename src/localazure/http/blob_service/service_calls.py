@@ -12,6 +12,7 @@ from localazure.cloud import Cloud
 from localazure.http.blob_service import access
 from localazure.http.blob_service.access import Access, Right
 from localazure.http.blob_service.exchange import BlobAnswer, BlobCall, BlobError, Caller, element, xml
+from localazure.http.blob_service.numbers import number
 
 Handler = Callable[[BlobCall, Caller], BlobAnswer]
 
@@ -37,7 +38,7 @@ class ServiceCalls:
 
     def _list(self, call: BlobCall, _: Caller) -> BlobAnswer:
         prefix, marker = call.query.get("prefix", ""), call.query.get("marker", "")
-        most = int(call.query.get("maxresults", "5000"))
+        most = number(call.query.get("maxresults", "5000"), "maxresults")
         found = [
             document
             for document in self._cloud.store.under(call.account.id, CONTAINER_TYPE)

@@ -23,6 +23,10 @@ def operations(cloud: Cloud) -> list[Operation]:
     """What is served."""
     rooms = (VirtualNetworks, Subnets, SecurityGroups, SecurityRules, PublicAddresses, Interfaces)
     table = [operation for room in rooms for operation in room(cloud).operations()]
-    status = status_operation(cloud, operation_id="Operations_Get", path=_LOCATION + "/operations/{id}", bare=True)
-    result = result_operation(cloud, operation_id="OperationResults_Get", path=_LOCATION + "/operationResults/{id}")
+    status = status_operation(
+        cloud, operation_id="Network_Operations_Get", path=_LOCATION + "/operations/{id}", bare=True
+    )
+    result = result_operation(
+        cloud, operation_id="Network_OperationResults_Get", path=_LOCATION + "/operationResults/{id}"
+    )
     return [*table, status, result]

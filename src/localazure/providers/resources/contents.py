@@ -10,7 +10,7 @@ from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.operation_table import Operation
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
-from localazure.providers.resources.filters import predicate
+from localazure.providers.resources.filters import predicate, top
 from localazure.store import Document
 
 _SHOWN = ("id", "name", "type", "kind", "sku", "plan", "managedBy", "location", "identity", "zones", "tags")
@@ -70,7 +70,7 @@ class Resources:
             and holds(summary := _summary(document))
             and self._cloud.is_allowed(request.principal, f"{document.id.type}/read", document.id)
         ]
-        return ArmResponse(body={"value": value[: int(request.query.get("$top", len(value)))]})
+        return ArmResponse(body={"value": value[: top(request)]})
 
     def _exists(self, request: ArmRequest) -> ArmResponse:
         answer = self._cloud.call("GET", request.path, principal=request.principal, api_version=request.api_version)

@@ -8,6 +8,7 @@ from typing import Any
 
 from localazure.arm.errors import ArmError
 from localazure.arm.locations import normalized
+from localazure.arm.messages import ArmRequest
 from localazure.arm.resource_id import ResourceId
 
 Predicate = Callable[[Mapping[str, Any]], bool]
@@ -30,6 +31,16 @@ def predicate(text: str) -> Predicate:
     parsed = [_tag_clause(clauses)] if _asks_for_tag(clauses) else []
     parsed += [_clause(clause) for clause in clauses if not clause.lower().startswith(("tagname", "tagvalue"))]
     return lambda body: all(clause(body) for clause in parsed)
+
+
+def top(request: ArmRequest) -> int | None:
+    """`$top`: how many are wanted, None for all. Raises 400 for what is no number."""
+    text = request.query.get("$top")
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdecimal()):
+        raise ArmError(400, "InvalidTopInQueryString", f"Invalid $top '{text}' specified in the query string.")
+    return int(text)
 
 
 def _asks_for_tag(clauses: list[str]) -> bool:

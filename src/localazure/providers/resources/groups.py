@@ -13,7 +13,7 @@ from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
 from localazure.operation_endpoints import result_operation
 from localazure.providers.resources.contents import empty_group
-from localazure.providers.resources.filters import predicate
+from localazure.providers.resources.filters import predicate, top
 
 GROUP_TYPE = "Microsoft.Resources/resourceGroups"
 _NAME = re.compile(r"[-\w._()]{0,89}[-\w_()]")
@@ -79,7 +79,7 @@ class ResourceGroups:
             for body in groups
             if holds(body) and self._cloud.is_allowed(request.principal, f"{_ACTION}/read", body["id"])
         ]
-        return ArmResponse(body={"value": readable[: int(request.query.get("$top", len(readable)))]})
+        return ArmResponse(body={"value": readable[: top(request)]})
 
     def _put(self, request: ArmRequest) -> ArmResponse:
         name, body = request.parameters["resourceGroupName"], request.body or {}

@@ -19,6 +19,7 @@ from localazure.providers.resources.contents import delete_all_but
 from localazure.providers.resources.deployments import documents, preflight
 from localazure.providers.resources.deployments.run import Progress, Run
 from localazure.providers.resources.deployments.submission import Submission, read
+from localazure.providers.resources.filters import top
 from localazure.store import Document
 
 if TYPE_CHECKING:
@@ -234,7 +235,7 @@ class Deployments:
             if document.id.resource_group.lower() == scope.resource_group.lower()
         ]
         value.sort(key=lambda body: str(body["properties"]["timestamp"]), reverse=True)
-        return ArmResponse(body={"value": value[: int(request.query.get("$top", len(value)))]})
+        return ArmResponse(body={"value": value[: top(request)]})
 
     def _exists(self, request: ArmRequest) -> ArmResponse:
         return ArmResponse(status=204 if self._cloud.store.get(self._id(request)) else 404)
