@@ -21,8 +21,8 @@ import durabletask.internal.orchestrator_service_pb2 as messages
 import durabletask.internal.orchestrator_service_pb2_grpc as stubs
 import grpc
 from durabletask.client import OrchestrationState, TaskHubGrpcClient
-from durabletask.testing import InMemoryOrchestrationBackend
 
+from localazure.functions.patient_backend import PatientBackend
 from localazure.functions.worker_process import Function, FunctionFailed, TypedData, WorkerGone
 
 _LOG = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class DurableHost:
     def __enter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory(prefix="functions-", dir="/tmp")
         self.address = f"unix:{Path(self._folder.name) / 'engine'}"  # a socket's path ends at 107 characters
-        self._backend = InMemoryOrchestrationBackend()
+        self._backend = PatientBackend()
         self._server = grpc.server(ThreadPoolExecutor(_CONCURRENCY, thread_name_prefix="durable-engine"))
         stubs.add_TaskHubSidecarServiceServicer_to_server(self._backend, self._server)  # type: ignore[no-untyped-call]  # generated code
         self._server.add_insecure_port(self.address)
