@@ -60,8 +60,8 @@ exit {no_answer}
 def run_inside(cloud: Cloud, job: dict[str, Any]) -> dict[str, Any]:
     """Put the command, unless it is there; returns at once.
 
-    `job`: `vm`, `probe` (the form of imagegate.yaml), `name` of the command, one an attempt, and `previous`, the name of
-    the one before, which is deleted: a VM takes 25 of them. Called twice it runs once.
+    `job`: `vm`, `probe` (the form of imagegate.yaml), `name` of the command, one an attempt, and `previous`, the name
+    of the one before, which is deleted: a VM takes 25 of them. Called twice it runs once.
     """
     vm = SmokeVm.from_json(job["vm"])
     if read_run_command(cloud, vm.id, job["name"]) is not None:
