@@ -27,7 +27,7 @@ from armtemplate.runtime import Runtime
 from armtemplate.scope import Scope
 from armtemplate.session import Session
 from armtemplate.structure import inspect
-from armtemplate.unknown import unknowns_in
+from armtemplate.unknown import copied, unknowns_in
 from armtemplate.user_functions import check_functions, read_functions
 from armtemplate.variables import read_variables
 
@@ -219,7 +219,7 @@ def _resources(drafts: list[Draft], index: ResourceIndex, bodies: Bodies, frame:
                 name_value=draft.name,
                 api_version=draft.api_version,
                 scope=draft.scope_id,
-                body=body,
+                body=_own(body, draft),
                 depends_on=tuple(dict.fromkeys(other.id for other in edges[place])),
                 condition=draft.condition,
                 symbolic_name=draft.symbolic_name,
@@ -232,6 +232,17 @@ def _resources(drafts: list[Draft], index: ResourceIndex, bodies: Bodies, frame:
             )
         )
     return tuple(resources)
+
+
+def _own(body: dict[str, Any], draft: Draft) -> dict[str, Any]:
+    """A copy of a body, so that whoever changes it changes no parameter; one that is too large to be sent is a fault."""
+    try:
+        for _ in unknowns_in(body):
+            pass
+    except ExpressionError as error:
+        draft.frame.report(error, draft.path)
+        return {}
+    return {name: copied(value) for name, value in body.items()}
 
 
 def evaluate_expression(

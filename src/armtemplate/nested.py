@@ -12,7 +12,7 @@ from typing import Any
 from armtemplate.deployment import Deployment, Resource
 from armtemplate.documents import Document
 from armtemplate.drafts import Draft, quiet
-from armtemplate.errors import ExpressionError
+from armtemplate.errors import ExpressionError, TemplateFaults
 from armtemplate.frames import Frame, Source
 from armtemplate.json_types import Value
 from armtemplate.limits import NESTED_DEPLOYMENT_DEPTH
@@ -41,6 +41,7 @@ _HEADER_KEYS = frozenset(
         "subscriptionId",
         "resourceGroup",
         "asserts",
+        "metadata",
     }
 )
 
@@ -87,7 +88,7 @@ class Bodies:
 
     def known(self, draft: Draft) -> dict[str, Any] | None:
         """The outputs of a nested deployment as `reference()` shows them; None where they cannot be told."""
-        if id(draft) in self._under_way or draft.condition is False:
+        if id(draft) in self._under_way or draft.condition is not True:
             return None
         _, deployment = self.body(draft)
         if deployment is None or id(draft) in self._at_fault:
@@ -154,10 +155,11 @@ class Bodies:
         self, draft: Draft, properties: dict[str, Any], frame: Frame, path: PathLink, scope: Scope
     ) -> Deployment | None:
         link = properties.get("templateLink")
+        scope = replace(scope, template_link=link if isinstance(link, dict) else None)
         if not isinstance(link, Mapping):
             frame.report(ExpressionError("a nested deployment needs 'template' or 'templateLink'"), path)
             return None
-        found = self._resolver.resolve(link) if self._resolver is not None else None
+        found = self._followed(link, frame)
         given = self._given(properties, frame, path)
         if found is None or given is None:
             return None
@@ -175,15 +177,25 @@ class Bodies:
             frame,
         )
 
+    def _followed(self, link: Mapping[str, Any], frame: Frame) -> Document | Mapping[str, Any] | None:
+        """What a link leads to; what is wrong with it counts as the template's fault."""
+        if self._resolver is None:
+            return None
+        try:
+            return self._resolver.resolve(link)
+        except TemplateFaults as error:
+            frame.session.faults.extend(error.faults)
+            return None
+
     def _given(self, properties: dict[str, Any], frame: Frame, path: PathLink) -> dict[str, Any] | None:
         """The values passed to a nested template; None where they lie behind a link that cannot be followed."""
         values: dict[str, Any] = {}
         link = properties.get("parametersLink")
         if isinstance(link, Mapping):
-            found = self._resolver.resolve(link) if self._resolver is not None else None
+            found = self._followed(link, frame)
             if found is None:
                 return None
-            values |= parse_parameters(found)
+            values |= _parameters_of(found, frame)
         passed = properties.get("parameters") or {}
         if isinstance(passed, Unknown):
             return None
@@ -199,6 +211,14 @@ class Bodies:
             except ExpressionError as error:
                 values[name] = frame.report(error, ((path, "parameters"), name))
         return values
+
+
+def _parameters_of(file: Document | Mapping[str, Any], frame: Frame) -> dict[str, Any]:
+    try:
+        return parse_parameters(file)
+    except TemplateFaults as error:
+        frame.session.faults.extend(error.faults)
+        return {}
 
 
 def _is_inner(properties: Mapping[str, Any]) -> bool:

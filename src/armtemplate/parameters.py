@@ -71,9 +71,12 @@ def _entry(
     default_path: PathLink = (path, "defaultValue")
 
     def checked(value: Value, where: PathLink, text: str | None) -> Value:
-        for problem in problems(value, declaration, definitions):
-            return frame.report(ExpressionError(f"parameter '{name}': {problem}", offset=0), where, text)
-        return value
+        problem = next(problems(value, declaration, definitions), None)
+        if problem is None:
+            return value
+        if is_secure(declaration, definitions):
+            problem = "the value does not fit its declaration"  # and must not be told
+        return frame.report(ExpressionError(f"parameter '{name}': {problem}", offset=0), where, text)
 
     def make() -> Value:
         if given_name is not None:

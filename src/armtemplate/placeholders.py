@@ -32,8 +32,23 @@ def filled(template: dict[str, Any], given: Mapping[str, Any], frame: Frame) -> 
     }
     if not _mentions(template):
         return template, used
-    result = _filled(template, given, by_name, used, frame, None)
+    result = _filled(_without_overridden_defaults(template, given), given, by_name, used, frame, None)
     return result if isinstance(result, dict) else template, used
+
+
+def _without_overridden_defaults(template: dict[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The template without the defaults that a given value replaces: what stands in them is nobody's business."""
+    declared = template.get("parameters")
+    if not isinstance(declared, dict):
+        return template
+    names = {name.lower() for name in given}
+    kept = {
+        name: {key: value for key, value in item.items() if key.lower() != "defaultvalue"}
+        if isinstance(item, dict) and name.lower() in names
+        else item
+        for name, item in declared.items()
+    }
+    return {**template, "parameters": kept}
 
 
 def _mentions(value: Value) -> bool:

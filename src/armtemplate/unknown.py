@@ -104,6 +104,13 @@ def first_unknown(value: Value) -> Unknown | None:
     return None
 
 
+def copied(value: Value) -> Value:
+    """A value of its own: objects and arrays copied, so that whoever changes it changes nothing else."""
+    if isinstance(value, dict):
+        return {name: copied(item) for name, item in value.items()}
+    return [copied(item) for item in value] if isinstance(value, list) else value
+
+
 def settled(value: Value, session: Session) -> Value:
     """The value with everything in it resolved that the session's runtime answers."""
     if isinstance(value, Unknown):

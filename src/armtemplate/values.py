@@ -158,9 +158,14 @@ def _rank(character: str) -> int:
     return {"Z": 0, "C": 0, "P": 1, "S": 2, "N": 3}.get(category, 4)
 
 
+# Line breaks that .NET's JSON writer escapes, and Python's does not.
+_LINE_BREAKS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+
+
 def compact_json(value: Value) -> str:
     """JSON without blanks in declaration order, as `string()` prints objects and arrays."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text if text.isascii() else text.translate(_LINE_BREAKS)
 
 
 def as_text(value: Value) -> str:

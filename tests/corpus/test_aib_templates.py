@@ -17,6 +17,7 @@ from armtemplate.errors import ExpressionError
 from armtemplate.expression_parser import parse_expression
 from armtemplate.expressions import Call, Expression, Index, Literal, Property, is_expression
 from armtemplate.json_types import Value
+from armtemplate.members import PARAMETER, canonical
 
 _APPROVED = Path(__file__).parent / "aib_templates_approved.json"
 _FOLDERS = ("arm", "standalone", "malformed")
@@ -123,8 +124,7 @@ def _evaluated(path: Path, parameter_folder: Path) -> tuple[str, Deployment]:
 def _declared(document: Document) -> dict[str, dict[str, Any]]:
     if not isinstance(document.value, dict) or "resources" not in document.value:
         return {}
-    declared: dict[str, dict[str, Any]] = document.value.get("parameters", {})
-    return declared
+    return {name: canonical(item, PARAMETER) for name, item in document.value.get("parameters", {}).items()}
 
 
 def _required(document: Document) -> dict[str, dict[str, Any]]:

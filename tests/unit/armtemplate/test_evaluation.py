@@ -1,6 +1,7 @@
 """Whole evaluations: unknowns and their finish, random input, hostile input."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -40,15 +41,9 @@ _TEMPLATE_TEXT = st.recursive(
         st.lists(below, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                ["type", "name", "apiVersion", "copy", "count", "input", "properties", "resources", "value", "p", "v"]
-                + [
-                    "condition",
-                    "dependsOn",
-                    "template",
-                    "defaultValue",
-                    "parameters",
-                    "scope",
-                    "outputs",
+                [
+                    *("type", "name", "apiVersion", "copy", "count", "input", "properties", "resources", "value", "p"),
+                    *("v", "condition", "dependsOn", "template", "defaultValue", "parameters", "scope", "outputs"),
                     "[concat('a')]",
                 ]
             )
@@ -173,12 +168,8 @@ def test_what_would_grow_without_end_is_a_fault(template: Make, sections: dict[s
 @given(_EXPRESSIONS)
 def test_random_expressions_give_values_or_faults(text: str) -> None:
     """Whatever is called with whatever, there is a value or a fault."""
-    try:
-        value = evaluate_expression(f"[{text}]", parameters={"p": 1})
-    except TemplateFaults as error:
-        assert error.faults
-    else:
-        for unknown in unknowns_in(value):
+    with suppress(TemplateFaults):
+        for unknown in unknowns_in(evaluate_expression(f"[{text}]", parameters={"p": 1})):
             assert unknown.expression
 
 
@@ -193,10 +184,8 @@ def test_random_expressions_give_values_or_faults(text: str) -> None:
 )
 def test_random_templates_give_deployments_or_faults(template: Make, sections: dict[str, Value]) -> None:
     """Sections of any shape raise nothing but faults."""
-    try:
+    with suppress(TemplateFaults):
         evaluate(template(**sections))
-    except TemplateFaults as error:
-        assert error.faults
 
 
 @settings(
@@ -205,7 +194,7 @@ def test_random_templates_give_deployments_or_faults(template: Make, sections: d
 @given(
     st.lists(
         st.fixed_dictionaries(
-            {}, optional={name: _TEMPLATE_TEXT for name in ("copy", "condition", "dependsOn", "properties", "scope")}
+            {}, optional=dict.fromkeys(("copy", "condition", "dependsOn", "properties", "scope"), _TEMPLATE_TEXT)
         ),
         max_size=3,
     )
@@ -215,7 +204,5 @@ def test_random_resources_give_deployments_or_faults(template: Make, members: li
     resources = [
         {"type": "A.B/c", "apiVersion": "1", "name": f"n{place}", **item} for place, item in enumerate(members)
     ]
-    try:
+    with suppress(TemplateFaults):
         evaluate(template(resources=resources))
-    except TemplateFaults as error:
-        assert error.faults

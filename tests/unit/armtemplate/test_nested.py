@@ -11,12 +11,10 @@ from armtemplate.json_types import Value
 type Make = Callable[..., dict[str, Any]]
 type FaultsOf = Callable[[Callable[[], Value]], tuple[Fault, ...]]
 
-_SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000000"
-
 
 def _deployment(
-    template: dict[str, Any] | None, *, inner: bool = True, name: str = "d", **properties: Any
-) -> dict[str, Any]:  # noqa: ANN401
+    template: dict[str, Any] | None, *, inner: bool = True, name: str = "d", **properties: Value
+) -> dict[str, Any]:
     body = {"mode": "Incremental", **properties}
     if template is not None:
         body["template"] = template
@@ -164,6 +162,21 @@ def test_linked_templates_come_through_the_resolver(template: Make, faults_of: F
     broken = parse_json('{"$schema": "x", "contentVersion": "1", "resources": [5]}', file="linked.json")
     (fault,) = faults_of(lambda: evaluate(given, resolver=_Links({"t": broken, "p": {}})))
     assert fault.file == "linked.json"
+
+
+def test_a_link_that_leads_to_no_json_is_a_fault_like_the_others(template: Make, faults_of: FaultsOf) -> None:
+    """The resolver's faults join those of the template."""
+
+    class _Broken:
+        def resolve(self, link: Mapping[str, Any]) -> Document:
+            return parse_json("{", file=str(link["uri"]))
+
+    declared = _deployment(None, templateLink={"uri": "broken.json"})
+    given = template(resources=[declared], variables={"v": "[nosuch()]"})
+    assert {fault.file for fault in faults_of(lambda: evaluate(given, resolver=_Broken()))} == {
+        "<template>",
+        "broken.json",
+    }
 
 
 def test_templates_that_link_to_themselves_end_in_a_fault(template: Make) -> None:

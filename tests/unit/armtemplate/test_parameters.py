@@ -87,6 +87,14 @@ def test_an_array_fits_when_each_item_is_allowed(template: Make) -> None:
         evaluate(given, parameters={"p": ["c"]})
 
 
+def test_a_secret_is_not_told(template: Make) -> None:
+    """What does not fit a secure declaration is a fault without its value."""
+    given = template(parameters={"p": {"type": "secureString", "allowedValues": ["x"]}})
+    with pytest.raises(TemplateFaults) as caught:
+        evaluate(given, parameters={"p": "hunter2"})
+    assert "hunter2" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("file", "expected"),
     [

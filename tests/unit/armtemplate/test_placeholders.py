@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from armtemplate import Fault, evaluate, parse_json
+from armtemplate import Fault, TemplateFaults, evaluate, parse_json
 from armtemplate.json_types import Value
 from armtemplate.placeholders import tokens
 
@@ -46,6 +46,14 @@ def test_tokens_are_filled_by_name_in_values_and_names(template: Make) -> None:
     assert resource.body["location"] == "westeurope"
     assert resource.body["identity"] == {"userAssignedIdentities": {"/i": {}}}
     assert resource.body["properties"] == {"customize": [{"inline": ["cat <region>"]}], "description": "<prose>"}
+
+
+def test_a_default_that_a_given_value_replaces_may_hold_a_token(template: Make) -> None:
+    """Nobody reads it; without the value it is a fault."""
+    given = template(parameters={"p": {"type": "string", "defaultValue": "<your name>"}})
+    assert evaluate(given, parameters={"p": "x"}).parameters == {"p": "x"}
+    with pytest.raises(TemplateFaults, match="your name"):
+        evaluate(given)
 
 
 def test_each_token_that_is_left_is_a_fault_with_its_place(faults_of: FaultsOf) -> None:

@@ -32,7 +32,7 @@ def test_a_chain_of_five_hundred_variables_needs_no_deep_stack(template: Make) -
 )
 def test_a_circle_is_named(template: Make, variables: dict[str, Any]) -> None:
     """Also where a computed name hides it."""
-    with pytest.raises(TemplateFaults, match="circle: .* → "):
+    with pytest.raises(TemplateFaults, match=r"circle: .* → "):
         evaluate(template(variables=variables))
 
 

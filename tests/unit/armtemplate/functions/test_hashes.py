@@ -25,7 +25,7 @@ def test_unique_string_gives_azure_s_own_values(text: str, expected: str) -> Non
 
 
 def test_several_arguments_are_one_text_with_dashes() -> None:
-    """uniqueString and guid join their arguments."""
+    """Both functions join their arguments."""
     assert evaluate_expression("[equals(uniqueString('a', 'b'), uniqueString('a-b'))]") is True
     assert evaluate_expression("[equals(guid('a', 'b'), guid('a-b'))]") is True
     assert evaluate_expression("[guid('asdf')]") == "228d27cc-6fdb-5934-b7ac-1efccebade04"

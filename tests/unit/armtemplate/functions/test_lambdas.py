@@ -54,7 +54,7 @@ def test_a_lambda_that_does_not_fit_is_a_fault(expression: str) -> None:
 
 
 def test_an_unknown_inside_map_stays_where_it_is_and_in_filter_takes_the_whole() -> None:
-    """map keeps what it knows; filter cannot know which items stay."""
+    """Mapping keeps what it knows; a filter cannot know which items stay."""
     mapped = evaluate_expression(
         "[map(createArray(1, 2), lambda('x', if(equals(lambdaVariables('x'), 1), 'a', deployer().n)))]"
     )

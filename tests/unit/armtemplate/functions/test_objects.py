@@ -22,6 +22,6 @@ def test_names_are_one_without_regard_to_case_and_sort_by_culture(expression: st
 
 
 def test_a_name_without_a_value_is_a_fault() -> None:
-    """createObject takes pairs."""
+    """Names and values come in pairs."""
     with pytest.raises(TemplateFaults, match="by turns"):
         evaluate_expression("[createObject('a')]")

@@ -5,17 +5,18 @@ import pytest
 from armtemplate import TemplateFaults, evaluate_expression
 from armtemplate.functions import FUNCTIONS
 
-# The functions that https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions lists.
+# What https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions lists.
 _DOCUMENTED = """
-array concat contains createArray empty first flatten indexFromEnd indexOf intersection last lastIndexOf length max min
-range skip take tryGet tryIndexFromEnd union parseCidr cidrSubnet cidrHost coalesce equals less lessOrEquals greater
-greaterOrEquals dateTimeAdd dateTimeFromEpoch dateTimeToEpoch utcNow deployment environment parameters variables deployer
-filter groupBy map mapValues reduce sort toObject lambda lambdaVariables and bool false if not or true add copyIndex div
-float int mod mul sub createObject items json null objectKeys shallowMerge extensionResourceId listKeys list
-listAccountSas pickZones providers reference references resourceId subscriptionResourceId managementGroupResourceId
-tenantResourceId toLogicalZone toLogicalZones toPhysicalZone toPhysicalZones managementGroup resourceGroup subscription
-tenant base64 base64ToJson base64ToString dataUri dataUriToString endsWith format guid join newGuid padLeft replace
-split startsWith string substring toLower toUpper trim uniqueString uri uriComponent uriComponentToString fail
+array concat contains createArray empty first flatten indexFromEnd indexOf intersection last lastIndexOf
+length max min range skip take tryGet tryIndexFromEnd union parseCidr cidrSubnet cidrHost coalesce equals less
+lessOrEquals greater greaterOrEquals dateTimeAdd dateTimeFromEpoch dateTimeToEpoch utcNow deployment
+environment parameters variables deployer filter groupBy map mapValues reduce sort toObject lambda
+lambdaVariables and bool false if not or true add copyIndex div float int mod mul sub createObject items json
+null objectKeys shallowMerge extensionResourceId listKeys list listAccountSas pickZones providers reference
+references resourceId subscriptionResourceId managementGroupResourceId tenantResourceId toLogicalZone
+toLogicalZones toPhysicalZone toPhysicalZones managementGroup resourceGroup subscription tenant base64
+base64ToJson base64ToString dataUri dataUriToString endsWith format guid join newGuid padLeft replace split
+startsWith string substring toLower toUpper trim uniqueString uri uriComponent uriComponentToString fail
 externalInputs roleDefinitions buildUri parseUri
 """
 
