@@ -10,7 +10,6 @@ import click
 from imagegate.errors import ImageGateError, InputError, InputFault, Interrupted
 from imagegate.report.outcome import error_document, write_json
 
-REPORT_TO = "https://github.com/imagegate/imagegate/issues"
 
 
 class UnexpectedError(ImageGateError):
@@ -53,7 +52,7 @@ def _as_ours(error: BaseException) -> ImageGateError:
         return Interrupted("The reader of the output went away.")
     return UnexpectedError(
         f"Unexpected error, a defect of imagegate: {type(error).__name__}: {error}",
-        hint=f"Please report it at {REPORT_TO} with the output of the same command and -v.",
+        hint="Please report it where you got imagegate from, with the output of the same command and -v.",
     )
 
 
