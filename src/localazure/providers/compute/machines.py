@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from localazure.arm.errors import ArmError
+from localazure.arm.errors import ArmError, resource_not_found
 from localazure.arm.resource_id import ResourceId
 from localazure.clock import timestamp
 from localazure.cloud import Cloud
@@ -64,6 +64,9 @@ class Machines:
         )
         with self._lock:
             self._running[vm.id.key] = machine
+        if self._cloud.store.get(vm.id) is None:  # deleted while it was being started
+            self.stop(vm.id, power="stopped")
+            raise resource_not_found(vm.id)
         put_internal(
             self._cloud,
             vm.id,

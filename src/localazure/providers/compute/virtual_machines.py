@@ -100,7 +100,8 @@ class VirtualMachines:
 
     def _create(self, request: ArmRequest, body: dict[str, Any], plan: VmPlan) -> ArmResponse:
         disk_id = vm_document.os_disk_id(plan.vm_id, properties_of(body).get("storageProfile") or {})
-        if self._cloud.store.get(disk_id) is not None:
+        disk = self._cloud.store.get(disk_id)
+        if disk is not None and disk.body.get("managedBy") != plan.vm_id.text:
             message = f"Disk {disk_id.name} already exists in resource group {disk_id.resource_group.upper()}. "
             raise ArmError(409, "ConflictingUserInput", message + "Only CreateOption.Attach is supported.")
         created = timestamp(self._cloud.clock.now()).replace("Z", "+00:00")

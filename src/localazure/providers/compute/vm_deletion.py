@@ -46,6 +46,7 @@ class VmDeletion:
         for child in self._cloud.store.under(vm.id):
             self._cloud.store.delete(child.id)
         self._cloud.store.delete(vm.id)
+        self._machines.stop(vm.id, power="stopped")  # one that was being started meanwhile
         properties = vm.body["properties"]
         self._let_go_of_disk(properties["storageProfile"]["osDisk"])
         for reference in properties["networkProfile"]["networkInterfaces"]:

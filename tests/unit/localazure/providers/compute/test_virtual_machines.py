@@ -19,7 +19,8 @@ from image_world import (
     make_vm,
     vm_body,
 )
-from localazure.engine_port import Rule
+from localazure.engine_port import MachineRequest, Rule
+from recording_engine import RecordedMachine
 
 NETWORK = "~/providers/Microsoft.Network"
 
@@ -395,6 +396,34 @@ def test_an_engine_that_cannot_boot(bench: Bench, monkeypatch: pytest.MonkeyPatc
     assert "no space left" in record["error"]["message"]
     assert bench.body(VM)["properties"]["provisioningState"] == "Failed"
     assert bench.settled("DELETE", VM)["status"] == "Succeeded"
+
+
+def test_a_failed_machine_may_be_put_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PUT on a Failed machine tries again with the disk that is there."""
+
+    def broken(_request: object) -> None:
+        raise RuntimeError("busy")
+
+    version, interface = make_version(bench), make_interface(bench)
+    with monkeypatch.context() as patched:
+        patched.setattr(bench.engine, "boot", broken)
+        assert bench.settled("PUT", VM, vm_body(version, interface))["status"] == "Failed"
+    assert bench.settled("PUT", VM, vm_body(version, interface))["status"] == "Succeeded"
+
+
+def test_deletion_while_starting_leaves_no_process(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is deleted while the engine starts it does not run on."""
+    version, interface = make_version(bench), make_interface(bench)
+    boot = bench.engine.boot
+
+    def slow(request: MachineRequest) -> RecordedMachine:
+        bench.settled("DELETE", VM)
+        return boot(request)
+
+    monkeypatch.setattr(bench.engine, "boot", slow)
+    assert bench.settled("PUT", VM, vm_body(version, interface))["status"] == "Failed"
+    assert [machine.is_running() for machine in bench.engine.machines] == [False]
+    assert bench("GET", VM).status == 404
 
 
 def test_lists(bench: Bench) -> None:
