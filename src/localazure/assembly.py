@@ -57,6 +57,15 @@ def all_operations(cloud: Cloud) -> list[Operation]:
     return [operation for module in modules for operation in module.operations(cloud)]
 
 
+def new_cloud(state: Path, engine: EnginePort, clock: Clock | None = None) -> Cloud:
+    """A cloud without endpoints: its store, its operations under way, its engine."""
+    store, clock = Store(state / "state.sqlite"), clock or SystemClock()
+    cloud: Cloud
+    long_running = LongRunning(store, clock, endpoint=lambda: cloud.arm_endpoint)
+    cloud = Cloud(store=store, long_running=long_running, engine=engine, clock=clock)
+    return cloud
+
+
 class LocalCloud:
     """A local cloud that listens while entered. State stays in its folder; `close` of the engine is part of leaving."""
 
@@ -73,10 +82,7 @@ class LocalCloud:
         state = state.absolute()  # its paths go into other processes' environments
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._state = state
-        self._store = Store(state / "state.sqlite")
-        clock = clock or SystemClock()
-        long_running = LongRunning(self._store, clock, endpoint=lambda: self.cloud.arm_endpoint)
-        self.cloud = Cloud(store=self._store, long_running=long_running, engine=engine, clock=clock)
+        self.cloud = new_cloud(state, engine, clock)
         self.owner, self._secret = _owner(self.cloud)
         self._authority = Authority(state / "tls")
         self.cloud.ca_bundle = self._authority.bundle
@@ -169,7 +175,7 @@ class LocalCloud:
         self.cloud.long_running.close()
         for let_go in self.cloud.on_close:
             let_go()
-        self._store.close()
+        self.cloud.store.close()
 
 
 def write_ready_file(path: Path, document: dict[str, Any]) -> None:

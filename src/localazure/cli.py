@@ -57,6 +57,23 @@ def serve(state: Path, port: int, cache: Path | None, ready_file: Path | None, d
         ready_file.unlink(missing_ok=True)
 
 
+@main.command()
+def coverage() -> None:
+    """Print the page that lists every operation that is served."""
+    import tempfile
+
+    from localazure.assembly import all_operations, new_cloud
+    from localazure.engine.engine import Engine
+    from localazure.http.coverage import page
+
+    with tempfile.TemporaryDirectory() as folder:
+        state = Path(folder)
+        engine = Engine(cache_dir=default_cache(), work_dir=state / "work")
+        cloud = new_cloud(state, engine)
+        click.echo(page(all_operations(cloud)), nl=False)
+        cloud.store.close()
+
+
 def default_cache() -> Path:
     """Where base images and layers are kept (XDG Base Directory Specification)."""
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"

@@ -58,7 +58,14 @@ class Containers:
             ("BlobContainers_Delete", "DELETE", _ONE, f"{CONTAINER_TYPE}/delete", self._delete),
         ]
         return [
-            Operation(operation_id=operation_id, method=method, path=path, action=action, handler=handler)
+            Operation(
+                operation_id=operation_id,
+                method=method,
+                path=path,
+                action=action,
+                handler=handler,
+                coverage="shape only" if operation_id.startswith("BlobServices_") else "real",
+            )
             for operation_id, method, path, action, handler in served
         ]
 
