@@ -3,7 +3,7 @@
 import json
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -48,16 +48,27 @@ class Cloud:
         subscription_id: str,
         credential: TokenCredential,
         transport: Any = None,  # noqa: ANN401 - azure-core's transports have no type of their own in common
+        on_secret: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.endpoints = endpoints
         self.subscription_id = subscription_id
         self.credential = credential
+        self.on_secret = on_secret
         self.correlation_id = str(uuid.uuid4())
         self.transport = transport or _shared_transport()
 
     @classmethod
-    def connect(cls, settings: CloudSettings, environment: Mapping[str, str], *, transport: Any = None) -> "Cloud":  # noqa: ANN401
+    def connect(
+        cls,
+        settings: CloudSettings,
+        environment: Mapping[str, str],
+        *,
+        transport: Any = None,  # noqa: ANN401
+        on_secret: Callable[[str], None] = lambda _: None,
+    ) -> "Cloud":
         """Find the cloud's endpoints (one request, none for Azure's own clouds) and the environment's credential.
+
+        `on_secret` is told every token and key that is obtained, before it is used: to have it masked.
 
         Raises:
             ServiceUnreachable: the endpoint does not answer.
@@ -69,8 +80,9 @@ class Cloud:
         return cls(
             endpoints=endpoints,
             subscription_id=settings.subscription_id,
-            credential=credential_of(environment, endpoints, transport=transport),
+            credential=credential_of(environment, endpoints, on_secret=on_secret, transport=transport),
             transport=transport,
+            on_secret=on_secret,
         )
 
     def _options(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The credential that the environment offers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from azure.core.credentials import TokenCredential
@@ -8,15 +8,36 @@ from azure.core.credentials import TokenCredential
 from imagegate.gateway.endpoints import Endpoints
 
 
-def credential_of(environment: Mapping[str, str], endpoints: Endpoints, **transport: Any) -> TokenCredential:  # noqa: ANN401
-    """The first that applies.
+def credential_of(
+    environment: Mapping[str, str],
+    endpoints: Endpoints,
+    *,
+    on_secret: Callable[[str], None] = lambda _: None,
+    **transport: Any,  # noqa: ANN401
+) -> TokenCredential:
+    """The first that applies; in a GitHub job one that says what the job lacks when it fails.
 
     Secret, certificate, federated token file, the GitHub job's own token, and then the order of DefaultAzureCredential
     (managed identity, az login, …), which reads the process's own environment.
 
     The first four are told apart by their variables alone, so that nothing is probed and nothing slow is imported. A
     job's token is asked for anew whenever Azure wants a new assertion: it lives five minutes, a build much longer.
+    `on_secret` is told every token in a job, before it is used.
     """
+    found = _credential_of(environment, endpoints, on_secret, transport)
+    if environment.get("GITHUB_ACTIONS") != "true":
+        return found
+    from imagegate.gateway.job_credential import JobCredential
+
+    return JobCredential(found, environment, on_secret=on_secret)
+
+
+def _credential_of(
+    environment: Mapping[str, str],
+    endpoints: Endpoints,
+    on_secret: Callable[[str], None],
+    transport: Mapping[str, Any],
+) -> TokenCredential:
     options: dict[str, Any] = {
         "authority": endpoints.authority,
         "disable_instance_discovery": not endpoints.well_known_authority,
@@ -44,7 +65,8 @@ def credential_of(environment: Mapping[str, str], endpoints: Endpoints, **transp
 
             from imagegate.gateway.github_token import GitHubJobToken
 
-            return ClientAssertionCredential(tenant_id, client_id, GitHubJobToken(environment, **transport), **options)
+            token = GitHubJobToken(environment, on_secret=on_secret, **transport)
+            return ClientAssertionCredential(tenant_id, client_id, token, **options)
     from azure.identity import DefaultAzureCredential
 
     return DefaultAzureCredential(**options)

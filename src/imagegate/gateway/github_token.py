@@ -1,7 +1,7 @@
 """The GitHub job's own identity token, asked for on demand."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +18,14 @@ class GitHubJobToken:
     permission `id-token: write`.
     """
 
-    def __init__(self, environment: Mapping[str, str], **transport: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *,
+        on_secret: Callable[[str], None] = lambda _: None,
+        **transport: Any,  # noqa: ANN401
+    ) -> None:
+        self._on_secret = on_secret
         self._url = environment["ACTIONS_ID_TOKEN_REQUEST_URL"]
         self._token = environment.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "")
         self._transport = transport
@@ -33,8 +40,10 @@ class GitHubJobToken:
         url = f"{self._url}{'&' if '?' in self._url else '?'}{urlencode({'audience': AUDIENCE})}"
         answer = client.send_request(HttpRequest("GET", url, headers={"Authorization": f"Bearer {self._token}"}))
         try:
-            return str(json.loads(answer.text())["value"])
+            token = str(json.loads(answer.text())["value"])
         except (ValueError, KeyError, TypeError) as error:
             raise ClientAuthenticationError(
-                f"GitHub did not give the job a token (HTTP {answer.status_code}); does the job have `id-token: write`?"
+                f"GitHub did not give the job an identity token (HTTP {answer.status_code})."
             ) from error
+        self._on_secret(token)
+        return token

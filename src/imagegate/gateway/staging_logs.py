@@ -83,7 +83,9 @@ def _key(cloud: Cloud, account_id: ResourceId, refused: NotAuthorised) -> str:
             keys = cloud.send("POST", f"{account_id}/listKeys", api_version=STORAGE_API_VERSION)
     except NotAuthorised:
         raise refused from None
-    return str(keys["keys"][0]["value"])
+    key = str(keys["keys"][0]["value"])
+    cloud.on_secret(key)
+    return key
 
 
 def _accounts(cloud: Cloud, resource_group: str) -> list[_Account]:

@@ -52,7 +52,7 @@ class LineProgress:
     def log_line(self, line: str) -> None:
         """Marked as foreign; only when asked for."""
         if self._show_log:
-            self._write(f"    | {_printable(line)}")
+            self._write(f"    | {printable(line)}")
 
     def undoing(self, text: str) -> None:
         """In parentheses."""
@@ -106,7 +106,7 @@ class TerminalProgress:
     def log_line(self, line: str) -> None:
         """Folded: only the newest line is seen, beside the title."""
         if self._live is not None:
-            self._live.update(self._live.task_ids[0], news=_printable(line).strip())
+            self._live.update(self._live.task_ids[0], news=printable(line).strip())
 
     def undoing(self, text: str) -> None:
         """Dim and in parentheses."""
@@ -120,6 +120,6 @@ class TerminalProgress:
             self._live = None
 
 
-def _printable(line: str) -> str:
+def printable(line: str) -> str:
     """Foreign text without control characters, which could move the cursor or hide what came before."""
     return "".join(character if character.isprintable() else " " for character in line.rstrip())
