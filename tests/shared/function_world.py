@@ -1,4 +1,4 @@
-"""What the real Function meets in a local cloud: a GitHub, images that answer, builds, and how it is deployed itself."""
+"""What the real Function meets in a local cloud: a GitHub, images that answer, builds, its own deployment."""
 
 from __future__ import annotations
 

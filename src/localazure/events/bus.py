@@ -51,6 +51,8 @@ class EventBus:
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stopping = False
+        self._under_way = 0
+        self._rest = threading.Condition()
 
     def __enter__(self) -> Self:
         self._senders = ThreadPoolExecutor(_SENDERS, thread_name_prefix="event-delivery")
@@ -86,6 +88,11 @@ class EventBus:
         for event in events:
             self._offer(event, subscriptions)
 
+    def rest(self, timeout_s: float) -> bool:
+        """Wait until nothing is being sent: every attempt so far has its answer, and its retry its time."""
+        with self._rest:
+            return self._rest.wait_for(lambda: self._under_way == 0, timeout_s)
+
     def _offer(self, event: Event, subscriptions: list[Document]) -> None:
         now = self._cloud.clock.now()
         for subscription in subscriptions:
@@ -111,6 +118,8 @@ class EventBus:
                 while self._due and self._due[0][0] <= now:
                     ready.append(heapq.heappop(self._due)[2])
                 wait_s = (self._due[0][0] - now).total_seconds() if self._due else 3600.0
+            with self._rest:
+                self._under_way += len(ready)
             for work in ready:
                 self._senders.submit(self._guarded, work)
             if not ready:
@@ -122,6 +131,10 @@ class EventBus:
         except Exception:  # noqa: BLE001 - a thread's last word
             if not self._stopping:
                 _LOG.exception("defect of the local cloud: an event's delivery broke off")
+        finally:
+            with self._rest:
+                self._under_way -= 1
+                self._rest.notify_all()
 
     def _attempt(self, delivery: Delivery) -> None:
         subscription = self._cloud.store.get(delivery.subscription_id)
