@@ -11,7 +11,6 @@ from imagegate.errors import ImageGateError, InputError, InputFault, Interrupted
 from imagegate.report.outcome import error_document, write_json
 
 
-
 class UnexpectedError(ImageGateError):
     """What nobody foresaw; never raised, only told."""
 

@@ -118,7 +118,7 @@ def test_an_unexpected_error_says_where_to_report(
     long = capsys.readouterr().err
 
     assert "a defect of imagegate: ValueError: oops" in short
-    assert "Please report it at https://" in short
+    assert "Please report it where you got imagegate from" in short
     assert ("Traceback" in short, "Traceback" in long) == (False, True)
 
 
