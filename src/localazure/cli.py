@@ -35,7 +35,28 @@ def main() -> None:
 @click.option("--cache", type=click.Path(file_okay=False, path_type=Path), help="Base images and layers.")
 @click.option("--ready-file", type=click.Path(dir_okay=False, path_type=Path), help="Written once it listens (JSON).")
 @click.option("--die-with-parent", is_flag=True, help="End when the process that started this one ends.")
-def serve(state: Path, port: int, cache: Path | None, ready_file: Path | None, die_with_parent: bool) -> None:
+@click.option(
+    "--function-code",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder that every function app of this cloud runs; without it sites stay down.",
+)
+@click.option(
+    "--event-speed",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(min=1),
+    help="How much faster Event Grid's waits pass: 60 makes a minute a second.",
+)
+def serve(
+    *,
+    state: Path,
+    port: int,
+    cache: Path | None,
+    ready_file: Path | None,
+    die_with_parent: bool,
+    function_code: Path | None,
+    event_speed: float,
+) -> None:
     """Listen until SIGTERM or SIGINT, then stop every machine and build."""
     parent = os.getppid()
     stop = _stop_on_signals()
@@ -45,7 +66,8 @@ def serve(state: Path, port: int, cache: Path | None, ready_file: Path | None, d
     from localazure.engine.engine import Engine
 
     engine = Engine(cache_dir=cache or default_cache(), work_dir=state / "work")
-    with LocalCloud(state=state, engine=engine, port=port) as cloud:
+    code = function_code.resolve() if function_code else None
+    with LocalCloud(state=state, engine=engine, port=port, function_code=code, event_speed=event_speed) as cloud:
         document = cloud.ready_document()
         if ready_file is not None:
             ready_file.parent.mkdir(parents=True, exist_ok=True)
