@@ -63,8 +63,9 @@ class Run:
         except ArmError as error:
             self.status.end("Failed", error.message)
             raise
-        except Exception:
-            self.status.end("Failed", "Internal error occurred. This is a generic error.")
+        except Exception as error:
+            detail = f"(The local cloud has a defect here: {error!r})"
+            self.status.end("Failed", f"Internal error occurred. This is a generic error. {detail}")
             raise
         self.status.end("Succeeded")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from cloud_bench import RG, Bench
 from image_world import (
     DEFINITION,
@@ -254,6 +256,19 @@ def test_steps_reach_the_engine_as_submitted(bench: Bench) -> None:
         ("a", ("one", "two")),
         ("b", ("three",)),
     ]
+
+
+def test_a_defect_of_the_engine_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody expected ends the run Failed, with the service's sentence and what went wrong here."""
+
+    def broken(*_request: object, **_callbacks: object) -> None:
+        raise KeyError("identity")
+
+    make_template(bench)
+    monkeypatch.setattr(bench.engine, "build", broken)
+    assert run(bench)["status"] == "Failed"
+    assert last_run(bench)["message"].startswith("Internal error occurred. This is a generic error. (The local cloud")
+    assert "KeyError('identity')" in last_run(bench)["message"]
 
 
 def test_auto_run(bench: Bench) -> None:
