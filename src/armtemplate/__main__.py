@@ -44,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return _NOT_USABLE
     described = _hidden(_described(deployment), _secrets(deployment))
-    print(json.dumps(described, ensure_ascii=False, indent=2) if options.json else _readable(described))
+    text = json.dumps(described, ensure_ascii=False, indent=2) if options.json else _readable(described)
+    print(text.encode("utf-8", "replace").decode())  # half a character, which JSON may hold, cannot be printed
     return 0
 
 

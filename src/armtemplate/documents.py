@@ -1,10 +1,8 @@
 """A JSON text with its value and the place of everything in it."""
 
 import codecs
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from armtemplate.errors import Fault, TemplateFaults
 from armtemplate.json_grammar import JsonSyntaxError, Mark, read_json
@@ -79,8 +77,3 @@ def _decoded(text: str | bytes, file: str) -> str:
     except UnicodeDecodeError as error:
         message = f"the file is not {encoding} text (byte {error.start}); save it as UTF-8"
         raise TemplateFaults([Fault(message=message, file=file, line=1, column=1)]) from None
-
-
-def document_value(thing: "Document | Mapping[str, Any]") -> Value:
-    """The plain value of either."""
-    return thing.value if isinstance(thing, Document) else thing

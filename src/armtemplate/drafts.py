@@ -1,6 +1,5 @@
 """Resources before their bodies are evaluated: loops expanded, children found, names and scopes known."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,14 +9,20 @@ from armtemplate.json_types import Value
 from armtemplate.limits import RESOURCES
 from armtemplate.members import LOOP, RESOURCE, canonical
 from armtemplate.positions import PathLink
-from armtemplate.resource_ids import resource_id_in
-from armtemplate.scope import Scope
-from armtemplate.session import Session
+from armtemplate.resource_headers import (
+    DEPLOYMENT_TYPE,
+    extension_of,
+    full_name,
+    quiet,
+    read_condition,
+    read_depends_on,
+    read_id,
+    read_scope_id,
+    read_text,
+)
 from armtemplate.structure import evaluate_string, evaluate_structure, inspect, loop_count
 from armtemplate.unknown import Unknown
-from armtemplate.values import is_integer, kind_of
-
-DEPLOYMENT_TYPE = "microsoft.resources/deployments"
+from armtemplate.values import is_integer
 
 
 @dataclass(kw_only=True, eq=False)
@@ -179,23 +184,23 @@ def _draft(declaration: dict[str, Any], frame: Frame, place: _Place) -> Draft | 
     """One instance; None where its type, name or scope is at fault."""
     path = place.path
     header = frame.at(RESOURCE_HEADER)
-    condition = _condition(declaration, header, path)
+    condition = read_condition(declaration, header, path)
     if condition is False:
         header = quiet(header)
-    kind = _text(declaration, "type", header, path)
-    name = _text(declaration, "name", header, path)
-    scope_id = _scope_id(declaration, header, path, str(kind or ""))
-    version = _text(declaration, "apiVersion", header, path, required=not frame.api_profile)
+    kind = read_text(declaration, "type", header, path)
+    name = read_text(declaration, "name", header, path)
+    scope_id = read_scope_id(declaration, header, path, str(kind or ""))
+    version = read_text(declaration, "apiVersion", header, path, required=not frame.api_profile)
     located = _located(declaration, place, kind, name, scope_id, header)
     if located is None:
         return None
-    full_type, full_name, identity = located
+    full_type, whole, identity = located
     return Draft(
         declaration=declaration,
         path=path,
         frame=frame.at(RESOURCE_BODY),
         type=full_type,
-        name=full_name,
+        name=whole,
         scope_id=scope_id or "",
         id=identity,
         api_version=None if version is None else str(version),
@@ -205,7 +210,7 @@ def _draft(declaration: dict[str, Any], frame: Frame, place: _Place) -> Draft | 
         loop=place.loop,
         index=place.index,
         short_name=name if place.parent_type is not None and isinstance(name, str) else None,
-        depends_on=_depends_on(declaration, header, path),
+        depends_on=read_depends_on(declaration, header, path),
     )
 
 
@@ -227,139 +232,8 @@ def _located(
         return kind, name or place.symbolic or "", f"/{extension}/{kind}/{place.symbolic or name or ''}"
     if name is None or scope_id is None:
         return None
-    full_type, full_name = _joined(kind, name, place)
-    identity = _identity(full_type, full_name, scope_id, frame, place.path)
-    return None if identity is None else (full_type, full_name, identity)
-
-
-def extension_of(declaration: Mapping[str, Any]) -> str | None:
-    """The extension that a resource belongs to, such as Microsoft Graph; None for ARM's own."""
-    return next((str(declaration[key]) for key in ("import", "extension") if key in declaration), None)
-
-
-def quiet(frame: Frame) -> Frame:
-    """A frame whose faults go nowhere: what is not deployed need not evaluate. Wrong syntax is told by `inspect`."""
-    return replace(frame, session=Session(runtime=frame.session.runtime))
-
-
-def _condition(declaration: dict[str, Any], frame: Frame, path: PathLink) -> bool | Unknown:
-    text = declaration.get("condition", True)
-    condition = evaluate_structure(text, frame, (path, "condition"))
-    if isinstance(condition, str) and condition.lower() in ("true", "false"):
-        condition = condition.lower() == "true"
-    if isinstance(condition, bool | Unknown):
-        return condition
-    expression = text if isinstance(text, str) else None
-    message = f"a condition must be a boolean, and is of type '{kind_of(condition)}'"
-    return frame.report(ExpressionError(message, offset=0), (path, "condition"), expression)
-
-
-def _text(
-    declaration: dict[str, Any], key: str, frame: Frame, path: PathLink, *, required: bool = True
-) -> str | Unknown | None:
-    if key not in declaration:
-        if required and extension_of(declaration) is None:
-            frame.report(ExpressionError(f"the resource has no '{key}'"), path)
-        return None
-    value = evaluate_structure(declaration[key], frame, (path, key))
-    if isinstance(value, Unknown):
-        return None if value.faulty else value
-    if not isinstance(value, str) or not value:
-        text = declaration[key] if isinstance(declaration[key], str) else None
-        message = f"a resource's {key} must be a string that is not empty" + (
-            "" if isinstance(value, str) else f", and is of type '{kind_of(value)}'"
-        )
-        frame.report(ExpressionError(message, offset=0), (path, key), text)
-        return None
-    return value
-
-
-def _joined(kind: str, name: str | Unknown, place: _Place) -> tuple[str, str | Unknown]:
-    """Type and name in full: a resource inside another gives only its own segments."""
-    kind = kind.rstrip("/")
-    if place.parent_type is None or "." in kind.partition("/")[0]:
-        return kind, name
-    full_type = f"{place.parent_type}/{kind}"
-    if isinstance(name, Unknown):
-        return full_type, name
-    return full_type, _child_of_unknown(place.parent_name, name)
-
-
-def _child_of_unknown(parent: str | Unknown, name: str) -> str | Unknown:
-    if isinstance(parent, str):
-        return f"{parent}/{name}"
-
-    def resume(session: Session) -> Value:
-        above = parent.resolved(session)
-        return f"{above}/{name}" if isinstance(above, str) else above
-
-    return Unknown(
-        reason=parent.reason,
-        render=lambda: f"format('{{0}}/{{1}}', {parent.expression}, '{name}')",
-        resume=resume,
-        faulty=parent.faulty,
-    )
-
-
-def _identity(kind: str, name: str | Unknown, scope_id: str, frame: Frame, path: PathLink) -> str | None:
-    if "/" not in kind:
-        frame.report(
-            ExpressionError(f"'{kind}' is no resource type; one looks like 'Microsoft.Compute/virtualMachines'"),
-            (path, "type"),
-        )
-        return None
-    if isinstance(name, Unknown):
-        return f"{scope_id}/providers/{kind}/{name}"
-    try:
-        return resource_id_in(scope_id, kind, name)
-    except ExpressionError:
-        needed = kind.count("/")
-        message = (
-            f"the template resource '{name}' for type '{kind}' has incorrect segment lengths: the type has {needed} "
-            f"segments behind its namespace, so the name must have as many, with '/' between; it has "
-            f"{name.count('/') + 1}"
-        )
-        frame.report(ExpressionError(message), (path, "name"))
-        return None
-
-
-def _depends_on(declaration: dict[str, Any], frame: Frame, path: PathLink) -> list[Any]:
-    if "dependsOn" not in declaration:
-        return []
-    value = evaluate_structure(declaration["dependsOn"], frame, (path, "dependsOn"))
-    if isinstance(value, list):
-        return value
-    if isinstance(value, str):
-        return [value]
-    if not isinstance(value, Unknown) and value is not None:
-        frame.report(
-            ExpressionError(f"dependsOn must be an array, and is of type '{kind_of(value)}'"), (path, "dependsOn")
-        )
-    return []
-
-
-def _scope_id(declaration: Mapping[str, Any], frame: Frame, path: PathLink, kind: str) -> str | None:
-    """The id of the scope that a resource is deployed to."""
-    texts = {
-        key: evaluate_structure(declaration[key], frame, (path, key))
-        for key in ("scope", "subscriptionId", "resourceGroup")
-        if declaration.get(key) not in (None, "")
-    }
-    if any(isinstance(value, Unknown) and value.faulty for value in texts.values()):
-        return None
-    if "scope" in texts:
-        return qualified_scope(str(texts["scope"]), frame.destination)
-    if kind.lower() != DEPLOYMENT_TYPE or not texts:
-        return frame.destination.id
-    subscription = str(texts.get("subscriptionId", frame.destination.subscription_id))
-    group = texts.get("resourceGroup")
-    return f"/subscriptions/{subscription}" + (f"/resourceGroups/{group}" if group is not None else "")
-
-
-def qualified_scope(text: str, scope: Scope) -> str:
-    """The id that a `scope` property means: absolute, the tenant (`/`), or type and name in the deployment's scope."""
-    if text.startswith("/"):
-        return text.rstrip("/")
-    if text.lower().startswith("microsoft.management/managementgroups/"):
-        return f"/providers/{text}"
-    return f"{scope.id}/providers/{text}" if text else scope.id
+    full_type, whole = kind.rstrip("/"), name
+    if place.parent_type is not None and "." not in full_type.partition("/")[0]:  # only its own segments are written
+        full_type, whole = f"{place.parent_type}/{full_type}", full_name(place.parent_name, name)
+    identity = read_id(full_type, whole, scope_id, frame, place.path)
+    return None if identity is None else (full_type, whole, identity)

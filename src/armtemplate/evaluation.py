@@ -235,7 +235,7 @@ def _resources(drafts: list[Draft], index: ResourceIndex, bodies: Bodies, frame:
 
 
 def _own(body: dict[str, Any], draft: Draft) -> dict[str, Any]:
-    """A copy of a body, so that whoever changes it changes no parameter; one that is too large to be sent is a fault."""
+    """A copy of a body, so that whoever changes it changes no parameter; one too large to be sent is a fault."""
     try:
         for _ in unknowns_in(body):
             pass

@@ -31,14 +31,6 @@ def unlink(link: PathLink) -> JsonPath:
     return tuple(reversed(keys))
 
 
-def link_path(path: JsonPath) -> PathLink:
-    """The reverse of `unlink`."""
-    link: PathLink = None
-    for key in path:
-        link = (link, key)
-    return link
-
-
 def path_text(path: JsonPath) -> str:
     """Prints a path the way ARM does: `resources[0].properties.source`; names that are no words stand in brackets."""
     text = ""
