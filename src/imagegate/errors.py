@@ -136,7 +136,8 @@ class InputError(ImageGateError):
 class BuildFailed(ImageGateError):
     """The run ended, and not in Succeeded.
 
-    `details` goes into the JSON form as it is (the failing customizer, its last lines, the local log).
+    `details` goes into the JSON form as it is (the failing customizer, its last lines, the local log). `diagnosis` is
+    the `model.diagnosis.Diagnosis` that is told in them, for who shows it in another form; None when there is none.
     """
 
     exit_code = 3
@@ -149,8 +150,10 @@ class BuildFailed(ImageGateError):
         hint: str | None = None,
         ids: Mapping[str, str] | None = None,
         details: Mapping[str, object] | None = None,
+        diagnosis: object | None = None,
     ) -> None:
         super().__init__(message, hint=hint, ids=ids)
+        self.diagnosis = diagnosis
         self.details: dict[str, object] = dict(details or {})
 
     def to_json(self) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """The story of a build, from a folder to an image version that nobody uses yet."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from imagegate.flows.begin_run import Begun, begin_run
@@ -14,6 +14,7 @@ from imagegate.model import (
     RunSubState,
 )
 from imagegate.model.build_result import BuildResult
+from imagegate.model.redaction import redact
 from imagegate.report.progress import Story
 from imagegate.settings import Settings
 from imagegate.steps.await_run import Watched, await_run
@@ -24,9 +25,11 @@ from imagegate.steps.read_run_outputs import image_version_of, read_run_outputs
 from imagegate.teardown import Ledger
 from imagegate.waiting import Deadline
 
-CANCEL_DEADLINE_S = 8
+CANCEL_DEADLINE_S = 7
 """A runner gives a cancelled step ten seconds: 7.5 s after SIGINT, 2.5 s after SIGTERM. Source: actions/runner."""
 _GRACE_S = 1800
+_LOG_LINES = 20_000
+"""Of a log that is told at the end; the whole of it is in its file."""
 
 
 def build_image(
@@ -37,10 +40,13 @@ def build_image(
     environment: Mapping[str, str],
     logs: Path | None = None,
     follow_s: float | None = None,
+    on_run: Callable[[ResourceId | None], None] = lambda _: None,
 ) -> BuildResult:
     """Build the image of a folder, and return what came out.
 
-    The build log goes below `logs`; with `follow_s` the live log is told meanwhile, read that often.
+    The build log goes below `logs`; with `follow_s` the live log is told meanwhile, read that often. `on_run` is told
+    the template before a run of ours may exist, and None once it has ended: for whoever comes after us if we are
+    killed.
 
     1. Read the template, with all faults at once; nothing is asked of the cloud before it is usable.
     2. Find out which base it would start from, and name the content.
@@ -59,6 +65,7 @@ def build_image(
         clock=story.clock,
         deadline_s=CANCEL_DEADLINE_S,
         on_undo=lambda entry: story.progress.undoing(entry.name),
+        on_record=lambda _: on_run(templates.id_of(prepared.name)),
     )
     with ledger:
         begun = begin_run(settings, cloud, templates, prepared, story, ledger)
@@ -67,10 +74,14 @@ def build_image(
             watched = _watch(settings, templates, prepared, begun, story, live)
             ending.passed = watched.run.state is RunState.SUCCEEDED
         ledger.entries.clear()
+    on_run(None)
     with story.step("log", "Fetching the build log"):
         folder = logs or output_folder(environment)
         log = fetch_build_log(cloud, watched.template, folder=folder, note=story.progress.note)
         validation = _validation_log(cloud, watched, folder, story)
+        for told in (log if live is None or not live.shown else None, validation):
+            for line in told.text.splitlines()[-_LOG_LINES:] if told else ():
+                story.progress.log_line(redact(line))
     if watched.run.state is not RunState.SUCCEEDED:
         raise explain_failure(prepared.source, watched.template, watched.run, log=log, validation=validation)
     with story.step("outputs", "Reading the run's outputs"):

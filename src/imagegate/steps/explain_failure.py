@@ -59,8 +59,10 @@ def explain_failure(
         **({"validation_log": str(validation.file)} if validation else {}),
         "template_id": str(template.id),
         "template_name": template.id.name,
+        "content_hash": template.stamp.content_hash,
         "staging_resource_group": template.staging_resource_group,
     }
+    diagnosis = None
     if run.state is not RunState.CANCELED:
         steps = source if validation is None else _only_validators(source)
         diagnosis = diagnose(telling.text if telling else "", message=run.message, template=steps)
@@ -72,4 +74,6 @@ def explain_failure(
     if run.message and blob_named_in(run.message) is None:
         lines.append(f"The service says: {redact(run.message)}")
     hint = f"The whole log: {telling.file}" if telling else None
-    return BuildFailed("\n".join(lines), hint=hint, ids={"resource": str(template.id)}, details=details)
+    return BuildFailed(
+        "\n".join(lines), hint=hint, ids={"resource": str(template.id)}, details=details, diagnosis=diagnosis
+    )

@@ -16,7 +16,7 @@ class LiveLog:
     """The log of the container that a build runs in, line by line as it grows.
 
     Reading costs a request, so it is done at most once in `interval_s` of the caller's clock. Whatever goes wrong is
-    told once and ends the reading: nobody's build fails for want of its live log.
+    told once and ends the reading: nobody's build fails for want of its live log. `shown`: whether there was a line.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class LiveLog:
         self._rest = ""
         self._due_at = 0.0
         self._ended = False
+        self.shown = False
 
     def follow(self, staging_resource_group: str) -> None:
         """Show what is new, if it is time to look again."""
@@ -61,6 +62,7 @@ class LiveLog:
         self._rest = lines.pop()[-_PARTIAL_LINE_LIMIT:]
         for line in lines:
             if line.strip():
+                self.shown = True
                 self._line(redact(line))
 
 
