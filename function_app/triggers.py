@@ -42,7 +42,7 @@ def reconcile(timer: TimerRequest, client: "SyncDurableFunctionsClient") -> None
     function.reconcile(client)
 
 
-@app.timer_trigger(schedule="0 5/15 * * * *", arg_name="timer")
+@app.timer_trigger(schedule="0 5,20,35,50 * * * *", arg_name="timer")
 def sweep(timer: TimerRequest) -> None:  # noqa: ARG001 - as above
     """Every quarter of an hour: what is past its expiry tag is deleted."""
     function.sweep()

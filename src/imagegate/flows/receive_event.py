@@ -9,6 +9,7 @@ Raising means "deliver it again": only for what another delivery may cure.
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from imagegate.errors import DeadlinePassed
@@ -67,15 +68,17 @@ def _receive(event: BuildEvent | Refusal, desk: _Desk) -> Reception:
         return Reception.DROPPED
     _LOG.info("event %s: %s, %s, %s", event.id, event.happening, event.outcome, event.resource_id)
     if event.happening is Happening.RUN_ENDED:
-        return _of_run(event.resource_id, desk)
+        return _of_run(event.resource_id, event.at, desk)
     return _of_version(event.resource_id, desk)
 
 
-def _of_run(template_id: ResourceId, desk: _Desk) -> Reception:
+def _of_run(template_id: ResourceId, at: datetime | None, desk: _Desk) -> Reception:
     template = desk.state.template(template_id)
     if template is None or template.run is None:
         return _dropped(template_id, "the template is gone or was never run")
     if not template.run.ended:
+        if at and template.run.started_at and at < template.run.started_at:
+            return _dropped(template_id, "another run has begun since")
         raise DeadlinePassed(f"The run of {template_id} is {template.run}, not over; its event comes again.")
     if not template.stamp.content_hash:
         return _dropped(template_id, "it was not submitted by imagegate")

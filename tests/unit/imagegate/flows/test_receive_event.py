@@ -154,6 +154,14 @@ def test_unfinished_run_asks_for_another_delivery(wire: Wire, desk: _Desk) -> No
         desk(run_event())
 
 
+def test_event_of_an_earlier_run_does_not_wait_for_the_next(wire: Wire, desk: _Desk) -> None:
+    """When another run has begun after the event, its end will bring an event of its own."""
+    running = template_body("Running", started="2026-11-21T12:30:00Z", ended="0001-01-01T00:00:00Z")
+    put_build(wire, template=running)
+
+    assert desk(run_event()) is Reception.DROPPED
+
+
 def test_what_is_gone_is_dropped(wire: Wire, desk: _Desk) -> None:
     """An event about something that was deleted since starts nothing."""
     wire.on("GET", "/.*", Answer(status=404, body={"error": {"code": "NotFound", "message": "gone"}}))
