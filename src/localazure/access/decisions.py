@@ -24,12 +24,13 @@ class Decisions:
 
     def allows(self, object_id: str, action: str, scope: str, *, data: bool = False) -> bool:
         """Whether a principal may do a (data) action at a scope, by any assignment at the scope or above it."""
-        return any(
-            _grants(permission, action, data=data)
-            for assignment in self.assignments_of(object_id)
-            if covers(assignment["scope"], scope)
-            for permission in self._permissions(assignment["roleDefinitionId"])
-        )
+        return any(_grants(permission, action, data=data) for permission in self.permissions_at(object_id, scope))
+
+    def permissions_at(self, object_id: str, scope: str) -> Iterator[Permission]:
+        """What a principal's roles allow at a scope, inherited ones included."""
+        for assignment in self.assignments_of(object_id):
+            if covers(assignment["scope"], scope):
+                yield from self._permissions(assignment["roleDefinitionId"])
 
     def sees(self, object_id: str, scope: str) -> bool:
         """Whether a principal has any assignment at, above or below a scope: decides what lists show."""

@@ -250,3 +250,14 @@ def test_the_directory_finds_principals_by_any_name(
     assert (found["id"], found["appId"]) == (entry.object_id, _CLIENT)
     listed = call("POST", "/v1.0/directoryObjects/getByIds", {"ids": [entry.object_id]}).json()["value"]
     assert [row["appId"] for row in listed] == [_CLIENT]
+
+
+def test_a_caller_may_ask_what_it_may_do(
+    call: Call, as_other: Callable[[str], Call], assign: Callable[..., requests.Response]
+) -> None:
+    """Permissions at a scope, inherited ones included; none for who has no role."""
+    other, path = as_other(_CLIENT), "~/resourceGroups/rg/providers/Microsoft.Authorization/permissions"
+    assert other("GET", path).json() == {"value": []}
+    assign(_READER, "~")
+    (permission,) = other("GET", path).json()["value"]
+    assert permission == {"actions": ["*/read"], "notActions": [], "dataActions": [], "notDataActions": []}

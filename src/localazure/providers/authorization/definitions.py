@@ -12,6 +12,7 @@ from localazure.arm.operation_table import Operation
 from localazure.clock import timestamp
 from localazure.cloud import Cloud
 from localazure.providers.authorization.ids import SCOPE, check_guid, definition_id, filters, scope_of
+from localazure.providers.authorization.permissions import permission_document
 
 _BUILT_IN_SINCE = "2015-02-02T21:55:09.8806423Z"
 
@@ -145,15 +146,7 @@ def _built_in(role: Role) -> dict[str, Any]:
         "type": "BuiltInRole",
         "description": role.description,
         "assignableScopes": ["/"],
-        "permissions": [
-            {
-                "actions": list(permission.actions),
-                "notActions": list(permission.not_actions),
-                "dataActions": list(permission.data_actions),
-                "notDataActions": list(permission.not_data_actions),
-            }
-            for permission in role.permissions
-        ],
+        "permissions": [permission_document(permission) for permission in role.permissions],
         "createdOn": _BUILT_IN_SINCE,
         "updatedOn": _BUILT_IN_SINCE,
         "createdBy": None,
