@@ -9,9 +9,20 @@ from imagegate.model import parse_duration
 from imagegate.settings.inputs import BY_NAME
 from imagegate.settings.model import CloudSettings
 
-_GROUP = re.compile(r"[\w.()-]{1,90}")
-_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
-_REF = re.compile(r"refs/(heads|tags)/\S+")
+_TEMPLATES, _GALLERIES = "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS", "IMAGEGATE_GALLERY_RESOURCE_GROUPS"
+_SMOKE, _REPOSITORIES, _REFS = "IMAGEGATE_SMOKE_RESOURCE_GROUP", "IMAGEGATE_REPOSITORIES", "IMAGEGATE_PROMOTED_REFS"
+_SUBSCRIPTION, _LIMIT, _TOPIC = "IMAGEGATE_SUBSCRIPTION", "IMAGEGATE_PENDING_LIMIT", "IMAGEGATE_VERDICT_TOPIC"
+_GROUP = (r"[\w.()-]{1,90}", "Names of resource groups, separated by commas.")
+_SHAPES = {
+    _TEMPLATES: _GROUP,
+    _GALLERIES: _GROUP,
+    _SMOKE: (_GROUP[0], "The name of one resource group."),
+    _REPOSITORIES: (r"[\w.-]+/[\w.-]+", "Repositories as owner/name, separated by commas."),
+    _REFS: (r"refs/(heads|tags)/\S+", "Full refs such as refs/heads/main, separated by commas."),
+    _TOPIC: (r"https://\S+", "The endpoint of a custom topic."),
+}
+_DEFAULT_REFS = ("refs/heads/main", "refs/heads/master")
+_DEFAULT_LIMIT = "24h"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,64 +55,45 @@ def load_function_settings(environment: Mapping[str, str]) -> FunctionSettings:
     Raises:
         InputError: with every variable that is missing or has the wrong shape.
     """
-    faults: list[InputFault] = []
-    template_groups = _words(environment, "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS")
-    gallery_groups = _words(environment, "IMAGEGATE_GALLERY_RESOURCE_GROUPS")
-    repositories = _words(environment, "IMAGEGATE_REPOSITORIES")
-    promoted_refs = _words(environment, "IMAGEGATE_PROMOTED_REFS") or ("refs/heads/main", "refs/heads/master")
-    smoke_group = environment.get("IMAGEGATE_SMOKE_RESOURCE_GROUP", "").strip()
-    subscription_id = environment.get("IMAGEGATE_SUBSCRIPTION") or environment.get("AZURE_SUBSCRIPTION_ID") or ""
-    for name, given in (
-        ("IMAGEGATE_SUBSCRIPTION", subscription_id),
-        ("IMAGEGATE_TEMPLATE_RESOURCE_GROUPS", template_groups),
-        ("IMAGEGATE_REPOSITORIES", repositories),
-    ):
-        if not given:
-            faults.append(InputFault(message="the application setting is missing or empty", path=name))
-    for name, shape, values in (
-        ("IMAGEGATE_TEMPLATE_RESOURCE_GROUPS", _GROUP, template_groups),
-        ("IMAGEGATE_GALLERY_RESOURCE_GROUPS", _GROUP, gallery_groups),
-        ("IMAGEGATE_SMOKE_RESOURCE_GROUP", _GROUP, (smoke_group,) if smoke_group else ()),
-        ("IMAGEGATE_REPOSITORIES", _REPOSITORY, repositories),
-        ("IMAGEGATE_PROMOTED_REFS", _REF, promoted_refs),
-    ):
-        faults += [
-            InputFault(message=f'"{value}" does not have the right shape', path=name, hint=_HINTS[name])
-            for value in values
-            if not shape.fullmatch(value)
-        ]
+    lists = {name: _words(environment, name) for name in _SHAPES}
+    subscription_id = environment.get(_SUBSCRIPTION) or environment.get("AZURE_SUBSCRIPTION_ID") or ""
+    faults = [
+        *_missing({_SUBSCRIPTION: subscription_id, **{name: lists[name] for name in (_TEMPLATES, _REPOSITORIES)}}),
+        *_misshapen(lists),
+    ]
+    pending_limit_s = 0
     try:
-        pending_limit_s = parse_duration(environment.get("IMAGEGATE_PENDING_LIMIT") or "24h")
+        pending_limit_s = parse_duration(environment.get(_LIMIT) or _DEFAULT_LIMIT)
     except ValueError as error:
-        faults.append(InputFault(message=str(error), path="IMAGEGATE_PENDING_LIMIT"))
-        pending_limit_s = 0
-    verdict_topic = environment.get("IMAGEGATE_VERDICT_TOPIC", "").strip()
-    if verdict_topic and not verdict_topic.startswith("https://"):
-        faults.append(InputFault(message="a topic's endpoint begins with https://", path="IMAGEGATE_VERDICT_TOPIC"))
+        faults.append(InputFault(message=str(error), path=_LIMIT))
     if faults:
         raise InputError(faults, hint="Set them on the Function app; templates/azure/function.json shows how.")
-    default_endpoint = BY_NAME["arm-endpoint"].default or ""
     return FunctionSettings(
-        arm_endpoint=(environment.get("IMAGEGATE_ARM_ENDPOINT") or default_endpoint).rstrip("/"),
+        arm_endpoint=(environment.get("IMAGEGATE_ARM_ENDPOINT") or BY_NAME["arm-endpoint"].default or "").rstrip("/"),
         subscription_id=subscription_id,
-        template_groups=template_groups,
-        gallery_groups=gallery_groups or template_groups,
-        smoke_group=smoke_group or f"{template_groups[0]}-smoke",
-        repositories=frozenset(name.lower() for name in repositories),
-        promoted_refs=promoted_refs,
+        template_groups=lists[_TEMPLATES],
+        gallery_groups=lists[_GALLERIES] or lists[_TEMPLATES],
+        smoke_group=next(iter(lists[_SMOKE]), f"{lists[_TEMPLATES][0]}-smoke"),
+        repositories=frozenset(name.lower() for name in lists[_REPOSITORIES]),
+        promoted_refs=lists[_REFS] or _DEFAULT_REFS,
         pending_limit_s=pending_limit_s,
         allowed_source=environment.get("IMAGEGATE_ALLOWED_SOURCE", "").strip(),
-        verdict_topic=verdict_topic,
+        verdict_topic=next(iter(lists[_TOPIC]), ""),
     )
 
 
-_HINTS = {
-    "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS": "Names of resource groups, separated by commas.",
-    "IMAGEGATE_GALLERY_RESOURCE_GROUPS": "Names of resource groups, separated by commas.",
-    "IMAGEGATE_SMOKE_RESOURCE_GROUP": "The name of a resource group.",
-    "IMAGEGATE_REPOSITORIES": "Repositories as owner/name, separated by commas.",
-    "IMAGEGATE_PROMOTED_REFS": "Full refs such as refs/heads/main, separated by commas.",
-}
+def _missing(needed: Mapping[str, object]) -> list[InputFault]:
+    message = "the application setting is missing or empty"
+    return [InputFault(message=message, path=name) for name, given in needed.items() if not given]
+
+
+def _misshapen(lists: Mapping[str, tuple[str, ...]]) -> list[InputFault]:
+    return [
+        InputFault(message=f'"{value}" does not have the right shape', path=name, hint=_SHAPES[name][1])
+        for name, values in lists.items()
+        for value in values
+        if not re.fullmatch(_SHAPES[name][0], value)
+    ]
 
 
 def _words(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
