@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.identity import ClientSecretCredential
 from azure.mgmt.compute import ComputeManagementClient
@@ -150,7 +151,9 @@ def test_machine(
     assert probed.properties.instance_view
     assert (probed.properties.instance_view.exit_code, probed.properties.instance_view.output) == (0, "hello")
     data = vms.retrieve_boot_diagnostics_data("rg", "smoke")
-    assert "sig=" in str(data.serial_console_log_blob_uri)
+    console = requests.get(str(data.serial_console_log_blob_uri), timeout=10)
+    assert (console.status_code, console.text) == (200, "Debian GNU/Linux 12 ttyS0\n")
+    assert requests.get(str(data.serial_console_log_blob_uri).split("?")[0], timeout=10).status_code != 200
     view = vms.instance_view("rg", "smoke")
     assert [status.code for status in view.statuses or ()] == ["ProvisioningState/succeeded", "PowerState/running"]
     vms.begin_power_off("rg", "smoke").result()

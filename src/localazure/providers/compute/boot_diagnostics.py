@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
 from datetime import timedelta
 from pathlib import Path
 
 from localazure.arm.errors import ArmError
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.operation_table import Operation
-from localazure.blobs.accounts import ACCOUNT_TYPE
-from localazure.blobs.contents import put_blob
 from localazure.blobs.links import mint_read_link
 from localazure.cloud import Cloud
+from localazure.providers.compute import console_storage
 from localazure.providers.compute.documents import require
 from localazure.providers.compute.virtual_machines import PATH
 from localazure.providers.compute.vm_document import TYPE
 from localazure.store import Document
 
-ACCOUNT = "mdbootdiagnostics"
-_ACCOUNT_ID = (
-    f"/subscriptions/00000000-0000-0000-0000-00000000ca11/resourceGroups/platform/providers/{ACCOUNT_TYPE}/{ACCOUNT}"
-)
 DEFAULT_MINUTES, MOST_MINUTES = 120, 1440
 # Machines here have no display; the screenshot is one black pixel (BMP, 24 bit).
 _SCREENSHOT = bytes.fromhex(
@@ -54,22 +47,15 @@ class BootDiagnostics:
 
     def _link(self, vm: Document, kind: str, content: bytes, minutes: int, content_type: str) -> str:
         machine_id = str(vm.body["properties"]["vmId"])
-        container, name = f"bootdiagnostics-{machine_id}", f"{vm.id.name}.{machine_id}.{kind}"
-        put_blob(self._cloud, ACCOUNT, container, name, content, content_type=content_type)
-        return mint_read_link(self._cloud, ACCOUNT, container, name, lifetime=timedelta(minutes=minutes))
-
-
-def make_account(cloud: Cloud) -> None:
-    """Azure's own storage account for managed boot diagnostics: in no subscription of a client's, so in no list."""
-    if cloud.store.get(_ACCOUNT_ID) is None:
-        key = base64.b64encode(secrets.token_bytes(64)).decode()
-        body = {"id": _ACCOUNT_ID, "name": ACCOUNT, "type": ACCOUNT_TYPE, "properties": {}}
-        cloud.store.put(_ACCOUNT_ID, body, internal={"keys": [key]})
+        name = f"{vm.id.name}.{machine_id}.{kind}"
+        container = console_storage.keep(self._cloud, machine_id, name, content, content_type=content_type)
+        lifetime = timedelta(minutes=minutes)
+        return mint_read_link(self._cloud, console_storage.ACCOUNT, container, name, lifetime=lifetime)
 
 
 def operations(cloud: Cloud) -> list[Operation]:
     """VirtualMachines_RetrieveBootDiagnosticsData."""
-    make_account(cloud)
+    console_storage.make_account(cloud)
     return [
         Operation(
             operation_id="VirtualMachines_RetrieveBootDiagnosticsData",

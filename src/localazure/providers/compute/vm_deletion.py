@@ -10,7 +10,7 @@ from typing import Any
 from localazure.arm.errors import ArmError
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.cloud import Cloud
-from localazure.providers.compute import disks, network_attachment
+from localazure.providers.compute import console_storage, disks, network_attachment
 from localazure.providers.compute.accepted import accept
 from localazure.providers.compute.documents import set_provisioning_state
 from localazure.providers.compute.machines import Machines
@@ -48,6 +48,7 @@ class VmDeletion:
         self._cloud.store.delete(vm.id)
         self._machines.stop(vm.id, power="stopped")  # one that was being started meanwhile
         properties = vm.body["properties"]
+        console_storage.forget(self._cloud, str(properties["vmId"]))
         self._let_go_of_disk(properties["storageProfile"]["osDisk"])
         for reference in properties["networkProfile"]["networkInterfaces"]:
             self._let_go_of_interface(request, reference)

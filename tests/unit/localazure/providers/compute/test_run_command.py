@@ -123,6 +123,8 @@ def test_boot_diagnostics(running: Bench) -> None:
     running.clock.let_pass(minutes=11)
     assert read_link(running.cloud, answer["serialConsoleLogBlobUri"]) is None
     assert read_link(running.cloud, again["serialConsoleLogBlobUri"].split("?")[0]) is None
+    running.settled("DELETE", VM)
+    assert read_link(running.cloud, again["serialConsoleLogBlobUri"]) is None
 
 
 def test_boot_diagnostics_have_to_be_enabled(bench: Bench) -> None:
