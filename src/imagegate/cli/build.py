@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from imagegate.cli.command import Shell, folder_argument, input_options, shared_options
+from imagegate.cli.commit import commit_teller, statuses_option
+from imagegate.cli.leftovers import keep_for_post
 from imagegate.model import format_duration
 from imagegate.model.build_result import BuildResult
 from imagegate.report.outcome import Outcome
@@ -42,9 +44,16 @@ Examples:
     help="Where the build log goes. Default: the job's temporary folder, else the user's state folder.",
 )
 @click.option("--follow/--no-follow", default=None, help="Show the live log. Default: on a terminal and with -v.")
+@statuses_option
 @shared_options
 def build_command(
-    *, shell: Shell, folder: Path, inputs: Mapping[str, str | None], log_folder: Path | None, follow: bool | None
+    *,
+    shell: Shell,
+    folder: Path,
+    inputs: Mapping[str, str | None],
+    log_folder: Path | None,
+    follow: bool | None,
+    statuses: str,
 ) -> Outcome:
     """Build the image of FOLDER with Azure Image Builder.
 
@@ -53,14 +62,25 @@ def build_command(
     """
     settings = load_settings(folder, inputs=inputs)
     from imagegate.flows.build import build_image
-    from imagegate.gateway.cloud import Cloud
+    from imagegate.flows.build_for_commit import build_for_commit
 
     story = shell.story(show_log=bool(follow))
-    cloud = Cloud.connect(settings.azure, os.environ)
+    teller = commit_teller(shell, statuses)
     wanted = follow if follow is not None else shell.verbose or sys.stderr.isatty()
     follow_s = _FOLLOW_S if wanted else None
-    result = build_image(settings, cloud, story, environment=os.environ, logs=log_folder, follow_s=follow_s)
-    return outcome_of(result)
+
+    def build() -> BuildResult:
+        return build_image(
+            settings,
+            shell.connect(settings.azure),
+            story,
+            environment=os.environ,
+            logs=log_folder,
+            follow_s=follow_s,
+            on_run=lambda template_id: keep_for_post(shell, "build", template_id, settings.azure),
+        )
+
+    return outcome_of(build_for_commit(build, teller, open_verify=statuses == "all"))
 
 
 def outcome_of(result: BuildResult) -> Outcome:

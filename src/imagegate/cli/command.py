@@ -7,17 +7,44 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from imagegate.cli.job import Job
 from imagegate.report.console import progress_for
+from imagegate.report.masking import Masks, RedactingFilter
 from imagegate.report.outcome import Outcome, write_json, write_outcome
 from imagegate.report.progress import Story
-from imagegate.settings import INPUTS
+from imagegate.report.workflow_commands import defuse
+from imagegate.settings import INPUTS, CloudSettings
 from imagegate.waiting import Clock, SystemClock
+
+if TYPE_CHECKING:
+    from imagegate.gateway.cloud import Cloud
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What a command runs in, made before its arguments are read: the secrets known so far, and the GitHub job."""
+
+    masks: Masks = field(default_factory=Masks)
+    job: Job | None = None
+
+    @classmethod
+    def of_this_process(cls) -> "Surroundings":
+        """From the process's environment."""
+        masks = Masks()
+        return cls(masks=masks, job=Job.of(os.environ, sys.stderr, masks))
+
+    def on_secret(self, secret: str) -> None:
+        """Mask a secret from now on, here and in the job's log."""
+        if self.job is not None:
+            self.job.log.mask(secret)
+        else:
+            self.masks.add(secret)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,9 +55,26 @@ class Shell:
     color: bool
     verbose: bool
     clock: Clock
+    surroundings: Surroundings = field(default_factory=Surroundings)
+
+    @property
+    def job(self) -> Job | None:
+        """The GitHub job; None outside of one."""
+        return self.surroundings.job
+
+    def connect(self, settings: CloudSettings) -> "Cloud":
+        """A connection whose secrets are masked where they are obtained."""
+        from imagegate.gateway.cloud import Cloud
+
+        if self.job is not None:
+            self.job.arm_endpoint = settings.arm_endpoint
+        return Cloud.connect(settings, os.environ, on_secret=self.surroundings.on_secret)
 
     def story(self, *, show_log: bool = False) -> Story:
         """A story told to this shell's user on stderr; `show_log` unfolds foreign text where it is not live."""
+        if self.job is not None:
+            self.job.log.show_log = self.verbose or show_log
+            return Story(self.job.log, self.clock)
         progress = progress_for(sys.stderr, os.environ, color=self.color, verbose=self.verbose, show_log=show_log)
         return Story(progress, self.clock)
 
@@ -50,17 +94,39 @@ def shared_options(function: Command) -> Callable[..., int]:
     @functools.wraps(function)
     def wrapped(*, as_json: bool, no_color: bool, verbose: bool, **arguments: Any) -> int:  # noqa: ANN401 - click's values
         color = not no_color and not os.environ.get("NO_COLOR")
-        shell = Shell(as_json=as_json, color=color, verbose=verbose, clock=SystemClock())
-        _log_to_stderr(verbose=verbose)
+        context = click.get_current_context(silent=True)
+        found = context.obj if context is not None else None
+        around = found if isinstance(found, Surroundings) else Surroundings()
+        shell = Shell(as_json=as_json, color=color, verbose=verbose, clock=SystemClock(), surroundings=around)
+        _log_to_stderr(verbose=verbose, masks=around.masks)
         with interruptible():
             outcome = function(shell=shell, **arguments)
-        if as_json:
-            write_json(sys.stdout, outcome.document)
-        else:
-            write_outcome(sys.stdout, outcome, color=color)
+        _show(outcome, shell)
+        if around.job is not None:
+            around.job.tell_outcome(str(context.info_name) if context else "", outcome)
         return outcome.exit_code
 
     return wrapped
+
+
+def _show(outcome: Outcome, shell: Shell) -> None:
+    """On stdout, without secrets; in a job also without what the runner would take for its commands."""
+    masks = shell.surroundings.masks
+    if shell.as_json:
+        hidden = masks.hide_in(outcome.document)
+        write_json(sys.stdout, hidden if isinstance(hidden, dict) else {})
+        return
+
+    def safe(text: str) -> str:
+        return defuse(masks.hide(text)) if shell.job is not None else masks.hide(text)
+
+    shown = replace(
+        outcome,
+        headline=safe(outcome.headline),
+        rows=[(name, safe(value)) for name, value in outcome.rows],
+        notes=[safe(note) for note in outcome.notes],
+    )
+    write_outcome(sys.stdout, shown, color=shell.color)
 
 
 def input_options[R](*names: str) -> Callable[[Callable[..., R]], Callable[..., R]]:
@@ -108,9 +174,10 @@ def interruptible() -> Iterator[None]:
         signal.signal(signal.SIGTERM, previous)
 
 
-def _log_to_stderr(*, verbose: bool) -> None:
+def _log_to_stderr(*, verbose: bool, masks: Masks) -> None:
     """Our own DEBUG lines with -v; nobody else's below WARNING, since SDKs log requests with their queries."""
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(RedactingFilter(masks))
     handler.setFormatter(logging.Formatter("    %(name)s: %(message)s"))
     logger = logging.getLogger("imagegate")
     logger.handlers = [handler]

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 
 import click
 
+from imagegate.cli.command import Surroundings
 from imagegate.errors import ImageGateError, InputError, InputFault, Interrupted
 from imagegate.report.outcome import error_document, write_json
+from imagegate.report.workflow_commands import foreign
 
 
 class UnexpectedError(ImageGateError):
     """What nobody foresaw; never raised, only told."""
 
 
-def tell_error(error: BaseException, arguments: Sequence[str]) -> int:
-    """Print any error as it deserves and return its exit code.
+def tell_error(error: BaseException, arguments: Sequence[str], around: Surroundings | None = None) -> int:
+    """Print any error as it deserves and return its exit code; in a GitHub job also as annotation, outputs, summary.
 
     With `--json` among the arguments the error is one JSON object on stdout; the same text goes to stderr for people.
     """
@@ -24,17 +26,23 @@ def tell_error(error: BaseException, arguments: Sequence[str]) -> int:
         return error.exit_code
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 1
+    around = around or Surroundings()
     told = _as_ours(error)
+    command = next((argument for argument in arguments if not argument.startswith("-")), "")
     if isinstance(error, click.UsageError) and error.ctx is not None:
         sys.stderr.write(f"{error.ctx.get_usage()}\n")
     verbose = bool({"-v", "--verbose"} & set(arguments))
-    sys.stderr.write(f"{_text(told)}\n")
+    if around.job is not None:
+        around.job.tell_error(command, told)
+    else:
+        sys.stderr.write(f"{around.masks.hide(_text(told))}\n")
     if verbose and not isinstance(error, click.ClickException):
-        sys.stderr.write("".join(traceback.format_exception(error)))
+        trace = around.masks.hide("".join(traceback.format_exception(error)))
+        sys.stderr.write("\n".join(foreign(trace.splitlines())) + "\n" if around.job is not None else trace)
     sys.stderr.flush()
     if "--json" in arguments:
-        command = next((argument for argument in arguments if not argument.startswith("-")), "")
-        write_json(sys.stdout, error_document(command, told))
+        hidden = around.masks.hide_in(error_document(command, told))
+        write_json(sys.stdout, hidden if isinstance(hidden, dict) else {})
     return told.exit_code
 
 

@@ -120,10 +120,12 @@ def program() -> None:
 
 def run_program(arguments: list[str]) -> int:
     """Run the program and return its exit code; never raises but for what click itself ends with."""
+    from imagegate.cli.command import Surroundings
     from imagegate.cli.ending import tell_error
 
+    around = Surroundings.of_this_process()
     try:
-        returned = program.main(args=arguments, prog_name="imagegate", standalone_mode=False)
+        returned = program.main(args=arguments, prog_name="imagegate", standalone_mode=False, obj=around)
     except BaseException as error:  # noqa: BLE001 - the one place where everything ends
-        return tell_error(error, arguments)
+        return tell_error(error, arguments, around)
     return returned if isinstance(returned, int) else 0

@@ -1,6 +1,5 @@
 """`imagegate setup`: what an image stands on."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -52,12 +51,11 @@ def setup_command(
     """
     settings = load_settings(folder, inputs=inputs)
     from imagegate.flows.setup import set_up
-    from imagegate.gateway.cloud import Cloud
     from imagegate.gateway.principal import OwnPrincipal
 
     story = shell.story()
     principal = OwnPrincipal(object_id=principal_id, kind=principal_type) if principal_id else None
-    result = set_up(settings, Cloud.connect(settings.azure, os.environ), story, principal=principal)
+    result = set_up(settings, shell.connect(settings.azure), story, principal=principal)
     rows = [
         *(("made", name) for name in result.made),
         *(("registered", name) for name in result.registered),

@@ -47,10 +47,9 @@ def sweep_command(
     patience_s = _duration(deadline, "--deadline")
     cloud_settings, group = _place(folder, inputs)
     from imagegate.flows.sweep import sweep
-    from imagegate.gateway.cloud import Cloud
 
     story = shell.story()
-    cloud = Cloud.connect(cloud_settings, os.environ)
+    cloud = shell.connect(cloud_settings)
     with story.step("sweep", f"Sweeping {group}"):
         swept = sweep(
             cloud,

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from imagegate.cli.command import Shell, input_options, shared_options
+from imagegate.cli.commit import commit_teller, statuses_option
 from imagegate.cli.interrupts import counted_interrupts
+from imagegate.cli.leftovers import keep_for_post
 from imagegate.errors import InputError
 from imagegate.model import ResourceId, format_duration
 from imagegate.report.outcome import Outcome
@@ -50,6 +52,7 @@ _DEFAULT_REFS = ("refs/heads/main", "refs/heads/master")
     help="Where the serial log goes. Default: the job's temporary folder, else the user's state folder.",
 )
 @input_options("subscription", "smoke-resource-group", "arm-endpoint")
+@statuses_option
 @shared_options
 def verify_command(
     *,
@@ -61,6 +64,7 @@ def verify_command(
     no_promote: bool,
     log_folder: Path | None,
     inputs: Mapping[str, str | None],
+    statuses: str,
 ) -> Outcome:
     """Boot the image version VERSION_ID on a fresh VM, ask it what imagegate.yaml wants answered, and tear it down.
 
@@ -71,9 +75,7 @@ def verify_command(
     version_id = _version_id(target) if is_id else None
     place = folder if is_id else Path(target)
     settings = load_settings(place, inputs=inputs) if place is not None else None
-    from imagegate.gateway.cloud import Cloud
-
-    cloud = Cloud.connect(_cloud_settings(settings, version_id, inputs), os.environ)
+    cloud = shell.connect(cloud_settings := _cloud_settings(settings, version_id, inputs))
     if version_id is None:
         assert settings is not None  # noqa: S101 - a target that is no id is a folder
         version_id = _newest_version(cloud, settings.azure.gallery_image_id)
@@ -91,6 +93,7 @@ def verify_command(
         "keep": keep,
         "folder": str((log_folder or output_folder(os.environ)).absolute()),
     }
+    keep_for_post(shell, "verify", job["resource_group"], cloud_settings, run=job["run"])
     with counted_interrupts() as interrupts:
         verification = verify_here(
             cloud,
@@ -99,6 +102,13 @@ def verify_command(
             clock=interrupts.clock(1),
             teardown_clock=interrupts.clock(2),
         )
+    if keep or not verification.left:
+        keep_for_post(shell, "verify", None, cloud_settings)
+    teller = commit_teller(shell, statuses)
+    if teller is not None and statuses == "all":
+        from imagegate.flows.tell_verdict import tell_verdict
+
+        tell_verdict(cloud, teller, verification)
     return outcome_of(verification)
 
 

@@ -40,13 +40,18 @@ def sweep(
     progress: Progress,
     older_than_s: int | None = None,
     dry_run: bool = False,
+    run: str | None = None,
 ) -> Swept:
     """Remove what has expired in these groups of the connection's subscription; what has no tag of ours stays.
+
+    With `run`, instead, all that carries the tag of that one verification, expired or not.
 
     It needs no memory of any run. Interrupted or repeated, it goes on where things stand.
     """
     expired = [
-        one for group in resource_groups for one in find_expired(cloud, group, now=now, older_than_s=older_than_s)
+        one
+        for group in resource_groups
+        for one in find_expired(cloud, group, now=now, older_than_s=older_than_s, run=run)
     ]
     found = tuple(one.id.text for one in expired)
     for one in expired:

@@ -6,6 +6,7 @@ from imagegate.errors import ImageGateError
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.resources import ListedResource, api_version_of, list_resources
 from imagegate.model import EXPIRES_AT_TAG, ResourceId, parse_time
+from imagegate.steps.prove_gone import RUN_TAG
 from imagegate.steps.tear_down_smoke_vm import tear_down_smoke_vm
 
 _ORDER = (
@@ -19,16 +20,17 @@ _ORDER = (
 
 
 def find_expired(
-    cloud: Cloud, resource_group: str, *, now: datetime, older_than_s: int | None = None
+    cloud: Cloud, resource_group: str, *, now: datetime, older_than_s: int | None = None, run: str | None = None
 ) -> tuple[ListedResource, ...]:
     """What of ours has expired, in the order in which Azure lets it go.
 
-    With `older_than_s` also what was made longer ago than that, whatever its expiry. What says neither stays.
+    With `older_than_s` also what was made longer ago than that, whatever its expiry. What says neither stays. With
+    `run`, instead, what carries that verification's tag.
     """
     found = [
         one
         for one in list_resources(cloud, resource_group)
-        if one.owned and (_expired(one, now) or _older(one, now, older_than_s))
+        if one.owned and (_of(one, run) if run else _expired(one, now) or _older(one, now, older_than_s))
     ]
     return tuple(sorted(found, key=lambda one: (_place(one.id), one.id.text.lower())))
 
@@ -48,6 +50,10 @@ def _expired(one: ListedResource, now: datetime) -> bool:
     tags = {name.lower(): value for name, value in one.tags.items()}
     moment = parse_time(tags.get(EXPIRES_AT_TAG))
     return moment is not None and moment <= now
+
+
+def _of(one: ListedResource, run: str) -> bool:
+    return any(name.lower() == RUN_TAG and value == run for name, value in one.tags.items())
 
 
 def _older(one: ListedResource, now: datetime, older_than_s: int | None) -> bool:

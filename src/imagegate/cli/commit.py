@@ -1,0 +1,43 @@
+"""The commit that a job works for: whether it is told how its image stands, and through whom."""
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from imagegate.cli.command import Shell
+
+if TYPE_CHECKING:
+    from imagegate.steps.tell_commit import CommitTeller
+
+
+def statuses_option[R](function: Callable[..., R]) -> Callable[..., R]:
+    """The option `--statuses`: nothing is posted unless it is asked for."""
+    option = click.option(
+        "--statuses",
+        type=click.Choice(["all", "build", "none"]),
+        default="none",
+        envvar="IMAGEGATE_STATUSES",
+        show_default=True,
+        show_envvar=True,
+        help="In a GitHub job: which commit statuses to post, with GITHUB_TOKEN.",
+    )
+    return option(function)
+
+
+def commit_teller(shell: Shell, statuses: str) -> "CommitTeller | None":
+    """Who tells the head commit of the job's event; None outside of a job, or when nothing is to be posted."""
+    if statuses == "none" or shell.job is None:
+        return None
+    from imagegate.gateway.github import GitHubStatuses
+    from imagegate.gateway.github_access import GitHubAccess
+    from imagegate.gateway.github_event_file import read_github_event
+    from imagegate.steps.tell_commit import CommitTeller
+
+    event = read_github_event(os.environ)
+    if event is None:
+        return None
+    access = GitHubAccess.from_environment(os.environ)
+    github = GitHubStatuses(access, on_secret=shell.surroundings.on_secret)
+    return CommitTeller(github=github, event=event, note=shell.job.log.note)
