@@ -12,6 +12,8 @@ from typing import Any
 
 import click
 
+from localazure.cache_folder import default_cache_folder
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -65,7 +67,7 @@ def serve(
     from localazure.assembly import LocalCloud, write_ready_file
     from localazure.engine.engine import Engine
 
-    engine = Engine(cache_dir=cache or default_cache(), work_dir=state / "work")
+    engine = Engine(cache_dir=cache or default_cache_folder(), work_dir=state / "work")
     code = function_code.resolve() if function_code else None
     with LocalCloud(state=state, engine=engine, port=port, function_code=code, event_speed=event_speed) as cloud:
         document = cloud.ready_document()
@@ -90,16 +92,10 @@ def coverage() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder)
-        engine = Engine(cache_dir=default_cache(), work_dir=state / "work")
+        engine = Engine(cache_dir=default_cache_folder(), work_dir=state / "work")
         cloud = new_cloud(state, engine)
         click.echo(page(all_operations(cloud)), nl=False)
         cloud.store.close()
-
-
-def default_cache() -> Path:
-    """Where base images and layers are kept (XDG Base Directory Specification)."""
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "localazure"
 
 
 def _stop_on_signals() -> threading.Event:

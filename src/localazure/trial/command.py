@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 import tempfile
@@ -13,20 +12,13 @@ from typing import NoReturn
 import click
 from rich.console import Console
 
+from localazure.cache_folder import default_cache_folder
 from localazure.engine.engine import Engine
 from localazure.trial.processes import CloudDidNotStart
 from localazure.trial.story import TrialOptions, run_trial
 from localazure.trial.table import print_outcome
 
 _EXIT_SERVICE = 7  # a service could not be reached: here, the cloud that could not be started
-
-
-def default_cache() -> Path:
-    """Where base images and layers are kept between trials (XDG Base Directory Specification)."""
-    base = os.environ.get("IMAGEGATE_CACHE_DIR")
-    if base:
-        return Path(base)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "imagegate"
 
 
 @click.command("try", short_help="Build, boot and probe an image on this machine, without an Azure account.")
@@ -51,7 +43,7 @@ def try_command(
       imagegate try templates/apache-debian12 --json | python3 -m json.tool
     """
     console = Console(stderr=True, no_color=no_color or None, highlight=False)
-    if missing := Engine(cache_dir=cache or default_cache(), work_dir=Path(tempfile.gettempdir())).missing():
+    if missing := Engine(cache_dir=cache or default_cache_folder(), work_dir=Path(tempfile.gettempdir())).missing():
         lines = [f"  {one.what}: {one.why} {one.install_hint}" for one in missing]
         _refuse("This machine cannot run images yet:\n" + "\n".join(lines), as_json, console)
     log_folder = (logs or Path(tempfile.mkdtemp(prefix="imagegate-logs-"))).resolve()
@@ -60,7 +52,7 @@ def try_command(
     state_folder.mkdir(parents=True, exist_ok=True)
     options = TrialOptions(
         state=state_folder,
-        cache=(cache or default_cache()).resolve(),
+        cache=(cache or default_cache_folder()).resolve(),
         logs=log_folder,
         product_arguments=("--no-color",) if no_color else (),
     )
