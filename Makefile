@@ -14,8 +14,8 @@ IMAGE ?= templates/apache-debian12
 # Debian packages: what makes Python environments, and what the local cloud's engine runs.
 # tests/contract holds the second list against src/localazure/engine/requirements.py.
 PYTHON_PACKAGES := python3-venv
-ENGINE_PACKAGES := mmdebstrap systemd-container qemu-system-x86 qemu-utils iptables nftables iproute2 dnsmasq-base e2fsprogs \
-	openssh-client util-linux procps zstd
+ENGINE_PACKAGES := mmdebstrap systemd-container qemu-system-x86 qemu-utils e2fsprogs dosfstools mtools nftables \
+	iptables dnsmasq-base iproute2 procps openssh-client util-linux mount tar
 
 .PHONY: help
 help:  ## What can be made
