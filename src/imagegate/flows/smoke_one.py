@@ -9,13 +9,14 @@ It returns data and never fails: a sibling's result must not be lost to it. No `
 drops generators between episodes, and closing one inside it would run the clean-up there.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from imagegate.flows.telling import INTERRUPT, StepFailed, Telling, call, call_all, pause
+from imagegate.flows.smoke_teardown import tear_down
+from imagegate.flows.telling import INTERRUPT, StepFailed, Telling, call, pause
 from imagegate.model import Attempt, HttpProbe, Probe, Reach, SmokeSpec, TeardownResult
 from imagegate.model.duration import format_duration
 from imagegate.model.smoke_vm import SmokeVm
@@ -30,7 +31,6 @@ _Pauses = tuple[tuple[float, float], ...]
 _ASKING_AZURE: _Pauses = ((5, 0.5), (60, 2), (180, 5), (inf, 10))
 """Until so many seconds have passed, wait so many: most things are quick, and those that are not are asked rarely."""
 _ASKING_THE_VM: _Pauses = ((60, 0.5), (180, 2), (inf, 10))
-_STOP_PATIENCE_S = 120
 FIRST_BOOT, AFTER_REBOOT = "first-boot", "after-reboot"
 
 
@@ -116,7 +116,11 @@ def _smoke_at(trial: _Trial) -> "Steps":
         cause, reason = Cause.IMAGE, f"{reason} The machine runs: the guest never reported that it is up."
     teardown, left = TeardownResult.KEPT, list(trial.created) or [trial.vm.id.text]
     if not trial.job["keep"] or cause is Cause.INTERRUPTED:
-        left = yield from _tear_down(trial)
+        deadline_s = trial.job["teardown_deadline_s"]
+        left, seen = yield from tear_down(
+            trial.ctx, trial.telling, trial.vm, deadline_s=deadline_s, provisioned=trial.provisioned
+        )
+        trial.created += [one for one in seen if one not in trial.created]
         teardown = TeardownResult.INCOMPLETE if left else TeardownResult.COMPLETE
     return RegionOutcome(
         region=trial.vm.region,
@@ -276,73 +280,6 @@ def _collect(trial: _Trial) -> "Steps":
     trial.telling.end(passed=not trial.diagnostics.get("notes"))
     for note in trial.diagnostics.get("notes", ()):
         trial.telling.note(note.splitlines()[0])
-
-
-def _tear_down(trial: _Trial) -> "Steps":
-    """Take everything away by name, and return the ids of what could not be proved gone."""
-    trial.telling.begin("teardown", f"Tearing down {trial.vm.name}")
-    deadline = trial.ctx.current_utc_datetime + timedelta(seconds=trial.job["teardown_deadline_s"])
-    left: list[str] = []
-    if not trial.provisioned:
-        yield from _stop_deployment(trial, deadline)
-    for stage in trial.vm.teardown_stages:
-        left += yield from _clear(trial, [one.text for one in stage], deadline)
-    trial.telling.end(passed=not left)
-    return left
-
-
-def _stop_deployment(trial: _Trial, deadline: datetime) -> "Steps":
-    """See that nothing more is made behind our back; the VM, which costs, is asked to go first.
-
-    A deployment that will not stop keeps its place in what is left: it is the last thing to be deleted.
-    """
-    patience = min(deadline, trial.ctx.current_utc_datetime + timedelta(seconds=_STOP_PATIENCE_S))
-    told = False
-    while True:
-        try:
-            answer = yield from call(trial.ctx, "stop_smoke_deployment", {"id": trial.vm.deployment_id.text})
-        except StepFailed as failed:
-            trial.telling.note(failed.reason.splitlines()[0])
-            return
-        if answer["stopped"] or trial.ctx.current_utc_datetime >= patience:
-            return
-        if not told:
-            told = True
-            trial.telling.undoing(f"the deployment {trial.vm.name} is being cancelled")
-            yield from call_all(trial.ctx, "tear_down_smoke_vm", [{"id": trial.vm.id.text}])
-        yield from pause(trial.ctx, 1)
-
-
-def _clear(trial: _Trial, ids: Sequence[str], deadline: datetime) -> "Steps":
-    """Delete these and look again until they are gone or the deadline; returns what is left, told with its reason."""
-    begun = trial.ctx.current_utc_datetime
-    waiting, refused, told = list(ids), {}, False
-    while waiting:
-        answers = yield from call_all(trial.ctx, "tear_down_smoke_vm", [{"id": one} for one in waiting])
-        still: list[str] = []
-        for one, answer in zip(waiting, answers, strict=True):
-            if isinstance(answer, StepFailed):
-                refused[one] = answer.reason.splitlines()[0]
-                still.append(one)
-                continue
-            if answer["existed"] and one not in trial.created:
-                trial.created.append(one)
-            if not answer["gone"]:
-                refused[one] = answer["reason"].splitlines()[0]
-                still.append(one)
-        if not told and still:
-            told = True
-            trial.telling.undoing(f"deleting {', '.join(one.rsplit('/', 1)[-1] for one in still)}")
-        waiting = still
-        hopeless = all("left alone" in refused[one] for one in waiting)
-        if waiting and (hopeless or trial.ctx.current_utc_datetime >= deadline):
-            break
-        if waiting:
-            waited_s = (trial.ctx.current_utc_datetime - begun).total_seconds()
-            yield from pause(trial.ctx, 0.2 if waited_s < 1 else 1 if waited_s < 30 else 5)
-    for one in waiting:
-        trial.telling.note(f"still there: {one} ({refused[one]})")
-    return waiting
 
 
 __all__ = ["AFTER_REBOOT", "FIRST_BOOT", "smoke_one"]
