@@ -78,13 +78,15 @@ class LocalCloud:
         clock: Clock | None = None,
         function_code: Path | None = None,
         event_speed: float = 1.0,
+        host: str = "127.0.0.1",
     ) -> None:
         state = state.absolute()  # its paths go into other processes' environments
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._state = state
         self.cloud = new_cloud(state, engine, clock)
         self.owner, self._secret = _owner(self.cloud)
-        self._authority = Authority(state / "tls")
+        self._host = host
+        self._authority = Authority(state / "tls", host=host)
         self.cloud.ca_bundle = self._authority.bundle
         self._tokens = Tokens(self.cloud)
         self.events = EventBus(self.cloud, Wire(self._authority.bundle), speed=event_speed)
@@ -118,8 +120,8 @@ class LocalCloud:
         remembered = self._state / f"{name}.port"
         if port == 0 and remembered.exists():
             with contextlib.suppress(OSError):
-                return Server(app, self._authority, port=int(remembered.read_text()))
-        server = Server(app, self._authority, port=port)
+                return Server(app, self._authority, port=int(remembered.read_text()), host=self._host)
+        server = Server(app, self._authority, port=port, host=self._host)
         remembered.write_text(str(server.port))
         return server
 

@@ -34,6 +34,12 @@ def main() -> None:
 @main.command()
 @click.option("--state", required=True, type=click.Path(file_okay=False, path_type=Path), help="Kept between starts.")
 @click.option("--port", default=0, show_default=True, help="Resource Manager's port; 0: the last one, or any.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on; containers on a bridge reach only the bridge's own.",
+)
 @click.option("--cache", type=click.Path(file_okay=False, path_type=Path), help="Base images and layers.")
 @click.option("--ready-file", type=click.Path(dir_okay=False, path_type=Path), help="Written once it listens (JSON).")
 @click.option("--die-with-parent", is_flag=True, help="End when the process that started this one ends.")
@@ -53,6 +59,7 @@ def serve(
     *,
     state: Path,
     port: int,
+    host: str,
     cache: Path | None,
     ready_file: Path | None,
     die_with_parent: bool,
@@ -69,7 +76,9 @@ def serve(
 
     engine = Engine(cache_dir=cache or default_cache_folder(), work_dir=state / "work")
     code = function_code.resolve() if function_code else None
-    with LocalCloud(state=state, engine=engine, port=port, function_code=code, event_speed=event_speed) as cloud:
+    with LocalCloud(
+        state=state, engine=engine, port=port, host=host, function_code=code, event_speed=event_speed
+    ) as cloud:
         document = cloud.ready_document()
         if ready_file is not None:
             ready_file.parent.mkdir(parents=True, exist_ok=True)

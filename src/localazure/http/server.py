@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import socket
 import ssl
 import threading
@@ -18,9 +19,10 @@ import uvicorn
 class Authority:
     """A certificate authority of this cloud's own, and the bundle that clients have to trust."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, host: str = "127.0.0.1") -> None:
         authority = trustme.CA()
-        server = authority.issue_cert("localhost", "127.0.0.1", "::1", "*.localhost", "host.docker.internal")
+        names = dict.fromkeys(("localhost", "127.0.0.1", "::1", "*.localhost", "host.docker.internal", host))
+        server = authority.issue_cert(*names)
         folder.mkdir(parents=True, exist_ok=True)
         self.key_and_chain = folder / "server.pem"
         server.private_key_and_cert_chain_pem.write_to_path(str(self.key_and_chain))
@@ -78,6 +80,7 @@ class Server:
 
     def __init__(self, app: Any, authority: Authority, *, port: int = 0, host: str = "127.0.0.1") -> None:  # noqa: ANN401 - any ASGI application
         self._socket = _listening(host, port)
+        self._name = "localhost" if ipaddress.ip_address(host).is_loopback else host
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
             app,
@@ -95,7 +98,7 @@ class Server:
     @property
     def url(self) -> str:
         """Where it listens, without a trailing slash."""
-        return f"https://localhost:{self.port}"
+        return f"https://{f'[{self._name}]' if ':' in self._name else self._name}:{self.port}"
 
     def __enter__(self) -> Self:
         self._thread.start()
