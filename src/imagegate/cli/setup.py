@@ -1,19 +1,37 @@
 """`imagegate setup`: what an image stands on."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from imagegate.cli.command import Shell, folder_argument, input_options, shared_options
+from imagegate.errors import InputError, InputFault
 from imagegate.report.outcome import Outcome
-from imagegate.settings import load_settings
+from imagegate.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from imagegate.steps.deploy_function import FunctionOptions
 
 _EXAMPLES = """\b
 Examples:
   imagegate setup templates/apache-debian12
   imagegate setup templates/apache-debian12 --principal-id 11111111-2222-3333-4444-555555555555
+  imagegate setup templates/apache-debian12 --function --repository owner/name --promoted-ref refs/heads/main
+  imagegate setup templates/apache-debian12 --function --repository owner/name \\
+      --function-parameter githubAppId=1 --function-parameter githubAppPrivateKey=@Microsoft.KeyVault(SecretUri=…)
 """
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+_REF = re.compile(r"refs/(heads|tags)/\S+")
+_PAIR = re.compile(r"\w+=.*", re.DOTALL)
+_OPTIONS = {
+    "repositories": "--repository",
+    "promoted_refs": "--promoted-ref",
+    "function_resource_group": "--function-resource-group",
+    "function_parameters": "--function-parameter",
+}
 
 
 @click.command("setup", epilog=_EXAMPLES, short_help="Make what the image of a folder stands on (once).")
@@ -41,24 +59,110 @@ Examples:
     show_default=True,
     help="What kind of principal --principal-id names.",
 )
+@click.option("--function", "with_function", is_flag=True, help="Also deploy the Function that verifies every build.")
+@click.option(
+    "--repository",
+    "repositories",
+    multiple=True,
+    metavar="OWNER/NAME",
+    help="Repository whose commits the Function may tell a verdict; may be given several times. Needed for --function.",
+)
+@click.option(
+    "--promoted-ref",
+    "promoted_refs",
+    multiple=True,
+    metavar="REF",
+    help="Ref whose versions may become `latest`; several times. Default: refs/heads/main.",
+)
+@click.option(
+    "--function-resource-group",
+    default="",
+    metavar="NAME",
+    help="Where the Function lives. Default: the image's resource group and -function.",
+)
+@click.option(
+    "--function-parameter",
+    "function_parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter of the Function's template, such as verdictTopicEndpoint; several times. No secret: arguments "
+    "are seen by everybody on the machine.",
+)
+@click.option(
+    "--function-code",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the Function's code. Default: the checkout that imagegate runs from.",
+)
 @shared_options
 def setup_command(
-    *, shell: Shell, folder: Path, inputs: Mapping[str, str | None], principal_id: str, principal_type: str
+    *,
+    shell: Shell,
+    folder: Path,
+    inputs: Mapping[str, str | None],
+    principal_id: str,
+    principal_type: str,
+    with_function: bool,
+    function_code: Path | None,
+    **function: Any,  # noqa: ANN401 - click's values
 ) -> Outcome:
     """Register providers, make resource groups, and deploy identity, gallery, definition and script container.
 
-    Needs rights on the subscription and is run once by a person; what is there already stays as it is.
+    With --function also the Azure Function that verifies every build, and the events that wake it. Needs rights on the
+    subscription and is run once by a person; what is there already stays as it is.
     """
     settings = load_settings(folder, inputs=inputs)
+    options = _function_options(settings, function, wanted=with_function)
     from imagegate.flows.setup import set_up
     from imagegate.gateway.principal import OwnPrincipal
 
     story = shell.story()
     principal = OwnPrincipal(object_id=principal_id, kind=principal_type) if principal_id else None
-    result = set_up(settings, shell.connect(settings.azure), story, principal=principal)
+    cloud = shell.connect(settings.azure)
+    result = set_up(settings, cloud, story, principal=principal)
+    document = result.to_json()
     rows = [
         *(("made", name) for name in result.made),
         *(("registered", name) for name in result.registered),
         *((name, str(value)) for name, value in result.outputs.items()),
     ]
-    return Outcome(headline=f"{settings.name} has what it stands on", document=result.to_json(), rows=rows)
+    if options is not None:
+        from imagegate.flows.setup_function import set_up_function
+        from imagegate.gateway.function_code import own_code_folder
+
+        made = set_up_function(settings, cloud, story, options=options, code=function_code or own_code_folder())
+        rows.append(("function app", made.site_id.text))
+        timings = {**story.timings, "total": story.seconds}
+        document = {**document, "function": made.to_json(), "timings": timings}
+    return Outcome(headline=f"{settings.name} has what it stands on", document=document, rows=rows)
+
+
+def _function_options(settings: Settings, given: Mapping[str, Any], *, wanted: bool) -> "FunctionOptions | None":
+    """What is asked of the Function; None without --function. All faults at once."""
+    if not wanted:
+        if idle := [_OPTIONS[name] for name, value in given.items() if value]:
+            raise InputError.of(f"given without --function: {', '.join(idle)}", path="--function")
+        return None
+    faults = [
+        *([] if given["repositories"] else [InputFault(message="--function needs one", path="--repository")]),
+        *_misshapen("--repository", given["repositories"], _REPOSITORY, "owner/name"),
+        *_misshapen("--promoted-ref", given["promoted_refs"], _REF, "refs/heads/… or refs/tags/…"),
+        *_misshapen("--function-parameter", given["function_parameters"], _PAIR, "NAME=VALUE"),
+    ]
+    if faults:
+        raise InputError(faults)
+    from imagegate.steps.deploy_function import FunctionOptions
+
+    return FunctionOptions(
+        resource_group=given["function_resource_group"] or f"{settings.azure.resource_group}-function",
+        repositories=tuple(dict.fromkeys(given["repositories"])),
+        promoted_refs=tuple(dict.fromkeys(given["promoted_refs"])),
+        parameters=dict(entry.split("=", 1) for entry in given["function_parameters"]),
+    )
+
+
+def _misshapen(path: str, values: Sequence[str], shape: re.Pattern[str], form: str) -> list[InputFault]:
+    return [
+        InputFault(message=f'"{value}" does not have the form {form}', path=path)
+        for value in values
+        if not shape.fullmatch(value)
+    ]

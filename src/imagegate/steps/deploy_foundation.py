@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from imagegate.errors import ServiceRefused
-from imagegate.gateway.arm_errors import ArmFault
 from imagegate.gateway.cloud import Cloud
-from imagegate.gateway.deployments import DeploymentState, begin_deployment, read_deployment
+from imagegate.gateway.deployments import DeploymentState
 from imagegate.gateway.principal import OwnPrincipal
-from imagegate.gateway.translation import refusal
-from imagegate.model import OWNER, OWNER_TAG
 from imagegate.settings import Settings
-from imagegate.waiting import Deadline, Look, poll
+from imagegate.steps.await_deployment import await_deployment
+from imagegate.waiting import Deadline
 
 FOUNDATION = "imagegate-foundation"
 
@@ -25,23 +23,14 @@ def deploy_foundation(
         ImageGateError: refused, failed (with the innermost cause), or not done before the deadline.
     """
     group = settings.azure.resource_group
-    begin_deployment(
+    ended = await_deployment(
         cloud,
         group,
         FOUNDATION,
         template=template,
         parameters=_parameters(settings, template, principal),
-        tags={OWNER_TAG: OWNER},
+        deadline=deadline,
     )
-
-    def look() -> Look[DeploymentState]:
-        state = read_deployment(cloud, group, FOUNDATION)
-        return Look(value=state if state is not None and state.ended else None)
-
-    ended = poll(look, deadline=deadline, what=f'the deployment "{FOUNDATION}"', interval_s=10, first_interval_s=0.5)
-    if not ended.succeeded:
-        fault = ended.fault or ArmFault(code="", message=f"The deployment ended in {ended.state}.")
-        raise refusal(fault, f'deploying "{FOUNDATION}" to {group}', status=None, ids={})
     missing = [name for name in ("identityId", "galleryImageId", "scriptContainerUrl") if not ended.outputs.get(name)]
     if missing:
         raise ServiceRefused(f'The deployment "{FOUNDATION}" has no output {", ".join(missing)}.')

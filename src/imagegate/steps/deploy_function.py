@@ -1,0 +1,92 @@
+"""Deploy what the Function runs on, and what wakes it: plan, storage, identity with rights, topics, subscriptions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from imagegate.errors import InputError, InputFault, ServiceRefused
+from imagegate.gateway.cloud import Cloud
+from imagegate.gateway.deployments import DeploymentState
+from imagegate.settings import Settings
+from imagegate.steps.await_deployment import await_deployment
+from imagegate.waiting import Deadline
+
+FUNCTION_DEPLOYMENT = "imagegate-function"
+_OURS = {"location", "templateResourceGroup", "smokeResourceGroup", "armEndpoint", "withSubscriptions"}
+_LITERALS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionOptions:
+    """How the Function is to be: its group, who may be told, which refs may become `latest`, further parameters."""
+
+    resource_group: str
+    repositories: tuple[str, ...]
+    promoted_refs: tuple[str, ...] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+def function_parameters(
+    settings: Settings, options: FunctionOptions, template: Mapping[str, Any], *, with_subscriptions: bool
+) -> dict[str, object]:
+    """The template's parameters.
+
+    Raises:
+        InputError: parameters that the template does not have, or that are not the caller's; values of the wrong type.
+    """
+    azure = settings.azure
+    return {
+        "location": azure.location,
+        "templateResourceGroup": azure.resource_group,
+        "smokeResourceGroup": azure.smoke_resource_group,
+        "armEndpoint": azure.arm_endpoint,
+        "repositories": ",".join(options.repositories),
+        **({"promotedRefs": ",".join(options.promoted_refs)} if options.promoted_refs else {}),
+        **_given(options.parameters, template.get("parameters") or {}),
+        "withSubscriptions": with_subscriptions,
+    }
+
+
+def deploy_function(
+    cloud: Cloud, template: Mapping[str, Any], *, group: str, parameters: Mapping[str, object], deadline: Deadline
+) -> DeploymentState:
+    """Deploy the template and wait for its end; twice changes nothing but application settings set by hand.
+
+    Raises:
+        ImageGateError: refused, failed (with the innermost cause), or not done before the deadline.
+    """
+    ended = await_deployment(
+        cloud, group, FUNCTION_DEPLOYMENT, template=template, parameters=parameters, deadline=deadline
+    )
+    if not ended.outputs.get("functionAppName"):
+        raise ServiceRefused(f'The deployment "{FUNCTION_DEPLOYMENT}" has no output functionAppName.')
+    return ended
+
+
+def _given(parameters: Mapping[str, str], declared: Mapping[str, Any]) -> dict[str, object]:
+    allowed = sorted(set(declared) - _OURS)
+    faults = [
+        InputFault(
+            message=f'the Function\'s template takes no parameter "{name}" here',
+            path="--function-parameter",
+            hint=f"It takes {', '.join(allowed)}.",
+        )
+        for name in parameters
+        if name not in allowed
+    ]
+    values: dict[str, object] = {}
+    for name, text in parameters.items():
+        kind = str((declared.get(name) or {}).get("type", "string")).lower()
+        try:
+            values[name] = _typed(text, kind)
+        except (ValueError, KeyError):
+            faults.append(InputFault(message=f'{name} is no {kind}: "{text}"', path="--function-parameter"))
+    if faults:
+        raise InputError(faults)
+    return values
+
+
+def _typed(text: str, kind: str) -> object:
+    if kind == "bool":
+        return _LITERALS[text.lower()]
+    return int(text) if kind == "int" else text
