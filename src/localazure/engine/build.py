@@ -48,9 +48,6 @@ class Build:
         self._on_phase = on_phase
         self._cancelled = cancelled
         self._size_bytes = max(request.os_disk_size_bytes or 0, disk.DEFAULT_SIZE_BYTES)
-        self._layer_names = layers.keys(bases.key(self._base), request.customize)
-        self._disk_name = layers.key("disk", [bases.key(self._base), *self._layer_names][-1], self._size_bytes)
-        self._verdict_name = layers.keys(self._disk_name, request.validate)[-1] if request.validate else ""
 
     def run(self) -> BuiltImage:
         """Build, or answer from the cache; the log tells the same story either way.
@@ -71,15 +68,21 @@ class Build:
             raise BuildFailed(str(fault)) from fault
 
     def _story(self) -> BuiltImage:
+        shop, request = self._shop, self._request
         self._on_phase("Building")
         self._log.say("Running builder ...")
+        base = bases.make(shop.cache, shop.ledger, self._base, shop.apt, self._cancelled)
+        identity = str(base.about["identity"])
+        self._layer_names = layers.keys(identity, request.customize)
+        self._disk_name = layers.key("disk", [identity, *self._layer_names][-1], self._size_bytes)
+        self._verdict_name = layers.keys(self._disk_name, request.validate)[-1] if request.validate else ""
         entry = self._cached_disk()
         cached = entry is not None
         if entry is not None:
             self._tell_of_cached(entry)
         else:
-            entry = self._make()
-        if self._request.validate:
+            entry = self._make(base)
+        if request.validate:
             self._on_phase("Validating")
             cached = self._validate(entry) and cached
         self._log.finished()
@@ -112,9 +115,8 @@ class Build:
 
     # --- for real
 
-    def _make(self) -> Entry:
+    def _make(self, base: Entry) -> Entry:
         shop = self._shop
-        base = bases.make(shop.cache, shop.ledger, self._base, shop.apt, self._cancelled)
         kept = layers.find(shop.cache, self._layer_names)
         below = (*kept.entries, base)
         with shop.cache.using(*below), shop.cache.staging(shop.ledger) as staging:

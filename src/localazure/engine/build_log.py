@@ -28,11 +28,11 @@ class BuildLog:
 
     def output(self, line: str) -> None:
         """What a script wrote to its standard output."""
-        self._line(f"ui:     {_BUILD}: {line}")
+        self._line(f"ui:     {_BUILD}: {_cleaned(line)}")
 
     def error_output(self, line: str) -> None:
         """What a script wrote to its error output; not a sign of failure by itself."""
-        self._line(f"ui error: ==> {_BUILD}: {line}")
+        self._line(f"ui error: ==> {_BUILD}: {_cleaned(line)}")
 
     def note(self, message: str) -> None:
         """What Packer notes for itself."""
@@ -96,6 +96,11 @@ class BuildLog:
         hours, minutes = divmod(minutes, 60)
         named = [(hours, "hour"), (minutes, "minute"), (seconds, "second")]
         return " ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in named if count)
+
+
+def _cleaned(line: str) -> str:
+    """As Packer cleans output: what a carriage return overwrote is gone, and so is trailing space."""
+    return line.rstrip().rpartition("\r")[2]
 
 
 def _quoted(text: str) -> str:

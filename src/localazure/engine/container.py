@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import subprocess
 import threading
 import time
 import uuid
@@ -26,6 +27,7 @@ from localazure.engine.shifted import COUNT, SHIFT
 _BOOT_TIMEOUT_S = 120.0
 _STOP_TIMEOUT_S = 30.0
 _PEER = "host0"
+_NSPAWN_STATE = "/run/systemd/nspawn"  # what it writes there it never removes
 STEP_UNIT = "build-step-"  # what programs that the engine runs in a container are called there, with a suffix
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # What a build machine does not do behind its user's back: fetch package lists (locks), and hide /tmp in memory,
@@ -51,6 +53,7 @@ class Container:
         self._name = f"lcz-{uuid.uuid4().hex[:8]}"
         self._link: Link | None = None
         self._leader = 0
+        self._nspawn: subprocess.Popen[bytes] | None = None
         self.cell = Cell(ledger)
         try:
             self.tree = self._mount(root)
@@ -121,15 +124,20 @@ class Container:
         process.kill(child)
         self._disconnect()
 
+    def is_up(self) -> bool:
+        """False once the system goes down or reboots, also while it still does."""
+        state = self.run(["systemctl", "is-system-running"], check=False).stdout.strip()
+        return state in ("initializing", "starting", "running", "degraded", "maintenance")
+
     def close(self) -> None:
         """End everything at once. Idempotent."""
         self.cell.close()
+        if self._nspawn is not None:
+            process.kill(self._nspawn)
         self._disconnect()
         self._ledger.undo("cgroup", self._cgroup)
 
     # --- how it comes up
-
-    _nspawn = None
 
     @property
     def _cgroup(self) -> Path:
@@ -147,6 +155,8 @@ class Container:
         return tree
 
     def _start(self, notify_address: str) -> None:
+        process.run(self.cell.command(["mkdir", "-p", _NSPAWN_STATE]))
+        process.run(self.cell.command(["mount", "-t", "tmpfs", "nspawn", _NSPAWN_STATE]))
         self._ledger.record("cgroup", self._cgroup)
         self._cgroup.mkdir(exist_ok=True)
         process.run(self.cell.command(["mount", "-t", "cgroup2", "cgroup2", "/sys/fs/cgroup"]))

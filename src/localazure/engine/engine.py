@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from localazure.engine import accelerator, bases, requirements
@@ -16,6 +18,8 @@ from localazure.engine.machine import Place, QemuMachine
 from localazure.engine.machine_apt import MachineApt
 from localazure.engine.model import Base, BuiltImage, Missing, Tier
 from localazure.engine_port import BuildFailed, BuildRequest, MachineRequest
+
+_PATIENCE_S = 30.0  # for a cancelled build to take itself down
 
 
 class Engine:
@@ -41,7 +45,8 @@ class Engine:
         self._opened: Ledger | None = None
         self._closed = False
         self._machines: list[QemuMachine] = []
-        self._builds: dict[threading.Thread, threading.Event] = {}
+        self._builds: list[threading.Event] = []
+        self._no_builds = threading.Condition(self._lock)
 
     def missing(self) -> tuple[Missing, ...]:
         """What this machine lacks; empty when the engine can work. Cheap, never raises."""
@@ -70,7 +75,7 @@ class Engine:
 
         Raises:
             BuildFailed: the log says why, in the service's words.
-            BuildCancelled: `cancelled` was set, or the engine was closed.
+            BuildCancelled: `cancelled` was set; closing the engine sets it too.
         """
         try:
             ledger = self._ledger()
@@ -82,7 +87,9 @@ class Engine:
             apt=MachineApt.read(mirror=self._debian_mirror),
             console=self._work_dir / "build-machines.log",
         )
-        return Build(shop, request, log=log, on_phase=on_phase, cancelled=cancelled).run()
+        with self._building(cancelled):
+            image = Build(shop, request, log=log, on_phase=on_phase, cancelled=cancelled).run()
+        return dataclasses.replace(image, disk=self._keep(image))
 
     def boot(self, request: MachineRequest) -> QemuMachine:
         """Start a machine; returns once its process runs, not once the guest is up. Raises `EngineError`."""
@@ -99,10 +106,37 @@ class Engine:
             self._closed = True
             machines, self._machines = self._machines, []
             ledger, self._opened = self._opened, None
+            for cancelled in self._builds:
+                cancelled.set()
         for machine in machines:
             machine.stop()
+        with self._no_builds:
+            self._no_builds.wait_for(lambda: not self._builds, timeout=_PATIENCE_S)
         if ledger is not None:
             ledger.close()
+
+    @contextlib.contextmanager
+    def _building(self, cancelled: threading.Event) -> Iterator[None]:
+        with self._lock:
+            self._builds.append(cancelled)
+        try:
+            yield
+        finally:
+            with self._no_builds:
+                self._builds.remove(cancelled)
+                self._no_builds.notify_all()
+
+    def _keep(self, image: BuiltImage) -> Path:
+        """The disk under a name that eviction from the cache does not take away, where the file systems allow it."""
+        kept = self._work_dir / "images" / image.content_digest.partition(":")[2] / image.disk.name
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            kept.hardlink_to(image.disk)
+        except FileExistsError:
+            return kept
+        except OSError:
+            return image.disk
+        return kept
 
     def _ledger(self) -> Ledger:
         with self._lock:

@@ -8,6 +8,7 @@ are refused.
 from __future__ import annotations
 
 import ipaddress
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,6 +32,7 @@ class GuestNetwork:
         self._guest = private_ip
         self._router = _router(private_ip)
         self._mac = mac
+        self._server: subprocess.Popen[bytes] | None = None
         self.link = Link(ledger, lambda argv: cell.command(argv, network=False), namespace_pid=1, peer=_UPLINK)
         self.link.open(public_ip=public_ip)
 
@@ -46,7 +48,7 @@ class GuestNetwork:
         self._run(["sysctl", "-q", "-w", "net.ipv4.ip_forward=1", f"net.ipv6.conf.{TAP}.disable_ipv6=1"])
         self._run(["nft", "-f", "-"], self._wall())
         self.set_rules(rules)
-        process.start(self._cell.command(self._dhcp()), log=log)
+        self._server = process.start(self._cell.command(self._dhcp()), log=log)
 
     def set_rules(self, rules: Sequence[Rule]) -> None:
         """Open these ports and no others, in one step."""
@@ -58,6 +60,8 @@ class GuestNetwork:
 
     def close(self) -> None:
         """Remove what lies outside the cell. Idempotent."""
+        if self._server is not None:
+            process.kill(self._server)
         self.link.close()
 
     def _run(self, argv: Sequence[str], stdin: str = "") -> None:

@@ -221,7 +221,7 @@ class _Lines:
         if not chunk and self._begun:
             whole, self._begun = [*whole, self._begun], b""
         for line in whole:
-            self._on_line(line.decode(errors="replace").rstrip("\r"))
+            self._on_line(line.decode(errors="replace"))
 
     def text(self) -> str:
         """The end of what came."""

@@ -93,7 +93,8 @@ def build(engine: Engine) -> Builder:
 def web_image(make_engine: Callable[[Path], Engine], tmp_path_factory: pytest.TempPathFactory) -> Iterator[BuiltImage]:
     """An image whose web server answers `it works` on port 80; small, and made once."""
     made = make_engine(tmp_path_factory.mktemp("web") / "work")
-    unit = "[Service]\\nExecStart=/usr/bin/python3 -m http.server 80 --directory /srv\\n[Install]\\nWantedBy=multi-user.target"
+    server = "/usr/bin/python3 -m http.server 80 --directory /srv"
+    unit = f"[Service]\\nExecStart={server}\\n[Install]\\nWantedBy=multi-user.target"
     build = Builder(made)
     yield build(
         build.shell(

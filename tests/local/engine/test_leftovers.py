@@ -84,7 +84,7 @@ class Owner:
 
 def _is_there(kind: str, value: str) -> bool:
     if kind == "process":
-        return undo.process_identity(int(value.split(":")[0])) == value
+        return undo.process_identity(int(value.split(":", maxsplit=1)[0])) == value
     if kind == "table":
         link = value.replace("localazure_", "lcz")
         shown = subprocess.run(["ip", "link", "show", link], capture_output=True, check=False)
@@ -159,4 +159,4 @@ def test_the_next_engine_sweeps_what_a_killed_janitor_left(owner: Owner, engine_
 
 
 def _command_line(identity: str) -> bytes:
-    return Path(f"/proc/{identity.split(':')[0]}/cmdline").read_bytes()
+    return Path(f"/proc/{identity.split(':', maxsplit=1)[0]}/cmdline").read_bytes()

@@ -29,10 +29,8 @@ def resolve(cache: Cache, *, publisher: str, offer: str, sku: str, version: str)
 
 
 def make(cache: Cache, ledger: Ledger, base: Base, apt: MachineApt, cancelled: threading.Event) -> Entry:
-    """The base's tree in the cache, made if it is not there (most of a minute)."""
+    """The base's tree in the cache, made if it is not there (most of a minute).
+
+    Its `about` has the exact `version`, and an `identity` that no other making of the same base has: packages move on.
+    """
     return debian.make(cache, ledger, base, apt, cancelled)
-
-
-def key(base: Base) -> str:
-    """What layers on this base are keyed by."""
-    return debian.key(base.release)

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import threading
+import uuid
 from pathlib import Path
 
 from localazure.engine import process
@@ -56,7 +57,7 @@ _PACKAGES = (
 )
 ROOT_UUID = "6f1c7e0a-0b5d-4b7e-9d0a-5d7a2f9c1e11"
 SOURCES_FILE = "/etc/apt/sources.list.d/debian.sources"
-_VERSION = "1"  # of what this file does; part of the key
+_VERSION = "2"  # of what this file does; part of the key
 
 
 def known() -> list[str]:
@@ -67,8 +68,9 @@ def known() -> list[str]:
 def resolve(cache: Cache, *, publisher: str, offer: str, sku: str, version: str) -> Base | None:
     """The base of a marketplace id; None when it is not Debian's.
 
-    `latest` is the version of the tree in the cache, or today's. Another version is taken at its word: its packages are
-    those of the archive when the tree was made, for no archive keeps the marketplace's.
+    `latest` is the version of the tree in the cache, which stays until it is evicted, or today's. Another version is
+    taken at its word: its packages are those of the archive when the tree was made, for no archive keeps the
+    marketplace's.
     """
     if publisher.lower() != "debian" or offer.lower() not in _RELEASES:
         return None
@@ -103,7 +105,8 @@ def make(cache: Cache, ledger: Ledger, base: Base, apt: MachineApt, cancelled: t
         made = staging / "entry"
         _unpack(archive, made / "tree")
         _configure(made / "tree", base.release)
-        return cache.put("bases", name, made, {"version": _todays_version(), "release": base.release})
+        about = {"version": _todays_version(), "release": base.release, "identity": uuid.uuid4().hex}
+        return cache.put("bases", name, made, about)
 
 
 def _bootstrap(ledger: Ledger, release: str, apt: MachineApt, staging: Path, cancelled: threading.Event) -> Path:

@@ -81,7 +81,7 @@ def _run(step: Step, remote: str) -> None:
         on_stderr=step.log.error_output,
         check=False,
     )
-    if not step.container.is_running():
+    if not step.container.is_up():
         raise StepFailed(
             "Script disconnected the SSH session. If you expect your script to do this, i.e. if it restarts SSH or "
             f'reboots the host, set "expect_disconnect" to true or "valid_exit_codes" to include {_LOST}.',
