@@ -3,7 +3,6 @@
 import json
 import unicodedata
 from collections.abc import Callable, Hashable, Iterable
-from functools import cmp_to_key
 from typing import Any
 
 from armtemplate.errors import ExpressionError
@@ -130,12 +129,9 @@ def compare_text(left: str, right: str) -> int:
     return -1 if a < b else 1
 
 
-_BY_TEXT = cmp_to_key(compare_text)
-
-
 def sorted_by_name[T](items: Iterable[T], name: Callable[[T], str]) -> list[T]:
-    """Sorted as the engine sorts property names."""
-    return sorted(items, key=lambda item: _BY_TEXT(name(item)))
+    """Sorted as the engine sorts property names: without regard to case; names that differ in nothing else stay put."""
+    return sorted(items, key=lambda item: _collation(name(item))[:2])
 
 
 def _collation(text: str) -> tuple[list[tuple[int, str]], list[str], list[bool]]:

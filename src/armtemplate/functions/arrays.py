@@ -151,23 +151,23 @@ def range_of(start: Value, count: Value) -> list[int]:
 
 
 def smallest(*values: Value) -> int | float:
-    """The least of integers, or of one array of integers."""
+    """The least of integers and of the items of arrays of integers."""
     return min(_numbers(values))
 
 
 def largest(*values: Value) -> int | float:
-    """The greatest of integers, or of one array of integers."""
+    """The greatest of integers and of the items of arrays of integers."""
     return max(_numbers(values))
 
 
 def _numbers(values: tuple[Any, ...]) -> list[int | float]:
-    items = values[0] if len(values) == 1 and isinstance(values[0], list) else list(values)
+    items = [item for value in values for item in (value if isinstance(value, list) else [value])]
     if not items:
         raise ExpressionError("an empty array has neither a least nor a greatest item")
     for item in items:
         if not is_number(item):
             raise wrong_kind("Integer, Array", item, what="every argument")
-    return list(items)
+    return items
 
 
 def flatten(arrays: Value) -> Value:

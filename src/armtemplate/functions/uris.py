@@ -8,6 +8,8 @@ from armtemplate.json_types import Value
 from armtemplate.values import integer_argument, member, object_argument, text_argument, utf8
 
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ftp": 21, "ws": 80, "wss": 443}
+_LAST_PORT = 65_535
+_NOT_IN_HOSTS = " \t\r\n\"<>\\^`{|}"
 # What .NET leaves as it is in the path of an absolute URI.
 _SAFE = "%!$&'()*+,;=:@/?#[]~-._"
 
@@ -67,6 +69,8 @@ def _split(text: str) -> tuple[str, str, str, str]:
         return scheme, "", rest, ""
     body, query = _cut_query(rest[2:])
     authority, slash, path = body.partition("/")
+    if not authority:
+        return scheme, "", rest, ""
     return scheme, _authority(scheme, authority), slash + path or "/", query
 
 
@@ -74,7 +78,13 @@ def _authority(scheme: str, authority: str) -> str:
     """Host in lower case, without the scheme's own port."""
     user, at, host = authority.rpartition("@")
     name, colon, port = host.rpartition(":")
-    if colon and port.isascii() and port.isdigit() and "]" not in port:
+    if any(character in host for character in _NOT_IN_HOSTS):
+        raise ExpressionError(f"the host '{host}' of the URI holds a character that no host can hold")
+    if colon and "]" not in port:
+        if port and not (port.isascii() and port.isdigit() and len(port) < 7 and int(port) <= _LAST_PORT):
+            raise ExpressionError(f"the port '{port}' of the URI must be between 0 and {_LAST_PORT}")
+        if not port:
+            return f"{user}{at}{name.lower()}"
         kept = name.lower() if _DEFAULT_PORTS.get(scheme) == int(port) else f"{name.lower()}:{int(port)}"
         return f"{user}{at}{kept}"
     return f"{user}{at}{host.lower()}"
@@ -82,6 +92,8 @@ def _authority(scheme: str, authority: str) -> str:
 
 def _joined(scheme: str, authority: str, path: str, query: str) -> str:
     if not authority:
+        if path.startswith("//"):
+            raise ExpressionError(f"the result '{scheme}:{path}' has no host")
         return f"{scheme}:{path}{query}"
     return f"{scheme}://{authority}{quote(utf8(_without_dots(path)), safe=_SAFE)}{quote(utf8(query), safe=_SAFE)}"
 
@@ -110,7 +122,7 @@ def build_uri(parts: Value) -> str:
     host = text_argument(member(given, "host", "localhost"), "the host")
     port = member(given, "port")
     number = None if port is None else integer_argument(port, "the port")
-    if number is not None and not -1 <= number <= 65_535:
+    if number is not None and not -1 <= number <= _LAST_PORT:
         raise ExpressionError("the port must be between 0 and 65535")
     path = text_argument(member(given, "path") or "", "the path")
     query = text_argument(member(given, "query") or "", "the query")

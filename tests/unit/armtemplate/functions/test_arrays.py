@@ -21,6 +21,8 @@ from armtemplate.json_types import Value
         ("[take('héllo', 2)]", "hé"),
         ("[min(3, float('2.5'))]", 2.5),
         ("[max(createArray(3))]", 3),
+        ("[max(createArray(6, 4), 8)]", 8),  # as PSRule.Rules.Azure expands it
+        ("[min(createArray(6, 4), createArray(8))]", 4),
         ("[first(createArray(createArray()))]", []),
         ("[tryGet(createArray(createObject('A', 1)), 0, 'a')]", 1),
         ("[tryGet(createObject('a', null()), 'a', 'b')]", None),

@@ -25,3 +25,13 @@ def test_a_name_without_a_value_is_a_fault() -> None:
     """Names and values come in pairs."""
     with pytest.raises(TemplateFaults, match="by turns"):
         evaluate_expression("[createObject('a')]")
+
+
+@pytest.mark.parametrize("names", [["a", "A"], ["A", "a"], ["b", "A", "B", "a"]])
+def test_names_that_differ_only_in_case_keep_their_order(names: list[str]) -> None:
+    """Neither case goes first, as tests of the engine (`abc` declared before `ABC`) and of PSRule.Rules.Azure show."""
+    parameters = {"value": dict.fromkeys(names, 1)}
+    expected = sorted(names, key=str.lower)
+    assert evaluate_expression("[objectKeys(parameters('value'))]", parameters=parameters) == expected
+    keys = "[map(items(parameters('value')), lambda('item', lambdaVariables('item').key))]"
+    assert evaluate_expression(keys, parameters=parameters) == expected

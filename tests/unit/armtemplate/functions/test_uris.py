@@ -33,7 +33,18 @@ def test_uris_resolve_escape_and_normalise(expression: str, expected: Value) -> 
 
 @pytest.mark.parametrize(
     "expression",
-    ["[uri('a.b', 'c')]", "[uri('https:', 'c')]", "[parseUri('nope')]", "[buildUri(createObject('port', 99999))]"],
+    [
+        "[uri('a.b', 'c')]",
+        "[uri('https:', 'c')]",
+        "[uri('https:///a.b', 'c')]",
+        "[uri('https://a.b/', '///c')]",
+        "[uri('https://a.b/', 'https://')]",
+        "[uri('https://a b/', 'c')]",
+        "[uri('https://a.b:99999/', 'c')]",
+        "[uri('https://a.b:x/', 'c')]",
+        "[parseUri('nope')]",
+        "[buildUri(createObject('port', 99999))]",
+    ],
 )
 def test_what_is_no_uri_is_a_fault(expression: str) -> None:
     """A base needs scheme and host; a port has its bounds."""
