@@ -43,7 +43,8 @@ class GitHubJobToken:
             token = str(json.loads(answer.text())["value"])
         except (ValueError, KeyError, TypeError) as error:
             raise ClientAuthenticationError(
-                f"GitHub did not give the job an identity token (HTTP {answer.status_code})."
+                f"GitHub did not give the job an identity token (HTTP {answer.status_code}): "
+                "it gives one to jobs with the permission `id-token: write`."
             ) from error
         self._on_secret(token)
         return token

@@ -106,8 +106,8 @@ class WorkerProcess:
 
     @property
     def is_running(self) -> bool:
-        """Whether the child is there."""
-        return self._process.poll() is None
+        """Whether the child answers. Its process may be there for a moment after it has stopped to."""
+        return not self._over and self._process.poll() is None
 
     def invoke(self, function: str, inputs: Mapping[str, TypedData], *, timeout_s: float | None = None) -> str | None:
         """Call a function and wait for its end; what it returned, as text.
@@ -137,6 +137,7 @@ class WorkerProcess:
             stream.write(json.dumps(message).encode() + b"\n")
             stream.flush()
         except OSError as error:
+            self._over = True
             self._waiting.pop(message["id"], None)
             raise WorkerGone("The Functions worker is not running.") from error
 
