@@ -104,6 +104,8 @@ class TemplateResources:
         return ReferenceTarget(
             id=draft.id,
             api_version=draft.api_version,
+            type=draft.type,
+            name=draft.name,
             by_name=by_name,
             known=self._known(draft) if draft.is_deployment else None,
             condition=draft.condition,

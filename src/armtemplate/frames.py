@@ -120,6 +120,8 @@ class ReferenceTarget:
 
     id: str
     api_version: str | None
+    type: str = ""
+    name: Value = ""
     by_name: bool = False
     known: Mapping[str, Any] | None = None
     condition: Value = True

@@ -144,6 +144,7 @@ FUNCTIONS = FunctionTable(
     # what only a deployed resource can tell
     framed("reference", runtime_functions.reference, 1, 3),
     framed("references", runtime_functions.references, 1, 2),
+    framed("resourceInfo", runtime_functions.resource_info, 1, 1),
     framed("list*", runtime_functions.list_call, 1, 3),
     # what only the cloud can tell
     framed("providers", catalogue.providers, 1, 2),

@@ -3,6 +3,8 @@
 Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-resource.
 """
 
+from typing import Any
+
 from armtemplate.errors import ExpressionError
 from armtemplate.expressions import Call
 from armtemplate.frames import ANYWHERE, Frame, ReferenceTarget
@@ -47,6 +49,15 @@ def references(call: Call, frame: Frame, loop: Value, mode: Value = None) -> Val
             if target.condition is not False
         ]
     return make_unknown(call, frame, f"the state of the resources of the loop '{name}'")
+
+
+def resource_info(_call: Call, frame: Frame, symbol: Value) -> dict[str, Any]:
+    """What the template itself says of a resource: id, name, type, API version. Bicep emits it for symbolic names."""
+    name = text_argument(symbol, "the symbolic name")
+    found = frame.resources.find(name)
+    if found is None or found.missing:
+        raise ExpressionError(f"there is no resource with the symbolic name '{name}' in the template")
+    return {"id": found.id, "name": found.name, "type": found.type, "apiVersion": found.api_version}
 
 
 def list_call(call: Call, frame: Frame, target: Value, api_version: Value = None, body: Value = None) -> Value:

@@ -9,7 +9,7 @@ from armtemplate.values import integer_argument, member, object_argument, text_a
 
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ftp": 21, "ws": 80, "wss": 443}
 _LAST_PORT = 65_535
-_NOT_IN_HOSTS = " \t\r\n\"<>\\^`{|}"
+_NOT_IN_HOSTS = ' \t\r\n"<>\\^`{|}'
 # What .NET leaves as it is in the path of an absolute URI.
 _SAFE = "%!$&'()*+,;=:@/?#[]~-._"
 

@@ -88,3 +88,20 @@ def test_references_gives_the_loop_in_order_without_what_is_left_out(
 def test_the_plain_list_function_is_one_of_them() -> None:
     """`list(...)` asks the resource's `list` action."""
     assert isinstance(evaluate_expression(f"[list('{_ID}', '1')]"), Unknown)
+
+
+def test_what_the_template_says_of_a_resource_is_known_at_once(template: Callable[..., dict[str, Any]]) -> None:
+    """`resourceInfo`, as Bicep emits it for symbolic names, needs no answer; a name that is not there is a fault."""
+    declared = {
+        "other": {"existing": True, "type": "A.B/c", "apiVersion": "1", "name": "n"},
+        "loop": {"copy": {"name": "loop", "count": 2}, "type": "A.B/d", "apiVersion": "2", "name": "[string(copyIndex())]"},
+    }
+    outputs = {
+        "other": {"type": "object", "value": "[resourceInfo('other')]"},
+        "turn": {"type": "string", "value": "[resourceInfo('loop[1]').name]"},
+    }
+    given = template(languageVersion="2.0", resources=declared, outputs=outputs)
+    values = {name: output.value for name, output in evaluate(given).outputs.items()}
+    assert values == {"other": {"id": _OWN, "name": "n", "type": "A.B/c", "apiVersion": "1"}, "turn": "1"}
+    with pytest.raises(TemplateFaults, match="symbolic name 'nosuch'"):
+        evaluate_expression("[resourceInfo('nosuch').id]")
