@@ -77,6 +77,7 @@ class LocalCloud:
         port: int = 0,
         clock: Clock | None = None,
         function_code: Path | None = None,
+        logs: Path | None = None,
         event_speed: float = 1.0,
         host: str = "127.0.0.1",
     ) -> None:
@@ -90,7 +91,15 @@ class LocalCloud:
         self.cloud.ca_bundle = self._authority.bundle
         self._tokens = Tokens(self.cloud)
         self.events = EventBus(self.cloud, Wire(self._authority.bundle), speed=event_speed)
-        self.functions = FunctionApps(self.cloud, code=function_code, logs=state / "functions", mint=self._tokens.mint)
+        self.cloud.kept_logs = logs
+        self.functions = FunctionApps(
+            self.cloud,
+            code=function_code,
+            packages=state / "packages",
+            logs=logs or state / "functions",
+            mint=self._tokens.mint,
+            authenticate=self._tokens.arm_caller,
+        )
         self._arm = self._server("arm", self._arm_app(), port)
         self._blobs = self._server("blobs", blob_app(self.cloud, self._tokens), 0)
         self.cloud.arm_endpoint, self.cloud.blob_endpoint = self._arm.url, self._blobs.url

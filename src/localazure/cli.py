@@ -42,11 +42,16 @@ def main() -> None:
 )
 @click.option("--cache", type=click.Path(file_okay=False, path_type=Path), help="Base images and layers.")
 @click.option("--ready-file", type=click.Path(dir_okay=False, path_type=Path), help="Written once it listens (JSON).")
+@click.option(
+    "--logs",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the serial logs of deleted machines and the output of function apps here.",
+)
 @click.option("--die-with-parent", is_flag=True, help="End when the process that started this one ends.")
 @click.option(
     "--function-code",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder that every function app of this cloud runs; without it sites stay down.",
+    help="Folder that every function app of this cloud runs, instead of what is published to it.",
 )
 @click.option(
     "--event-speed",
@@ -62,6 +67,7 @@ def serve(
     host: str,
     cache: Path | None,
     ready_file: Path | None,
+    logs: Path | None,
     die_with_parent: bool,
     function_code: Path | None,
     event_speed: float,
@@ -77,7 +83,13 @@ def serve(
     engine = Engine(cache_dir=cache or default_cache_folder(), work_dir=state / "work")
     code = function_code.resolve() if function_code else None
     with LocalCloud(
-        state=state, engine=engine, port=port, host=host, function_code=code, event_speed=event_speed
+        state=state,
+        engine=engine,
+        port=port,
+        host=host,
+        function_code=code,
+        logs=logs.resolve() if logs else None,
+        event_speed=event_speed,
     ) as cloud:
         document = cloud.ready_document()
         if ready_file is not None:

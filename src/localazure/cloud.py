@@ -36,6 +36,7 @@ class Cloud:
     arm_endpoint: str = ""  # https://localhost:PORT, without a trailing slash
     blob_endpoint: str = ""  # https://localhost:PORT2; an account's blobs are at {blob_endpoint}/{account}/
     ca_bundle: Path | None = None  # what a client of this cloud has to trust; None: what the machine trusts
+    kept_logs: Path | None = None  # where the serial logs of deleted machines are kept; None: nowhere
     dispatch: Callable[[ArmRequest], ArmResponse] = field(default=lambda _: ArmResponse(status=503))
     on_close: list[Callable[[], None]] = field(default_factory=list)  # what providers let go of when the cloud ends
 

@@ -1,7 +1,7 @@
-"""Runs the code of function apps: whatever site is written to the cloud runs the folder that was given at the start.
+"""Runs the code of function apps: each site the package that was published to it.
 
-Azure takes an app's code as a package after the site was made; here a folder stands in for every package, so that a
-change of code needs no upload. A write of a site or of its settings starts its host anew, removal ends it.
+A folder given at the start stands in for every package, so that a change of code needs no upload. A write of a site or
+of its settings, and a new package, start its host anew; removal ends it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import logging
 import os
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -18,9 +18,14 @@ from typing import TYPE_CHECKING, Self
 from starlette.routing import BaseRoute, Mount
 
 from localazure.access.directory import ServicePrincipal
+from localazure.arm.messages import Principal
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
+from localazure.functions.addresses import PATH, site_address
 from localazure.functions.identity import identity_route
+from localazure.functions.observation import observation_routes
+from localazure.functions.packages import Packages
+from localazure.functions.publishing import publishing_routes
 from localazure.functions.timers import BadSchedule
 from localazure.functions.web import function_app_routes
 from localazure.functions.worker_process import AppNotLoaded
@@ -31,11 +36,11 @@ if TYPE_CHECKING:
     from localazure.functions.host import FunctionHost
 
 _LOG = logging.getLogger(__name__)
-PATH = "/_functions"
 SITE_TYPE = "Microsoft.Web/sites"
 _OF_A_SITE = {"microsoft.web/sites", "microsoft.web/sites/config"}
 
 Mint = Callable[[ServicePrincipal, str], str]
+Authenticate = Callable[[Mapping[str, str]], Principal]
 
 
 class FunctionApps:
@@ -43,16 +48,29 @@ class FunctionApps:
 
     Args:
         cloud: whose sites.
-        code: the folder that every site runs; None runs nothing.
+        code: the folder that every site runs; None: each runs what was published to it.
+        packages: where published packages are unpacked.
         logs: the folder of the hosts' output, a file a site.
         mint: makes an access token of a principal for an audience.
+        authenticate: who calls, by the headers of a request to Resource Manager.
     """
 
-    def __init__(self, cloud: Cloud, *, code: Path | None, logs: Path, mint: Mint) -> None:
+    def __init__(
+        self,
+        cloud: Cloud,
+        *,
+        code: Path | None,
+        packages: Path,
+        logs: Path,
+        mint: Mint,
+        authenticate: Authenticate,
+    ) -> None:
         self._cloud = cloud
         self._code = code
+        self._packages = Packages(cloud, folder=packages, on_published=self._restart)
         self._logs = logs
         self._mint = mint
+        self._authenticate = authenticate
         self._lock = threading.Lock()
         self._hosts: dict[ResourceId, FunctionHost] = {}
         self._identity_header = secrets.token_urlsafe(24)
@@ -80,7 +98,12 @@ class FunctionApps:
 
     def routes(self) -> list[BaseRoute]:
         """What the web application serves for every site, under its name."""
-        return [Mount(PATH + "/{site}", routes=[*function_app_routes(self._keyed_host), self._identity()])]
+        of_a_site = [
+            *function_app_routes(self._keyed_host),
+            *publishing_routes(self._cloud, self._packages, self._site, self._authenticate),
+            self._identity(),
+        ]
+        return [Mount(PATH + "/{site}", routes=of_a_site), *observation_routes(self.host, self._authenticate)]
 
     def _keyed_host(self, site_name: str) -> tuple[FunctionHost | None, str, str]:
         site = self._site(site_name)
@@ -108,10 +131,14 @@ class FunctionApps:
             if running := self._hosts.pop(site_id, None):
                 running.__exit__(None, None, None)
             site = self._cloud.store.get(site_id)
-            if site is None or self._code is None:
+            if site is None:
+                self._packages.forget(site_id)
+                return
+            code = self._code or self._packages.code_of(site)
+            if code is None:
                 return
             try:
-                host = self._new_host(site, self._code).__enter__()
+                host = self._new_host(site, code).__enter__()
             except (AppNotLoaded, BadSchedule, OSError) as error:
                 _LOG.error("the function app %s does not start: %s", site_id.name, error)
                 return
@@ -142,14 +169,11 @@ class FunctionApps:
             "WEBSITE_HOSTNAME": site.body["properties"]["defaultHostName"],
         }
         if site.body.get("identity"):
-            found["IDENTITY_ENDPOINT"] = f"{self._address(site)}/msi/token"
+            found["IDENTITY_ENDPOINT"] = f"{site_address(self._cloud, site.id.name)}/msi/token"
             found["IDENTITY_HEADER"] = self._identity_header
         if self._cloud.ca_bundle:
             found["REQUESTS_CA_BUNDLE"] = str(self._cloud.ca_bundle)
         return found
-
-    def _address(self, site: Document) -> str:
-        return f"{self._cloud.arm_endpoint}{PATH}/{site.id.name}"
 
     def _publish(self, site: Document, host: FunctionHost) -> None:
         """Write the functions as resources of the site, and where Event Grid reaches them."""
@@ -157,7 +181,8 @@ class FunctionApps:
             current = self._cloud.store.get(site.id)
             if current is None:
                 return
-            self._cloud.store.put(site.id, current.body, internal={**current.internal, "address": self._address(site)})
+            address = site_address(self._cloud, site.id.name)
+            self._cloud.store.put(site.id, current.body, internal={**current.internal, "address": address})
             for stale in self._cloud.store.under(site.id, f"{SITE_TYPE}/functions"):
                 self._cloud.store.delete(stale.id)
             for function in host.functions.values():

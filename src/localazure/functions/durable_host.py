@@ -104,6 +104,10 @@ class DurableHost:
         """Schedule an orchestration."""
         self._client.schedule_new_orchestration(orchestrator, input=job, instance_id=instance_id)
 
+    def raise_event(self, instance_id: str, event: str) -> None:
+        """Send an orchestration an event without data."""
+        self._client.raise_orchestration_event(instance_id, event)
+
     def wait(self, instance_id: str, timeout_s: float) -> OrchestrationState | None:
         """An orchestration once it has ended.
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
+from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from localazure.clock import Clock
 from localazure.functions.durable_host import DurableHost
@@ -24,6 +26,7 @@ from localazure.functions.worker_process import (
 )
 
 _LOG = logging.getLogger(__name__)
+_DELIVERIES_KEPT = 200
 
 
 class FunctionHost:
@@ -46,6 +49,7 @@ class FunctionHost:
         self._log_file = log
         self._starting = threading.Lock()
         self._stopped = False
+        self.deliveries: deque[dict[str, Any]] = deque(maxlen=_DELIVERIES_KEPT)
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -92,6 +96,8 @@ class FunctionHost:
         parameter = str(binding["name"])
         runs = [self._pool.submit(self.invoke, function.name, {parameter: {"json": event}}) for event in events]
         errors = [run.exception() for run in runs]
+        for event, error in zip(events, errors, strict=True):
+            self.deliveries.append(_delivery(event, function.name, accepted=error is None))
         return [str(error) for error in errors if error is not None]
 
     def run_timer(self, name: str) -> None:
@@ -149,3 +155,12 @@ class FunctionHost:
 
     def _find(self, name: str) -> Function | None:
         return next((found for found in self.functions.values() if found.name.lower() == name.lower()), None)
+
+
+def _delivery(text: str, function: str, *, accepted: bool) -> dict[str, Any]:
+    """What is remembered of a delivered event, in either schema; its data is not."""
+    event = json.loads(text)
+    names = {"id": "id", "type": "type", "subject": "subject", "time": "time"}
+    if "eventType" in event:
+        names |= {"type": "eventType", "time": "eventTime"}
+    return {**{key: event.get(name) for key, name in names.items()}, "function": function, "accepted": accepted}

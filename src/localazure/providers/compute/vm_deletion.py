@@ -14,6 +14,7 @@ from localazure.providers.compute import console_storage, disks, network_attachm
 from localazure.providers.compute.accepted import accept
 from localazure.providers.compute.documents import set_provisioning_state
 from localazure.providers.compute.machines import Machines
+from localazure.providers.compute.serial_logs import keep_serial_log
 from localazure.store import Document
 
 NETWORK_API_VERSION = "2023-11-01"
@@ -43,12 +44,14 @@ class VmDeletion:
 
     def _remove(self, request: ArmRequest, vm: Document) -> None:
         self._machines.stop(vm.id, power="stopped")
+        current = self._cloud.store.get(vm.id)
         for child in self._cloud.store.under(vm.id):
             self._cloud.store.delete(child.id)
         self._cloud.store.delete(vm.id)
         self._machines.stop(vm.id, power="stopped")  # one that was being started meanwhile
         properties = vm.body["properties"]
         console_storage.forget(self._cloud, str(properties["vmId"]))
+        keep_serial_log(self._cloud, current or vm)
         self._let_go_of_disk(properties["storageProfile"]["osDisk"])
         for reference in properties["networkProfile"]["networkInterfaces"]:
             self._let_go_of_interface(request, reference)

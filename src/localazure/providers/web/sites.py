@@ -14,6 +14,7 @@ from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.operation_table import Operation
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
+from localazure.functions.addresses import scm_host
 from localazure.store import Document
 
 SITE_TYPE = "Microsoft.Web/sites"
@@ -25,7 +26,11 @@ _ASSIGN = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"
 
 
 class Sites:
-    """A site's `internal`: `appSettings`, `masterKey`, `eventGridKey`, and `address` while a host runs it."""
+    """Function apps.
+
+    A site's `internal`: `appSettings`, `masterKey`, `eventGridKey`; of its code `publication` and `package`; `address`
+    once a host has run it.
+    """
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
@@ -42,7 +47,7 @@ class Sites:
             ("WebApps_UpdateApplicationSettings", "PUT", _SETTINGS, "config/write", self._put_settings),
             ("WebApps_ListApplicationSettings", "POST", _SETTINGS + "/list", "config/list/action", self._settings),
             ("WebApps_ListFunctions", "GET", _ONE + "/functions", "functions/read", self._list_functions),
-            ("WebApps_GetFunction", "GET", _ONE + "/functions/{functionName}", "functions/read", self._get),
+            ("WebApps_GetFunction", "GET", _ONE + "/functions/{functionName}", "functions/read", self._get_function),
             (
                 "WebApps_ListHostKeys",
                 "POST",
@@ -60,10 +65,22 @@ class Sites:
 
     def _list(self, request: ArmRequest) -> ArmResponse:
         scope = ResourceId(request.path[: request.path.lower().index("/providers/")])
-        return ArmResponse(body={"value": [entry.body for entry in self._cloud.store.under(scope, SITE_TYPE)]})
+        return ArmResponse(body={"value": [self._shown(entry) for entry in self._cloud.store.under(scope, SITE_TYPE)]})
 
     def _get(self, request: ArmRequest) -> ArmResponse:
+        return ArmResponse(body=self._shown(self._found(request.resource_id)))
+
+    def _get_function(self, request: ArmRequest) -> ArmResponse:
         return ArmResponse(body=self._found(request.resource_id).body)
+
+    def _shown(self, site: Document) -> dict[str, Any]:
+        """The site with its host names; that of its code is below this cloud's address, which a restart may change."""
+        own = site.body["properties"]["defaultHostName"]
+        scm = scm_host(self._cloud, site.id.name)
+        kinds = ((own, "Standard"), (scm, "Repository"))
+        states = [{"name": name, "sslState": "Disabled", "hostType": kind} for name, kind in kinds]
+        names = {"enabledHostNames": [own, scm], "hostNameSslStates": states}
+        return {**site.body, "properties": {**site.body["properties"], **names}}
 
     def _put(self, request: ArmRequest) -> ArmResponse:
         given: dict[str, Any] = request.body or {}
@@ -93,7 +110,7 @@ class Sites:
             if settings is not None:
                 internal["appSettings"] = settings
             self._cloud.store.put(resource_id, body, internal=internal)
-        return ArmResponse(status=200, body=body)
+        return ArmResponse(status=200, body=self._shown(self._found(resource_id)))
 
     def _refuse_taken_name(self, resource_id: ResourceId) -> None:
         """Names of sites are host names, and so unique in the whole cloud."""
