@@ -1,0 +1,315 @@
+"""The container action as the runner runs it, against the local cloud on the bridge of a real docker daemon."""
+
+import json
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from docker_daemon import BRIDGE, DockerDaemon, missing
+from job_services import REQUEST_TOKEN, SUBJECT, JobServices
+from localazure.assembly import LocalCloud
+from localazure.engine_port import BuildRequest, Log
+from recording_engine import RecordedImage, RecordingEngine
+from runner_side import JobOnRunner, RunningStep, Step
+
+pytestmark = pytest.mark.slow
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TAG = "imagegate:test"
+FOLDER = "templates/apache-debian12"
+HEAD = "f" * 40
+HOSTILE = (
+    "::set-output name=verdict::passed",
+    "  ::error file=a.sh,line=1::not ours",
+    "##[error]not ours either",
+    "::add-mask::Setting",
+    "curl -H 'Authorization: Bearer abcdef0123456789' https://example.org/?sig=c2VjcmV0c2VjcmV0c2VjcmV0",
+)
+
+
+class HostileEngine(RecordingEngine):
+    """Prints what a customizer may print that wants to speak to the runner."""
+
+    def build(self, request: BuildRequest, *, log: Log, on_phase: Log, cancelled: threading.Event) -> RecordedImage:
+        """Print it, then build."""
+        for line in HOSTILE:
+            log(line)
+            log(f"[{request.operation_id}] PACKER 2026/11/22 00:00:00 ui:     azure-arm: {line}")
+        return super().build(request, log=log, on_phase=on_phase, cancelled=cancelled)
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """A cloud, GitHub's services, and a job that may reach both."""
+
+    cloud: LocalCloud
+    engine: HostileEngine
+    services: JobServices
+    job: JobOnRunner
+
+    def inputs(self, command: str, **more: str) -> dict[str, str]:
+        """The inputs of a step; the client is the cloud's owner."""
+        environment = self.cloud.environment
+        return {
+            "command": command,
+            "folder": FOLDER,
+            "client-id": environment["AZURE_CLIENT_ID"],
+            "tenant-id": environment["AZURE_TENANT_ID"],
+            "subscription": environment["AZURE_SUBSCRIPTION_ID"],
+            "arm-endpoint": environment["IMAGEGATE_ARM_ENDPOINT"],
+            "statuses": "all",
+            "github-token": "ghs_" + "t" * 36,
+            **more,
+        }
+
+    def shown(self, commit: str = "e" * 40) -> dict[str, str]:
+        """The commit's statuses: state by context."""
+        found: dict[str, str] = {}
+        for status in reversed(self.services.statuses.get(commit, [])):
+            found[status["context"]] = status["state"]
+        return found
+
+
+@pytest.fixture(scope="module")
+def daemon() -> Iterator[DockerDaemon]:
+    """A daemon with the action's image."""
+    if why := missing():
+        pytest.skip(f"no docker daemon can run here: {why}")
+    with DockerDaemon() as started:
+        started.build(REPOSITORY, TAG, REPOSITORY / ".cache")
+        yield started
+
+
+@pytest.fixture
+def world(daemon: DockerDaemon, tmp_path: Path) -> Iterator[World]:
+    """A fresh cloud on the bridge, set up by the action itself."""
+    engine = HostileEngine(tmp_path / "engine")
+    with (
+        JobServices(host=BRIDGE) as services,
+        LocalCloud(state=tmp_path / "state", engine=engine, host=BRIDGE) as cloud,
+    ):
+        job = JobOnRunner(docker=daemon.client, folder=tmp_path / "runner", image=TAG)
+        shutil.copytree(REPOSITORY / FOLDER, job.workspace / FOLDER)
+        shutil.copy(cloud.ca_bundle, job.home / "trusted.pem")
+        job.environment = {
+            "REQUESTS_CA_BUNDLE": "/github/home/trusted.pem",
+            "AZURE_AUTHORITY_HOST": cloud.environment["AZURE_AUTHORITY_HOST"],
+            **services.environment(),
+        }
+        found = World(cloud=cloud, engine=engine, services=services, job=job)
+        step = job.run(found.inputs("setup"))
+        assert step.exit_code == 0, step.log
+        yield found
+
+
+def host_file(step: Step, output: str) -> Path:
+    """The file that an output names, as a later step of the job finds it."""
+    return Path(step.outputs[output])
+
+
+def test_build(world: World) -> None:
+    """A build by OIDC alone sets outputs, summary, statuses and masks, and tells files where later steps find them."""
+    step = world.job.run(world.inputs("build"))
+
+    assert step.exit_code == 0, step.log
+    assert step.outputs["run-state"] == "Succeeded"
+    assert "/galleries/golden/images/apache-debian12/versions/" in step.outputs["image-version-id"]
+    assert step.outputs["template-name"] == f"apache-debian12-{step.outputs['content-hash'][:12]}"
+    report = json.loads(host_file(step, "report-path").read_text())
+    assert report["image_version_id"] == step.outputs["image-version-id"]
+    assert host_file(step, "log-path").name == "customization.log"
+    assert "imagegate build: Built" in step.summary
+    assert world.shown() == {"imagegate/build": "success", "imagegate/verify": "pending"}
+    assert step.heard.annotations == []
+    assert (step.heard.groups_open, step.heard.deaf) == (0, False)
+    assert step.state["leftover"] == ""
+
+
+def test_nothing_secret_is_shown(world: World) -> None:
+    """Every token is masked where it is obtained, and neither log nor files show one beyond the mask itself."""
+    step = world.job.run(world.inputs("build", verbose="true"))
+
+    secrets = {REQUEST_TOKEN, "ghs_" + "t" * 36, *world.services.tokens}
+    assert secrets <= set(step.heard.masks)
+    shown = "\n".join(line for line in step.log.splitlines() if not line.startswith("::add-mask::"))
+    for text in (shown, step.summary, host_file(step, "report-path").read_text(), *step.outputs.values()):
+        assert not any(secret in text for secret in {*secrets, *step.heard.masks})
+    assert "abcdef0123456789" not in shown
+    assert "c2VjcmV0c2VjcmV0c2VjcmV0" not in shown
+
+
+def test_foreign_text_is_not_heard(world: World) -> None:
+    """A log that is full of commands sets nothing, annotates nothing and masks nothing, though it is shown."""
+    step = world.job.run(world.inputs("build"))
+
+    assert "::set-output name=verdict::passed" in step.log
+    assert "set-output" not in step.heard.commands
+    assert not any(name.startswith("##[") for name in step.heard.commands)
+    assert "verdict" not in step.outputs
+    assert "Setting" not in step.heard.masks
+    assert step.heard.annotations == []
+
+
+def test_failing_customizer(world: World) -> None:
+    """A failed build is exit 3, one annotation on the template, a summary with the cause, and a failed status."""
+    world.engine.fails_in = "Customizing"
+
+    step = world.job.run(world.inputs("build"))
+
+    assert step.exit_code == 3, step.log
+    assert (step.outputs["run-state"], step.outputs["exit-code"]) == ("Failed", "3")
+    assert host_file(step, "log-path").is_file()
+    (annotation,) = step.heard.annotations
+    assert annotation["level"] == "error"
+    assert annotation["file"].startswith(f"{FOLDER}/")
+    assert int(annotation["line"]) > 1
+    assert "❌ imagegate build" in step.summary
+    assert world.shown() == {"imagegate/build": "failure"}
+
+
+def test_pull_request_of_a_fork(world: World) -> None:
+    """The status goes to the head commit; a token that only reads leaves annotations, summary and a line about it."""
+    world.services.may_write = False
+    world.job.event = {"pull_request": {"number": 7, "head": {"sha": HEAD, "repo": {"full_name": "fork/images"}}}}
+
+    step = world.job.run(world.inputs("build"), GITHUB_EVENT_NAME="pull_request")
+
+    assert step.exit_code == 0, step.log
+    assert "the pull request comes from a fork, and its token only reads" in step.log
+    assert world.shown(HEAD) == {}
+    assert step.summary
+
+
+def test_fork_without_credentials(world: World) -> None:
+    """Without any credential a fork is told so, and where it can build instead; nothing is asked of Azure."""
+    world.job.event = {"pull_request": {"number": 7, "head": {"sha": HEAD, "repo": {"full_name": "fork/images"}}}}
+    nothing = {"ACTIONS_ID_TOKEN_REQUEST_URL": "", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": ""}
+
+    step = world.job.run(
+        world.inputs("build", **{"client-id": "", "tenant-id": "", "statuses": "none"}),
+        GITHUB_EVENT_NAME="pull_request",
+        **nothing,
+    )
+
+    assert step.exit_code == 9, step.log
+    (annotation,) = step.heard.annotations
+    assert "comes from a fork" in annotation["message"]
+    assert "try/action.yml" in annotation["message"]
+
+
+def test_missing_permission(world: World) -> None:
+    """Without `id-token: write` the error says just that."""
+    step = world.job.run(world.inputs("build"), ACTIONS_ID_TOKEN_REQUEST_URL="", ACTIONS_ID_TOKEN_REQUEST_TOKEN="")
+
+    assert step.exit_code == 9, step.log
+    (annotation,) = step.heard.annotations
+    assert "id-token: write" in annotation["message"]
+    assert world.shown() == {"imagegate/build": "error"}
+
+
+def test_no_federated_credential(world: World) -> None:
+    """An identity that does not trust the job's subject: the error prints subject, issuer and audience to register."""
+    entries = world.cloud.cloud.directory.all()
+    identity = next(entry for entry in entries if entry.kind == "ManagedIdentity")
+
+    step = world.job.run(world.inputs("build", **{"client-id": identity.app_id}))
+
+    assert step.exit_code == 9, step.log
+    (annotation,) = step.heard.annotations
+    for wanted in (SUBJECT, "https://token.actions.githubusercontent.com", "api://AzureADTokenExchange"):
+        assert wanted in annotation["message"]
+
+
+def test_not_usable_input(world: World) -> None:
+    """A command that does not exist is exit 2, an annotation, and an output."""
+    step = world.job.run(world.inputs("biuld"))
+
+    assert (step.exit_code, step.outputs["exit-code"]) == (2, "2")
+    assert 'Did you mean "build"?' in step.heard.annotations[0]["message"]
+
+
+def wait_until(what: Callable[[], object], running: RunningStep) -> None:
+    """Wait for something that the container brings about."""
+    deadline = time.monotonic() + 120
+    while not what():
+        assert running.process.poll() is None, "the container ended before"
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.02)
+
+
+def test_cancelled_while_building(world: World) -> None:
+    """SIGINT alone is enough: the run is cancelled, state and status are written; the post step has nothing to do."""
+    world.engine.gate.clear()
+    running = world.job.start(world.inputs("build"))
+    wait_until(world.engine.building.is_set, running)
+
+    step = running.cancel()
+
+    assert (step.exit_code, step.cancelled_by) == (130, "SIGINT"), step.log
+    assert "cancelling the run of apache-debian12-" in step.log
+    assert world.shown() == {"imagegate/build": "error"}
+    kept = json.loads(step.state["leftover"])
+    assert (kept["kind"], kept["run"]) == ("build", "4711-1")
+    post = world.job.run(
+        world.inputs("build"), entrypoint="/opt/imagegate/bin/action-post", STATE_leftover=step.state["leftover"]
+    )
+    assert post.exit_code == 0, post.log
+
+
+def test_killed_while_building(world: World, daemon: DockerDaemon) -> None:
+    """What a killed container left running is ended by the post step, by what the main step kept."""
+    world.engine.gate.clear()
+    running = world.job.start(world.inputs("build"))
+    wait_until(world.engine.building.is_set, running)
+    subprocess.run([*daemon.client, "kill", running.name], check=True, capture_output=True)
+    step = running.end()
+
+    post = world.job.run(
+        world.inputs("build"), entrypoint="/opt/imagegate/bin/action-post", STATE_leftover=step.state["leftover"]
+    )
+
+    assert post.exit_code == 0, post.log
+    assert "cancelling the run of apache-debian12-" in post.log
+
+
+def test_cancelled_in_the_first_second(world: World, daemon: DockerDaemon) -> None:
+    """A signal as soon as there is a container ends it in the runner's time, and no run is left behind."""
+    world.engine.gate.clear()
+    running = world.job.start(world.inputs("build"))
+    listed = [*daemon.client, "ps", "--quiet", "--filter", f"name={running.name}"]
+
+    def runs() -> bool:
+        return bool(subprocess.run(listed, check=True, capture_output=True).stdout.strip())
+
+    wait_until(runs, running)
+
+    step = running.cancel()
+
+    assert step.cancelled_by in {"SIGINT", "SIGTERM"}, step.log
+    assert step.exit_code != 0
+    assert not runs()
+    world.engine.gate.set()
+
+
+def test_image_is_small_and_runs_no_shell(daemon: DockerDaemon) -> None:
+    """Compressed, the image stays below 150 MB; its entry is a program, and no shell is in the way of signals."""
+    inspected = subprocess.run(
+        [*daemon.client, "inspect", "--format", "{{json .Config.Entrypoint}} {{json .Config.Cmd}}", TAG],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    saved = subprocess.Popen([*daemon.client, "save", TAG], stdout=subprocess.PIPE)
+    packed = subprocess.run(["gzip", "-1"], stdin=saved.stdout, check=True, capture_output=True).stdout
+    assert saved.stdout is not None
+    saved.stdout.close()
+
+    assert inspected.split()[0] == '["/opt/imagegate/bin/action"]'
+    assert saved.wait() == 0
+    assert len(packed) < 150_000_000
