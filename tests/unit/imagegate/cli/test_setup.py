@@ -1,0 +1,43 @@
+"""`imagegate setup`: what it refuses before anything is asked of Azure."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from imagegate.cli.program import run_program
+
+IMAGE = Path(__file__).resolve().parents[4] / "templates" / "apache-debian12"
+
+
+@pytest.fixture
+def image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An image's folder; nothing here may reach a cloud."""
+    monkeypatch.setenv("AZURE_SUBSCRIPTION_ID", "11111111-2222-3333-4444-555555555555")
+    monkeypatch.setenv("IMAGEGATE_ARM_ENDPOINT", "https://127.0.0.1:9")
+    return str(shutil.copytree(IMAGE, tmp_path / "image"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--function"], ["--function needs one"]),
+        (["--repository", "a/b"], ["without --function: --repository"]),
+        (
+            ["--function", "--repository", "nobody", "--promoted-ref", "main", "--function-parameter", "x"],
+            ['"nobody"', '"main"', '"x"'],
+        ),
+    ],
+    ids=["no repository", "no --function", "all faults"],
+)
+def test_function_options(
+    image: str, capsys: pytest.CaptureFixture[str], arguments: list[str], words: list[str]
+) -> None:
+    """Options of the Function that do not fit are told all at once, with exit 2."""
+    code = run_program(["setup", image, *arguments, "--json"])
+
+    assert code == 2
+    printed = json.dumps(json.loads(capsys.readouterr().out), ensure_ascii=False).replace('\\"', '"')
+    for word in words:
+        assert word in printed
