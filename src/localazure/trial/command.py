@@ -15,7 +15,7 @@ from rich.console import Console
 from localazure.cache_folder import default_cache_folder
 from localazure.engine.engine import Engine
 from localazure.trial.processes import CloudDidNotStart
-from localazure.trial.story import TrialOptions, run_trial
+from localazure.trial.story import TrialOptions, Via, run_trial
 from localazure.trial.table import print_outcome
 
 _EXIT_SERVICE = 7  # a service could not be reached: here, the cloud that could not be started
@@ -25,21 +25,37 @@ _EXIT_SERVICE = 7  # a service could not be reached: here, the cloud that could 
 @click.argument("folder", type=click.Path(path_type=Path), default=Path())
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output; progress on standard error.")
 @click.option("--no-color", is_flag=True, help="No colours (NO_COLOR does the same).")
+@click.option(
+    "--via",
+    type=click.Choice([*Via]),
+    default=Via.FUNCTION,
+    show_default=True,
+    help="Who verifies: the Function that the build's events wake, or the command `imagegate verify`.",
+)
 @click.option("--state", type=click.Path(path_type=Path), help="Keep the cloud's state here. Default: thrown away.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Base images and layers. Default: ~/.cache/imagegate.")
 @click.option("--logs", type=click.Path(path_type=Path), help="Where logs are left. Default: a new temporary folder.")
 def try_command(
-    *, folder: Path, as_json: bool, no_color: bool, state: Path | None, cache: Path | None, logs: Path | None
+    *,
+    folder: Path,
+    as_json: bool,
+    no_color: bool,
+    via: Via,
+    state: Path | None,
+    cache: Path | None,
+    logs: Path | None,
 ) -> None:
     r"""Build, boot and probe the image of FOLDER on this machine, without an Azure account.
 
     A local cloud carries out the template for real: Debian is bootstrapped, customizers run under systemd, the disk
-    boots as a smoke VM, the probes of imagegate.yaml ask it, and everything is torn down. Exit codes are those of
-    `imagegate build` and `imagegate verify`.
+    boots as a smoke VM, the probes of imagegate.yaml ask it, and everything is torn down. The build's end is an event,
+    and the event wakes the Function, which verifies, as on Azure. Exit codes are those of `imagegate build` and
+    `imagegate verify`.
 
     \b
     Examples:
       imagegate try templates/apache-debian12
+      imagegate try templates/apache-debian12 --via command
       imagegate try templates/apache-debian12 --json | python3 -m json.tool
     """
     console = Console(stderr=True, no_color=no_color or None, highlight=False)
@@ -54,6 +70,7 @@ def try_command(
         state=state_folder,
         cache=(cache or default_cache_folder()).resolve(),
         logs=log_folder,
+        via=Via(via),
         product_arguments=("--no-color",) if no_color else (),
     )
     try:

@@ -19,6 +19,10 @@ class Outcome:
     commands: dict[str, CommandResult] = field(default_factory=dict)
     timings_s: dict[str, float] = field(default_factory=dict)
     cloud_log: str = ""
+    function_log: str | None = None
+    serial_log: str | None = None  # where the commands do not say
+    events: list[dict[str, Any]] = field(default_factory=list)
+    timeline: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, name: str, result: CommandResult) -> None:
         """Keep a command's result, its own timings under `name.`."""
@@ -49,8 +53,11 @@ class Outcome:
             "resources_created": [*build.get("resources_created", []), *verify.get("resources_created", [])],
             "resources_left": verify.get("resources_left", []),
             "customization_log": build.get("customization_log") or _from_error(build, "customization_log"),
-            "serial_log": verify.get("serial_log"),
+            "serial_log": verify.get("serial_log") or self.serial_log,
             "cloud_log": self.cloud_log,
+            "function_log": self.function_log,
+            "events": self.events,
+            "timeline": self.timeline,
             "image": self.folder,
             "failed_command": failed,
             "error": self._printed(failed).get("error") if failed else None,

@@ -18,6 +18,7 @@ from typing import Any, Self
 _PR_SET_PDEATHSIG = 1
 _START_TIMEOUT_S = 60
 _STOP_TIMEOUT_S = 60
+_EVENT_SPEED = 10  # an event that comes too early is delivered again after a second, not after ten
 
 
 class CloudDidNotStart(Exception):  # noqa: N818 - what happened, as a sentence
@@ -40,12 +41,13 @@ class CloudProcess:
     cloud that is still there; and it dies with this process, however that ends.
     """
 
-    def __init__(self, *, state: Path, cache: Path | None, log: Path) -> None:
+    def __init__(self, *, state: Path, cache: Path | None, logs: Path) -> None:
         self._state = state
         self._ready = state / "ready.json"
-        self._log = log
+        self._log = logs / "cloud.log"
         self._command = [sys.executable, "-m", "localazure", "serve", "--die-with-parent"]
-        self._command += ["--state", str(state), "--ready-file", str(self._ready)]
+        self._command += ["--state", str(state), "--ready-file", str(self._ready), "--logs", str(logs)]
+        self._command += ["--event-speed", str(_EVENT_SPEED)]
         self._command += ["--cache", str(cache)] if cache else []
         self._process: subprocess.Popen[bytes] | None = None
         self.environment: dict[str, str] = {}

@@ -28,8 +28,8 @@ def print_outcome(document: Mapping[str, Any], console: Console) -> None:
     console.print(f"[bold {colour}]{mark} {verdict}[/]  teardown: {document['teardown'] or 'nothing to tear down'}")
     if document["reason"]:
         console.print(f"  {document['reason']}", markup=False)
-    for name in ("image_version_id", "customization_log", "serial_log", "cloud_log"):
-        if document[name]:
+    for name in ("image_version_id", "customization_log", "serial_log", "cloud_log", "function_log"):
+        if document.get(name):
             console.print(f"  {name.replace('_', ' ')}: {document[name]}", markup=False, soft_wrap=True)
     console.print(f"  tier: {document['tier']}; it cannot prove", style="dim")
     for unproved in document["cannot_prove"]:

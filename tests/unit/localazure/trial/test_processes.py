@@ -28,7 +28,7 @@ def test_cloud_that_ends_early_is_quoted(tmp_path: Path, monkeypatch: pytest.Mon
     broken.write_text("#!/bin/sh\necho the port is taken\nexit 4\n")
     broken.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(broken))
-    cloud = CloudProcess(state=tmp_path, cache=None, log=tmp_path / "cloud.log")
+    cloud = CloudProcess(state=tmp_path, cache=None, logs=tmp_path)
 
     with pytest.raises(CloudDidNotStart, match="code 4") as caught, cloud:
         pass
