@@ -1,0 +1,145 @@
+"""The seed disk: what cloud-init is told about a machine, and what it is not told."""
+
+from __future__ import annotations
+
+import json
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fake_programs import FakePrograms
+from localazure.engine import seed
+from localazure.engine_port import MachineRequest
+
+_NEW_KEY = """
+path = argv[argv.index('-f') + 1]
+for name, text in ((path, 'PRIVATE '), (path + '.pub', 'public ')):
+    with open(name, 'w') as key:
+        key.write(text + os.path.basename(path) + '\\n')
+"""
+
+
+class Seeds:
+    """Makes seeds, and reads what was put on them."""
+
+    def __init__(self, programs: FakePrograms, folder: Path) -> None:
+        self.programs, self.folder = programs, folder
+
+    def make(self, **changes: Any) -> Path:  # noqa: ANN401 - fields of a request
+        """The seed of a machine of the usual kind, but for these fields."""
+        usual: dict[str, Any] = {
+            "machine_id": "vm-1",
+            "disk": self.folder / "disk.raw",
+            "cpus": 1,
+            "memory_mib": 512,
+            "hostname": "web",
+            "admin_username": "azureuser",
+            "ssh_public_keys": ("ssh-ed25519 AAAA theirs",),
+            "private_ip": "10.0.0.4",
+        }
+        return seed.make(self.folder, MachineRequest(**usual | changes))
+
+    def file(self, name: str) -> bytes:
+        """A file of the seed."""
+        [call] = [call for call in self.programs.calls("mcopy") if call.argv[-1] == f"::{name}"]
+        return call.stdin
+
+    def config(self) -> dict[str, Any]:
+        """The cloud configuration."""
+        head, _, body = self.file("user-data").partition(b"\n")
+        assert head == b"#cloud-config"
+        read: dict[str, Any] = json.loads(body)
+        return read
+
+
+@pytest.fixture
+def seeds(programs: FakePrograms, tmp_path: Path) -> Seeds:
+    """Makes seeds with programs that only pretend to."""
+    programs.add("ssh-keygen", "mkfs.vfat", "mcopy")
+    programs.answer("ssh-keygen", behaviour=_NEW_KEY)
+    return Seeds(programs, tmp_path)
+
+
+def test_is_the_disk_that_cloud_init_looks_for(seeds: Seeds) -> None:
+    """The file system has the label by which NoCloud finds it, and is made before it is filled."""
+    made = seeds.make()
+
+    programs = [call.argv[0] for call in seeds.programs.calls() if call.argv[0] != "ssh-keygen"]
+    assert programs == ["mkfs.vfat", "mcopy", "mcopy"]
+    [formatted] = seeds.programs.calls("mkfs.vfat")
+    assert formatted.argv[1:5] == ("-n", "CIDATA", "-C", str(made))
+
+
+def test_names_the_machine(seeds: Seeds) -> None:
+    """The machine's id makes it a new instance to cloud-init, and its host name is the one asked for."""
+    seeds.make()
+
+    about = json.loads(seeds.file("meta-data"))
+    assert (about["instance-id"], about["local-hostname"]) == ("vm-1", "web")
+    assert seeds.config()["hostname"] == "web"
+
+
+def test_lets_in_whom_the_request_names(seeds: Seeds) -> None:
+    """The administrator has the request's keys and the engine's, sudo without a password, and no password to guess."""
+    seeds.make()
+
+    [user] = seeds.config()["users"]
+    assert user["name"] == "azureuser"
+    assert user["ssh_authorized_keys"] == ["ssh-ed25519 AAAA theirs", "public key"]
+    assert user["sudo"] == "ALL=(ALL) NOPASSWD:ALL"
+    assert user["lock_passwd"] is True
+    assert seeds.config()["ssh_pwauth"] is False
+
+
+def test_specialized_machine_gets_no_user(seeds: Seeds) -> None:
+    """Where no administrator is asked for, none is made, and cloud-init's default user is not made either."""
+    seeds.make(admin_username="")
+
+    assert seeds.config()["users"] == []
+
+
+def test_engine_s_own_key_stays_here(seeds: Seeds) -> None:
+    """The private half of the key with which the engine comes in is in nothing that the guest gets."""
+    seeds.make()
+
+    assert b"PRIVATE key" not in seeds.file("user-data")
+    assert "key_private" not in seeds.config()["ssh_keys"]
+
+
+def test_host_keys_are_whole_pairs(seeds: Seeds) -> None:
+    """Each host key comes with both halves, of one pair, under the names that cloud-init knows."""
+    seeds.make()
+
+    assert seeds.config()["ssh_keys"] == {
+        f"{kind}_{half}": text
+        for kind in ("rsa", "ecdsa", "ed25519")
+        for half, text in (("private", f"PRIVATE {kind}\n"), ("public", f"public {kind}"))
+    }
+
+
+@pytest.mark.parametrize(
+    ("custom", "kind"),
+    [(b"#cloud-config\npackages: [jq]\n", "text/cloud-config"), (b"#!/bin/sh\necho hi\n", "text/x-shellscript")],
+    ids=["configuration", "script"],
+)
+def test_custom_data_comes_beside_ours(seeds: Seeds, custom: bytes, kind: str) -> None:
+    """Custom data is a part of its own, of the kind that its first line says, and takes nothing from ours."""
+    seeds.make(custom_data=custom)
+
+    whole = message_from_bytes(seeds.file("user-data"), policy=default)
+    ours, theirs = whole.iter_parts()
+    assert json.loads(ours.get_content().partition("\n")[2])["hostname"] == "web"
+    assert theirs.get_content_type() == kind
+    assert theirs.get_content().encode() == custom
+
+
+def test_disk_has_room_for_all(seeds: Seeds) -> None:
+    """As much custom data as Azure takes (64 KiB) fits on the disk."""
+    seeds.make(custom_data=b"#!/bin/sh\n" + b"#" * 65536)
+
+    [formatted] = seeds.programs.calls("mkfs.vfat")
+    content_bytes = len(seeds.file("user-data")) + len(seeds.file("meta-data"))
+    assert int(formatted.argv[-1]) * 1024 > content_bytes + 16 * 1024
