@@ -20,7 +20,7 @@ from typing import Any, Protocol, Self
 import durabletask.internal.orchestrator_service_pb2 as messages
 import durabletask.internal.orchestrator_service_pb2_grpc as stubs
 import grpc
-from durabletask.client import OrchestrationState, TaskHubGrpcClient
+from durabletask.client import OrchestrationQuery, OrchestrationState, TaskHubGrpcClient
 
 from localazure.functions.patient_backend import PatientBackend
 from localazure.functions.worker_process import Function, FunctionFailed, TypedData, WorkerGone
@@ -98,7 +98,8 @@ class DurableHost:
 
     def instances(self) -> list[OrchestrationState]:
         """Every orchestration that was ever started here."""
-        return list(self._client.get_all_orchestration_states())
+        query = OrchestrationQuery(fetch_inputs_and_outputs=True)
+        return list(self._client.get_all_orchestration_states(query))
 
     def start(self, orchestrator: str, job: object, *, instance_id: str) -> None:
         """Schedule an orchestration."""
