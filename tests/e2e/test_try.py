@@ -16,7 +16,7 @@ ChangeCustomizers = Callable[[Callable[[list[dict[str, Any]]], object]], None]
 
 
 def test_apache_image_passes(trial: Trial, image: Path, nothing_left: Leftovers) -> None:
-    """The image of the repository passes, is promoted, and leaves nothing behind but its logs."""
+    """The image passes in the Function that its build's event wakes, and leaves nothing behind but its logs."""
     ended = trial.run(image)
 
     assert ended.exit_code == 0, ended.stderr
@@ -29,13 +29,39 @@ def test_apache_image_passes(trial: Trial, image: Path, nothing_left: Leftovers)
     assert document["probes"][0]["attempts"][-1]["status"] == 200
     assert document["tier"]
     assert {"setup", "build", "verify", "total"} <= set(document["timings_s"])
+    assert document["image_version_id"].lower() in {event["subject"].lower() for event in document["events"]}
+    assert document["timeline"][0]["kind"] == "started"
+    assert document["timeline"][-1]["text"] == "verify_for_commit: completed"
     assert any("/virtualMachines/" in created for created in document["resources_created"])
-    assert (
-        "install-apache" in Path(document["customization_log"]).read_text()
-        or "apache2" in Path(document["customization_log"]).read_text()
-    )
+    log = Path(document["customization_log"]).read_text()
+    assert log.count("(telemetry) Starting provisioner shell") >= 5
+    assert "Done exporting Packer logs to Azure Storage." in log
     assert Path(document["serial_log"]).stat().st_size > 0
     assert nothing_left() == {}
+
+
+@pytest.mark.slow
+def test_verified_by_the_command(trial: Trial, image: Path, nothing_left: Leftovers) -> None:
+    """The command verifies as the Function does, when it is asked to: no event is waited for."""
+    ended = trial.run(image, "--via", "command")
+
+    assert ended.exit_code == 0, ended.stderr
+    assert (ended.document["verdict"], ended.document["teardown"]) == ("passed", "complete")
+    assert ended.document["events"] == []
+    assert Path(ended.document["serial_log"]).stat().st_size > 0
+    assert nothing_left() == {}
+
+
+@pytest.mark.slow
+def test_promotion_is_seen(trial: Trial, image: Path) -> None:
+    """What is built on a branch of a repository becomes latest when it passes."""
+    for arguments in (["init", "-q", "-b", "trunk"], ["remote", "add", "origin", "https://github.com/acme/images.git"]):
+        subprocess.run(["git", "-C", str(image), *arguments], check=True)
+
+    ended = trial.run(image)
+
+    assert (ended.exit_code, ended.document["promoted"]) == (0, True), ended.stderr
+    assert "acme/images" in ended.stderr
 
 
 @pytest.mark.slow
