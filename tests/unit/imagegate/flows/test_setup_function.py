@@ -1,0 +1,96 @@
+"""The story of the Function's set-up, against resource manager's side of it."""
+
+from pathlib import Path
+
+import pytest
+
+from fake_wire import SUBSCRIPTION, Answer, HandClock, Seen, Wire, cloud_on
+from imagegate.errors import InputError
+from imagegate.flows.setup_function import FunctionSetup, set_up_function
+from imagegate.gateway.function_code import own_code_folder
+from imagegate.model import SmokeSpec
+from imagegate.report.progress import Silent, Story
+from imagegate.settings import AzureSettings, BuildSettings, DefinitionSettings, Settings
+from imagegate.steps.deploy_function import FunctionOptions
+
+GROUP = f"/subscriptions/{SUBSCRIPTION}/resourcegroups/rg-fn"
+DEPLOYMENT = f"{GROUP}/providers/Microsoft.Resources/deployments/imagegate-function"
+SITE = f"{GROUP}/providers/Microsoft.Web/sites/gate"
+OPTIONS = FunctionOptions(resource_group="rg-fn", repositories=("acme/images",))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of an image."""
+    return Settings(
+        folder=tmp_path,
+        file=tmp_path / "imagegate.yaml",
+        name="web",
+        template=tmp_path / "template.json",
+        parameters=None,
+        azure=AzureSettings(
+            arm_endpoint="https://management.azure.com",
+            subscription_id=SUBSCRIPTION,
+            resource_group="rg",
+            smoke_resource_group="rg-smoke",
+            location="westeurope",
+            gallery="golden",
+            definition="web",
+            identity="imagegate-builder",
+        ),
+        definition=DefinitionSettings(
+            publisher="imagegate",
+            offer="web",
+            sku="web",
+            security_type="Standard",
+            hyper_v_generation="V2",
+            architecture="x64",
+        ),
+        build=BuildSettings(timeout_s=None, submit_timeout_s=60, other_run_timeout_s=60),
+        smoke=SmokeSpec(),
+    )
+
+
+@pytest.fixture
+def manager(wire: Wire) -> Wire:
+    """Resource manager where everything is registered, and a function app that takes packages."""
+    outputs = {"functionAppName": {"type": "String", "value": "gate"}}
+
+    def provider(seen: Seen) -> Answer:
+        return Answer(body={"namespace": seen.path.rpartition("/")[2], "registrationState": "Registered"})
+
+    wire.on("GET", r"/subscriptions/[^/]+/providers/[^/]+", provider)
+    wire.on("GET", GROUP, Answer(body={"id": GROUP, "name": "rg-fn", "location": "westeurope"}))
+    accepted = Answer(status=201, body={"id": DEPLOYMENT, "properties": {"provisioningState": "Accepted"}})
+    wire.on("PUT", DEPLOYMENT, accepted)
+    done = {"provisioningState": "Succeeded", "outputs": outputs}
+    wire.on("GET", DEPLOYMENT, Answer(body={"id": DEPLOYMENT, "properties": done}))
+    wire.on("GET", SITE, Answer(body={"properties": {"enabledHostNames": ["gate.scm.example"]}}))
+    wire.on("POST", "/api/publish", Answer(status=202, body='"d-1"'))
+    wire.on("GET", "/api/deployments/d-1", Answer(body={"status": 4}))
+    wire.on("GET", f"{SITE}/functions/on_build_event", Answer(body={}))
+    return wire
+
+
+def _run(manager: Wire, clock: HandClock, settings: Settings, code: Path) -> FunctionSetup:
+    return set_up_function(settings, cloud_on(manager), Story(Silent(), clock), options=OPTIONS, code=code)
+
+
+def test_subscriptions_come_after_the_code(manager: Wire, clock: HandClock, settings: Settings) -> None:
+    """The template is deployed without subscriptions, the code is published, and only then they are made."""
+    result = _run(manager, clock, settings, own_code_folder())
+
+    made = [seen for seen in manager.seen if seen.method in {"PUT", "POST"}]
+    assert [seen.path.rpartition("/")[2] for seen in made] == ["imagegate-function", "publish", "imagegate-function"]
+    deployed = [seen.json["properties"]["parameters"]["withSubscriptions"]["value"] for seen in (made[0], made[2])]
+    assert deployed == [False, True]
+    assert result.site_id.name == "gate"
+    assert result.to_json()["package_sha256"] == result.package_sha256
+
+
+def test_nothing_is_made_without_code(manager: Wire, clock: HandClock, settings: Settings, tmp_path: Path) -> None:
+    """A folder without the Function is refused before Azure is asked for anything."""
+    with pytest.raises(InputError):
+        _run(manager, clock, settings, tmp_path)
+
+    assert manager.seen == []
