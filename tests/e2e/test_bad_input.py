@@ -43,7 +43,7 @@ def _windows(image: Path) -> None:
         (_unparsable, ["template.json:7:"]),
         (_unknown_key, ["imagegate.yaml:", "vm-sice", "vm-size"]),
         (_missing_parameter, ["costCentre", "department", "template.json:"]),
-        (_windows, ["Windows", "cannot run"]),
+        (_windows, ["Windows cannot be run here"]),
     ],
     ids=["unparsable template", "unknown key", "missing parameters", "Windows"],
 )
