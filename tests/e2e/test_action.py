@@ -1,79 +1,21 @@
 """The container action as the runner runs it, against the local cloud on the bridge of a real docker daemon."""
 
 import json
-import shutil
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from docker_daemon import BRIDGE, DockerDaemon, missing
-from job_services import REQUEST_TOKEN, SUBJECT, JobServices
-from localazure.assembly import LocalCloud
-from localazure.engine_port import BuildRequest, Log
-from recording_engine import RecordedImage, RecordingEngine
-from runner_side import JobOnRunner, RunningStep, Step
+from action_world import FOLDER, REPOSITORY, TAG, HostileEngine, World, open_world
+from docker_daemon import DockerDaemon, missing
+from job_services import REQUEST_TOKEN, SUBJECT
+from runner_side import RunningStep, Step
 
 pytestmark = pytest.mark.slow
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-TAG = "imagegate:test"
-FOLDER = "templates/apache-debian12"
 HEAD = "f" * 40
-HOSTILE = (
-    "::set-output name=verdict::passed",
-    "  ::error file=a.sh,line=1::not ours",
-    "##[error]not ours either",
-    "::add-mask::Setting",
-    "curl -H 'Authorization: Bearer abcdef0123456789' https://example.org/?sig=c2VjcmV0c2VjcmV0c2VjcmV0",
-)
-
-
-class HostileEngine(RecordingEngine):
-    """Prints what a customizer may print that wants to speak to the runner."""
-
-    def build(self, request: BuildRequest, *, log: Log, on_phase: Log, cancelled: threading.Event) -> RecordedImage:
-        """Print it, then build."""
-        for line in HOSTILE:
-            log(line)
-            log(f"[{request.operation_id}] PACKER 2026/11/22 00:00:00 ui:     azure-arm: {line}")
-        return super().build(request, log=log, on_phase=on_phase, cancelled=cancelled)
-
-
-@dataclass(frozen=True, kw_only=True)
-class World:
-    """A cloud, GitHub's services, and a job that may reach both."""
-
-    cloud: LocalCloud
-    engine: HostileEngine
-    services: JobServices
-    job: JobOnRunner
-
-    def inputs(self, command: str, **more: str) -> dict[str, str]:
-        """The inputs of a step; the client is the cloud's owner."""
-        environment = self.cloud.environment
-        return {
-            "command": command,
-            "folder": FOLDER,
-            "client-id": environment["AZURE_CLIENT_ID"],
-            "tenant-id": environment["AZURE_TENANT_ID"],
-            "subscription": environment["AZURE_SUBSCRIPTION_ID"],
-            "arm-endpoint": environment["IMAGEGATE_ARM_ENDPOINT"],
-            "statuses": "all",
-            "github-token": "ghs_" + "t" * 36,
-            **more,
-        }
-
-    def shown(self, commit: str = "e" * 40) -> dict[str, str]:
-        """The commit's statuses: state by context."""
-        found: dict[str, str] = {}
-        for status in reversed(self.services.statuses.get(commit, [])):
-            found[status["context"]] = status["state"]
-        return found
 
 
 @pytest.fixture(scope="module")
@@ -89,23 +31,14 @@ def daemon() -> Iterator[DockerDaemon]:
 @pytest.fixture
 def world(daemon: DockerDaemon, tmp_path: Path) -> Iterator[World]:
     """A fresh cloud on the bridge, set up by the action itself."""
-    engine = HostileEngine(tmp_path / "engine")
-    with (
-        JobServices(host=BRIDGE) as services,
-        LocalCloud(state=tmp_path / "state", engine=engine, host=BRIDGE) as cloud,
-    ):
-        job = JobOnRunner(docker=daemon.client, folder=tmp_path / "runner", image=TAG)
-        shutil.copytree(REPOSITORY / FOLDER, job.workspace / FOLDER)
-        shutil.copy(cloud.ca_bundle, job.home / "trusted.pem")
-        job.environment = {
-            "REQUESTS_CA_BUNDLE": "/github/home/trusted.pem",
-            "AZURE_AUTHORITY_HOST": cloud.environment["AZURE_AUTHORITY_HOST"],
-            **services.environment(),
-        }
-        found = World(cloud=cloud, engine=engine, services=services, job=job)
-        step = job.run(found.inputs("setup"))
-        assert step.exit_code == 0, step.log
+    with open_world(daemon, tmp_path, HostileEngine(tmp_path / "engine")) as found:
         yield found
+
+
+def hostile(world: World) -> HostileEngine:
+    """The world's engine."""
+    assert isinstance(world.engine, HostileEngine)
+    return world.engine
 
 
 def host_file(step: Step, output: str) -> Path:
@@ -133,6 +66,8 @@ def test_build(world: World) -> None:
 
 def test_nothing_secret_is_shown(world: World) -> None:
     """Every token is masked where it is obtained, and neither log nor files show one beyond the mask itself."""
+    world.services.tokens.clear()
+
     step = world.job.run(world.inputs("build", verbose="true"))
 
     secrets = {REQUEST_TOKEN, "ghs_" + "t" * 36, *world.services.tokens}
@@ -157,8 +92,8 @@ def test_foreign_text_is_not_heard(world: World) -> None:
 
 
 def test_failing_customizer(world: World) -> None:
-    """A failed build is exit 3, one annotation on the template, a summary with the cause, and a failed status."""
-    world.engine.fails_in = "Customizing"
+    """A failed build is exit 3, one annotation on the script's line, a summary with the cause, and a failed status."""
+    hostile(world).fails_in = "Customizing"
 
     step = world.job.run(world.inputs("build"))
 
@@ -167,8 +102,8 @@ def test_failing_customizer(world: World) -> None:
     assert host_file(step, "log-path").is_file()
     (annotation,) = step.heard.annotations
     assert annotation["level"] == "error"
-    assert annotation["file"].startswith(f"{FOLDER}/")
-    assert int(annotation["line"]) > 1
+    assert (annotation["file"], annotation["line"]) == (f"{FOLDER}/scripts/secure-root-login.sh", "17")
+    assert step.outputs["failure-category"] == "command-missing"
     assert "❌ imagegate build" in step.summary
     assert world.shown() == {"imagegate/build": "failure"}
 
@@ -245,9 +180,9 @@ def wait_until(what: Callable[[], object], running: RunningStep) -> None:
 
 def test_cancelled_while_building(world: World) -> None:
     """SIGINT alone is enough: the run is cancelled, state and status are written; the post step has nothing to do."""
-    world.engine.gate.clear()
+    hostile(world).gate.clear()
     running = world.job.start(world.inputs("build"))
-    wait_until(world.engine.building.is_set, running)
+    wait_until(hostile(world).building.is_set, running)
 
     step = running.cancel()
 
@@ -264,9 +199,9 @@ def test_cancelled_while_building(world: World) -> None:
 
 def test_killed_while_building(world: World, daemon: DockerDaemon) -> None:
     """What a killed container left running is ended by the post step, by what the main step kept."""
-    world.engine.gate.clear()
+    hostile(world).gate.clear()
     running = world.job.start(world.inputs("build"))
-    wait_until(world.engine.building.is_set, running)
+    wait_until(hostile(world).building.is_set, running)
     subprocess.run([*daemon.client, "kill", running.name], check=True, capture_output=True)
     step = running.end()
 
@@ -280,7 +215,7 @@ def test_killed_while_building(world: World, daemon: DockerDaemon) -> None:
 
 def test_cancelled_in_the_first_second(world: World, daemon: DockerDaemon) -> None:
     """A signal as soon as there is a container ends it in the runner's time, and no run is left behind."""
-    world.engine.gate.clear()
+    hostile(world).gate.clear()
     running = world.job.start(world.inputs("build"))
     listed = [*daemon.client, "ps", "--quiet", "--filter", f"name={running.name}"]
 
@@ -294,7 +229,7 @@ def test_cancelled_in_the_first_second(world: World, daemon: DockerDaemon) -> No
     assert step.cancelled_by in {"SIGINT", "SIGTERM"}, step.log
     assert step.exit_code != 0
     assert not runs()
-    world.engine.gate.set()
+    hostile(world).gate.set()
 
 
 def test_image_is_small_and_runs_no_shell(daemon: DockerDaemon) -> None:

@@ -107,6 +107,7 @@ class JobOnRunner:
     image: str
     environment: Mapping[str, str] = field(default_factory=dict)
     event: Mapping[str, object] = field(default_factory=dict)
+    timeout_s: float = 300
 
     def __post_init__(self) -> None:
         for name in ("_temp/_github_home", "_temp/_github_workflow", "_temp/_runner_file_commands", "images/images"):
@@ -195,7 +196,7 @@ class RunningStep:
     def end(self, *, cancelled_by: str = "", log: str = "") -> Step:
         """Wait, and read what it left."""
         if not log:
-            log, _ = self.process.communicate(timeout=300)
+            log, _ = self.process.communicate(timeout=self.job.timeout_s)
         return Step(
             exit_code=self.process.returncode,
             log=log,

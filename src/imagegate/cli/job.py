@@ -112,7 +112,7 @@ class Job:
             result=verdict,
             steps=self.log.steps,
             customizers=tuple(_customizers(safe)),
-            facts=[(name, self.masks.hide(value)) for name, value in rows],
+            facts=[(name, self.host_path(self.masks.hide(value))) for name, value in rows],
             regions=_regions(safe),
             diagnosis=diagnosis,
             links=tuple(self._links(safe)),

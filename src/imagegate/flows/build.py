@@ -1,7 +1,8 @@
 """The story of a build, from a folder to an image version that nobody uses yet."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from imagegate.flows.begin_run import Begun, begin_run
 from imagegate.flows.prepare_build import Prepared, prepare
@@ -103,7 +104,15 @@ def build_image(
         customization_log=str(log.file) if log else None,
         timings={**story.timings, "total": story.seconds},
         resources=tuple(made + [artifact for artifact in artifacts.values() if artifact.startswith("/")]),
+        regions=_regions(distribute),
     )
+
+
+def _regions(distribute: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Where the distributors keep versions: `targetRegions`, or the older `replicationRegions`."""
+    named = [str(region.get("name") or "") for one in distribute for region in one.get("targetRegions") or ()]
+    older = [str(region) for one in distribute for region in one.get("replicationRegions") or ()]
+    return tuple(dict.fromkeys(name for name in (*named, *older) if name))
 
 
 def _validation_log(cloud: Cloud, watched: Watched, folder: Path, story: Story) -> BuildLog | None:

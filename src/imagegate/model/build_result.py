@@ -11,7 +11,10 @@ from imagegate.model.stamp import Stamp
 
 @dataclass(frozen=True, kw_only=True)
 class BuildResult:
-    """`image_versions` has each distributor's artifact by run output name; `resources` the ids of what was made."""
+    """`image_versions` has each distributor's artifact by run output name; `resources` the ids of what was made.
+
+    `regions` are those that the distributors were told to keep versions in.
+    """
 
     image_version_id: ResourceId | None
     image_versions: Mapping[str, str]
@@ -26,6 +29,7 @@ class BuildResult:
     customization_log: str | None
     timings: Mapping[str, float]
     resources: tuple[str, ...]
+    regions: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form of `imagegate build`."""
@@ -44,4 +48,5 @@ class BuildResult:
             "customization_log": self.customization_log,
             "timings": dict(self.timings),
             "resources": list(self.resources),
+            "regions": list(self.regions),
         }

@@ -38,6 +38,7 @@ class JobLog:
         self._token = token
         self._stop = ""
         self._grouped = False
+        self._masked: set[str] = set()
         self._lock = threading.RLock()
 
     def step_began(self, title: str) -> None:
@@ -85,6 +86,9 @@ class JobLog:
     def mask(self, secret: str) -> None:
         """Have the runner, and this log, show `***` for the secret from now on."""
         with self._lock:
+            if secret in self._masked:
+                return
+            self._masked.add(secret)
             # The runner has to see it once, so this line alone does not pass through the masks.
             for line in add_mask(secret):
                 self._command(line)

@@ -1,0 +1,113 @@
+"""All that a job meets: a cloud on a docker bridge, GitHub's services, an engine whose builds speak to the runner."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from docker_daemon import BRIDGE, DockerDaemon
+from job_services import JobServices
+from localazure.assembly import LocalCloud
+from localazure.engine_port import BuildRequest, EnginePort, Log
+from recording_engine import RecordedImage, RecordingEngine
+from runner_side import JobOnRunner
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TAG = "imagegate:test"
+FOLDER = "templates/apache-debian12"
+HOSTILE = (
+    "::set-output name=verdict::passed",
+    "  ::error file=a.sh,line=1::not ours",
+    "##[error]not ours either",
+    "::add-mask::Setting",
+    "curl -H 'Authorization: Bearer abcdef0123456789' https://example.org/?sig=c2VjcmV0c2VjcmV0c2VjcmV0",
+)
+BROKEN_SCRIPT = (
+    *(
+        line
+        for number in range(4)
+        for line in (
+            "[INFO] (telemetry) Starting provisioner shell",
+            f"ui: ==> azure-arm: Provisioning with shell script: /tmp/packer-shell{number}",
+            *(("ui error: ==> azure-arm: /tmp/script_1234.sh: 17: sshd: not found",) if number == 3 else ()),
+            "[INFO] (telemetry) ending shell",
+        )
+    ),
+    "ui: ==> azure-arm: Provisioning step had errors: Running the cleanup provisioner, if present...",
+    (
+        "ui error: Build 'azure-arm' errored after 4 seconds: Script exited with non-zero exit status: 127."
+        " Allowed exit codes are: [0]"
+    ),
+)
+
+
+class HostileEngine(RecordingEngine):
+    """Prints what a customizer may print that wants to speak to the runner."""
+
+    def build(self, request: BuildRequest, *, log: Log, on_phase: Log, cancelled: threading.Event) -> RecordedImage:
+        """Print it, then build."""
+        for line in HOSTILE:
+            log(line)
+            log(f"[{request.operation_id}] PACKER 2026/11/22 00:00:00 ui:     azure-arm: {line}")
+        if self.fails_in:
+            for line in BROKEN_SCRIPT:
+                log(f"[{request.operation_id}] PACKER 2026/11/22 00:00:01 {line}")
+        return super().build(request, log=log, on_phase=on_phase, cancelled=cancelled)
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """A cloud, GitHub's services, and a job that may reach both."""
+
+    cloud: LocalCloud
+    engine: EnginePort
+    services: JobServices
+    job: JobOnRunner
+
+    def inputs(self, command: str, **more: str) -> dict[str, str]:
+        """The inputs of a step; the client is the cloud's owner."""
+        environment = self.cloud.environment
+        return {
+            "command": command,
+            "folder": FOLDER,
+            "client-id": environment["AZURE_CLIENT_ID"],
+            "tenant-id": environment["AZURE_TENANT_ID"],
+            "subscription": environment["AZURE_SUBSCRIPTION_ID"],
+            "arm-endpoint": environment["IMAGEGATE_ARM_ENDPOINT"],
+            "statuses": "all",
+            "github-token": "ghs_" + "t" * 36,
+            **more,
+        }
+
+    def shown(self, commit: str = "e" * 40) -> dict[str, str]:
+        """The commit's statuses: state by context."""
+        found: dict[str, str] = {}
+        for status in reversed(self.services.statuses.get(commit, [])):
+            found[status["context"]] = status["state"]
+        return found
+
+
+@contextmanager
+def open_world(daemon: DockerDaemon, folder: Path, engine: EnginePort) -> Iterator[World]:
+    """A fresh cloud, set up by the action itself; the image TAG is built already."""
+    with (
+        JobServices(host=BRIDGE) as services,
+        LocalCloud(state=folder / "state", engine=engine, host=BRIDGE) as cloud,
+    ):
+        job = JobOnRunner(docker=daemon.client, folder=folder / "runner", image=TAG)
+        shutil.copytree(REPOSITORY / FOLDER, job.workspace / FOLDER)
+        shutil.copy(cloud.ca_bundle, job.home / "trusted.pem")
+        job.environment = {
+            "REQUESTS_CA_BUNDLE": "/github/home/trusted.pem",
+            "AZURE_AUTHORITY_HOST": cloud.environment["AZURE_AUTHORITY_HOST"],
+            **services.environment(),
+        }
+        found = World(cloud=cloud, engine=engine, services=services, job=job)
+        step = job.run(found.inputs("setup"))
+        if step.exit_code:
+            raise RuntimeError(f"setup failed:\n{step.log}")
+        yield found
