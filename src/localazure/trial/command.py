@@ -27,8 +27,8 @@ _EXIT_SERVICE = 7  # a service could not be reached: here, the cloud that could 
 @click.option("--no-color", is_flag=True, help="No colours (NO_COLOR does the same).")
 @click.option(
     "--via",
-    type=click.Choice([*Via]),
-    default=Via.FUNCTION,
+    type=click.Choice([way.value for way in Via]),
+    default=Via.FUNCTION.value,
     show_default=True,
     help="Who verifies: the Function that the build's events wake, or the command `imagegate verify`.",
 )
@@ -40,7 +40,7 @@ def try_command(
     folder: Path,
     as_json: bool,
     no_color: bool,
-    via: Via,
+    via: str,
     state: Path | None,
     cache: Path | None,
     logs: Path | None,
