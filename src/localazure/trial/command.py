@@ -18,10 +18,19 @@ from localazure.trial.processes import CloudDidNotStart
 from localazure.trial.story import TrialOptions, Via, run_trial
 from localazure.trial.table import print_outcome
 
+_EXAMPLES = (
+    "imagegate try templates/apache-debian12",
+    "imagegate try templates/apache-debian12 --via command",
+    "imagegate try templates/apache-debian12 --json | python3 -m json.tool",
+)
 _EXIT_SERVICE = 7  # a service could not be reached: here, the cloud that could not be started
 
 
-@click.command("try", short_help="Build, boot and probe an image on this machine, without an Azure account.")
+@click.command(
+    "try",
+    short_help="Build, boot and probe an image on this machine, without an Azure account.",
+    epilog="\b\nExamples:\n  " + "\n  ".join(_EXAMPLES),
+)
 @click.argument("folder", type=click.Path(path_type=Path), default=Path())
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output; progress on standard error.")
 @click.option("--no-color", is_flag=True, help="No colours (NO_COLOR does the same).")
@@ -45,18 +54,12 @@ def try_command(
     cache: Path | None,
     logs: Path | None,
 ) -> None:
-    r"""Build, boot and probe the image of FOLDER on this machine, without an Azure account.
+    """Build, boot and probe the image of FOLDER on this machine, without an Azure account.
 
     A local cloud carries out the template for real: Debian is bootstrapped, customizers run under systemd, the disk
     boots as a smoke VM, the probes of imagegate.yaml ask it, and everything is torn down. The build's end is an event,
     and the event wakes the Function, which verifies, as on Azure. Exit codes are those of `imagegate build` and
     `imagegate verify`.
-
-    \b
-    Examples:
-      imagegate try templates/apache-debian12
-      imagegate try templates/apache-debian12 --via command
-      imagegate try templates/apache-debian12 --json | python3 -m json.tool
     """
     console = Console(stderr=True, no_color=no_color or None, highlight=False)
     if missing := Engine(cache_dir=cache or default_cache_folder(), work_dir=Path(tempfile.gettempdir())).missing():
