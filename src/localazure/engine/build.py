@@ -12,7 +12,7 @@ from localazure.engine import bases, customizers, disk, handover, layers, provis
 from localazure.engine.build_log import BuildLog
 from localazure.engine.cache import Cache, Entry
 from localazure.engine.container import Container, Root
-from localazure.engine.errors import EngineError, ProgramCancelled
+from localazure.engine.errors import EngineError, Evicted, ProgramCancelled
 from localazure.engine.generalize import generalize
 from localazure.engine.ledger import Ledger
 from localazure.engine.machine_apt import MachineApt
@@ -57,7 +57,9 @@ class Build:
             BuildCancelled: `cancelled` was set.
         """
         try:
-            return self._story()
+            while True:
+                with contextlib.suppress(Evicted):
+                    return self._story()
         except ProgramCancelled as stopped:
             raise BuildCancelled("The build was cancelled.") from stopped
         except BuildFailed as failure:

@@ -11,16 +11,19 @@ import fcntl
 import json
 import os
 import shutil
+import threading
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from localazure.engine.errors import Evicted, ProgramCancelled
 from localazure.engine.ledger import Ledger
 
 DEFAULT_LIMIT_BYTES = 20 * 1024**3
 _KINDS = ("bases", "layers", "disks", "validations")
+_LOOK_EVERY_S = 0.2
 _BLOCK_BYTES = 512  # the unit of st_blocks
 
 
@@ -51,26 +54,27 @@ class Cache:
 
     @contextlib.contextmanager
     def using(self, *entries: Entry) -> Iterator[None]:
-        """While this is open, nobody evicts these entries.
-
-        Raises:
-            FileNotFoundError: one of them was evicted meanwhile.
-        """
+        """While this is open, nobody evicts these entries. Raises `Evicted` when somebody just did."""
         with contextlib.ExitStack() as stack:
             for entry in entries:
-                lock = stack.enter_context((entry.path / "lock").open("r"))
+                try:
+                    lock = stack.enter_context((entry.path / "lock").open("r"))
+                except FileNotFoundError as gone:
+                    raise Evicted(str(entry.path)) from gone
                 fcntl.flock(lock, fcntl.LOCK_SH)
                 if not (entry.path / "about.json").exists():
-                    raise FileNotFoundError(entry.path)
+                    raise Evicted(str(entry.path))
             yield
 
     @contextlib.contextmanager
-    def making(self, kind: str, key: str) -> Iterator[None]:
+    def making(self, kind: str, key: str, cancelled: threading.Event) -> Iterator[None]:
         """While this is open, no other process makes the same entry; look again with `get` once inside."""
         folder = self.root / "locks"
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / f"{kind}-{key}").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            while not _locked(lock):
+                if cancelled.wait(_LOOK_EVERY_S):
+                    raise ProgramCancelled([f"making {kind}/{key}"])
             yield
 
     @contextlib.contextmanager
@@ -124,6 +128,14 @@ class Cache:
                 return True
         except OSError:
             return False
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _size_bytes(root: Path) -> int:

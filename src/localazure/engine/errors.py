@@ -5,6 +5,7 @@ EngineError                  something here, not the image, is at fault
 ├── ProgramFailed            a program that the engine started ended badly
 ├── ProgramTimedOut          … or took too long
 ├── ProgramCancelled         … or was stopped on request
+├── Evicted                  the cache removed a result that was about to be used
 └── GuestUnreachable         a machine does not let the engine in
 """
 
@@ -44,6 +45,10 @@ class ProgramCancelled(EngineError):  # noqa: N818 - says what it is
 
     def __init__(self, argv: Sequence[str]) -> None:
         super().__init__(f"`{' '.join(argv)}` was stopped on request.")
+
+
+class Evicted(EngineError):  # noqa: N818 - says what it is
+    """The cache removed a result that was about to be used; looking again makes it anew."""
 
 
 class GuestUnreachable(EngineError):  # noqa: N818 - says what it is

@@ -134,6 +134,8 @@ class QemuMachine:
             cell = self._cell
         if cell is None:
             raise GuestUnreachable(f"Machine {self.machine_id} is stopped.")
+        if not self._request.admin_username:
+            raise GuestUnreachable(f"Machine {self.machine_id} was given no user, so nobody can be let in.")
         done = process.run(
             cell.command(self._ssh()), stdin=script.encode(), timeout_s=_RUN_COMMAND_TIMEOUT_S, check=False
         )
@@ -174,9 +176,7 @@ class QemuMachine:
     def _qemu(self) -> list[process.Argument]:
         folder, request = self._place.folder, self._request
         hardware = self._place.tier == KVM
-        accelerator = (
-            ["-accel", "kvm", "-cpu", "host"] if hardware else ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max"]
-        )
+        accelerator = ["-accel", "kvm", "-cpu", "host"] if hardware else ["-accel", "tcg,thread=multi", "-cpu", "max"]
         cpus = min(request.cpus, os.cpu_count() or 1)
         kernel: list[process.Argument] = (
             ["-kernel", self._boot.kernel, "-append", _CMDLINE] if self._boot.kernel else []

@@ -162,6 +162,9 @@ def _need_forwarding(ledger: Ledger) -> IO[str] | None:
     ledger.record("forwarding", "")
     opened = users.open("a")
     fcntl.flock(opened, fcntl.LOCK_SH)
+    if not users.exists():  # the last user before us has just put it back
+        opened.close()
+        return _need_forwarding(ledger)
     if users.stat().st_size == 0:
         opened.write("0")
         opened.flush()

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from email.mime.application import MIMEApplication
+from email.mime.multipart import MIMEMultipart
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +46,7 @@ def make(folder: Path, request: MachineRequest) -> Path:
 
 
 def _user_data(request: MachineRequest, keys: Mapping[str, _Key]) -> bytes:
-    """Cloud configuration; custom data that speaks cloud-init's language comes beside it, as on Azure."""
+    """Cloud configuration; custom data comes beside it, for Azure's image hands it to cloud-init too."""
     ours = b"#cloud-config\n" + json.dumps(_config(request, keys)).encode()
     if not request.custom_data:
         return ours
@@ -80,11 +82,8 @@ def _new_key(folder: Path, name: str, kind: Sequence[str]) -> _Key:
 
 
 def _multipart(parts: Sequence[bytes]) -> bytes:
-    from email.mime.multipart import MIMEMultipart
-    from email.mime.text import MIMEText
-
+    """Several user data as one; cloud-init finds out by itself what each of them is."""
     whole = MIMEMultipart()
     for part in parts:
-        kind = "cloud-config" if part.startswith(b"#cloud-config") else "x-shellscript"
-        whole.attach(MIMEText(part.decode(errors="replace"), kind, "utf-8"))
+        whole.attach(MIMEApplication(part))
     return whole.as_bytes()

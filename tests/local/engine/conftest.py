@@ -3,57 +3,16 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from image_builder import Builder
 from localazure.engine.engine import Engine
-from localazure.engine.model import Base, BuiltImage
-from localazure.engine_port import BuildRequest, Customization
+from localazure.engine.model import BuiltImage
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-
-
-@dataclass
-class Told:
-    """What a build told: its log and its phases."""
-
-    lines: list[str] = field(default_factory=list)
-    phases: list[str] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        """The log."""
-        return "\n".join(self.lines)
-
-
-class Builder:
-    """Builds with one engine, and remembers what the last build told."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.told = Told()
-        self.cancelled = threading.Event()
-
-    @property
-    def base(self) -> Base:
-        """Debian 12."""
-        return self.engine.resolve_base(publisher="Debian", offer="debian-12", sku="12-gen2", version="latest")
-
-    def __call__(self, *customize: Customization, validate: tuple[Customization, ...] = ()) -> BuiltImage:
-        """Build from Debian 12."""
-        self.told = Told()
-        request = BuildRequest(operation_id="7111a125", base=self.base, customize=customize, validate=validate)
-        return self.engine.build(
-            request, log=self.told.lines.append, on_phase=self.told.phases.append, cancelled=self.cancelled
-        )
-
-    def shell(self, *lines: str) -> Customization:
-        """An inline Shell customizer."""
-        return Customization(kind="Shell", inline=lines)
 
 
 @pytest.fixture(scope="session")

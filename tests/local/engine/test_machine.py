@@ -93,7 +93,7 @@ def test_an_open_port_that_nobody_listens_on_is_refused(machine: QemuMachine) ->
 
 
 def test_a_port_that_no_rule_opens_times_out(machine: QemuMachine) -> None:
-    """sshd listens, but its port is closed outside the guest, where packets are dropped."""
+    """Sshd listens, but its port is closed outside the guest, where packets are dropped."""
     assert _connect("127.0.88.1", 22) == "timed out"
 
 

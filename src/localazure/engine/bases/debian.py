@@ -97,7 +97,7 @@ def make(cache: Cache, ledger: Ledger, base: Base, apt: MachineApt, cancelled: t
     found = cache.get("bases", name)
     if found is not None:
         return found
-    with cache.making("bases", name), cache.staging(ledger) as staging:
+    with cache.making("bases", name, cancelled), cache.staging(ledger) as staging:
         found = cache.get("bases", name)
         if found is not None:
             return found
