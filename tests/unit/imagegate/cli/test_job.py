@@ -1,0 +1,204 @@
+"""What a command leaves in a GitHub job: outputs, summary, report, annotations, state."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from imagegate.cli.command import Shell, Surroundings
+from imagegate.cli.job import Job
+from imagegate.cli.leftovers import STATE_NAME, Leftover, keep_for_post
+from imagegate.cli.program import run_program
+from imagegate.errors import BuildFailed, InputError, InputFault
+from imagegate.model.diagnosis import Category, Confidence, Diagnosis, FailingCustomizer, Place
+from imagegate.report.masking import Masks
+from imagegate.report.outcome import Outcome
+from imagegate.settings import CloudSettings
+from imagegate.waiting import SystemClock
+from runner_side import hear, read_values
+
+VERSION = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/galleries/golden/images/web/versions/1.2.3"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, str]:
+    """A job's environment, with files that the runner reads."""
+    names = {f"GITHUB_{name}": str(tmp_path / name) for name in ("OUTPUT", "STATE", "STEP_SUMMARY")}
+    return {"GITHUB_ACTIONS": "true", "RUNNER_TEMP": str(tmp_path / "temp"), "GITHUB_RUN_ID": "77", **names}
+
+
+def job_of(environment: dict[str, str], stream: io.StringIO) -> Job:
+    """The job."""
+    found = Job.of(environment, stream, Masks())
+    assert found is not None
+    return found
+
+
+def test_outside_of_a_job() -> None:
+    """Without GITHUB_ACTIONS there is no job, and nothing is kept."""
+    assert Job.of({}, io.StringIO(), Masks()) is None
+
+
+def test_outputs_and_summary(files: dict[str, str]) -> None:
+    """A result becomes outputs by the table, JSON where it is no text, and a page with the steps and links."""
+    job = job_of(files | {"AZURE_TENANT_ID": "tenant"}, io.StringIO())
+    job.arm_endpoint = "https://management.azure.com"
+    job.log.step_began("Building")
+    job.log.step_ended("Building", passed=True, seconds=61)
+    document: dict[str, Any] = {
+        "image_version_id": VERSION,
+        "image_versions": {"web": VERSION},
+        "run": {"state": "Succeeded"},
+        "promoted": True,
+        "verdict": None,
+        "regions": ["westeurope"],
+    }
+
+    job.tell_outcome("build", Outcome(headline="Built 1.2.3", document=document, rows=[("base", "1")]))
+
+    outputs = read_values(Path(files["GITHUB_OUTPUT"]).read_text())
+    assert outputs["image-version-id"] == VERSION
+    assert json.loads(outputs["image-versions"]) == {"web": VERSION}
+    assert (outputs["run-state"], outputs["promoted"], outputs["exit-code"]) == ("Succeeded", "true", "0")
+    assert "verdict" not in outputs
+    assert json.loads(Path(outputs["report-path"]).read_text())["image_version_id"] == VERSION
+    summary = Path(files["GITHUB_STEP_SUMMARY"]).read_text()
+    assert "Built 1.2.3" in summary
+    assert "| ✅ Building | 1 min 1 s |" in summary
+    assert "| westeurope | distributed |" in summary
+    assert f"https://portal.azure.com/#@tenant/resource{VERSION}/overview" in summary
+
+
+def test_a_failed_build(files: dict[str, str]) -> None:
+    """The cause is one annotation on its line; the text is on the console, where nothing in it is heard."""
+    stream = io.StringIO()
+    place = Place(file="a/run.sh", line=3)
+    diagnosis = Diagnosis(
+        category=Category.PACKAGE,
+        root_cause="No such package: x.",
+        confidence=Confidence.HIGH,
+        customizer=FailingCustomizer(type="Shell", index=0, script_place=place),
+    )
+    details = {"run": {"state": "Failed"}, "diagnosis": diagnosis.to_json()}
+
+    job_of(files, stream).tell_error("build", BuildFailed("::error::x\nNo.", details=details, diagnosis=diagnosis))
+
+    (annotation,) = hear(stream.getvalue()).annotations
+    assert (annotation["file"], annotation["line"]) == ("a/run.sh", "3")
+    assert "error: ::error::x" in stream.getvalue()
+    outputs = read_values(Path(files["GITHUB_OUTPUT"]).read_text())
+    assert (outputs["run-state"], outputs["failure-category"], outputs["exit-code"]) == ("Failed", "package", "3")
+    assert "No such package: x." in Path(files["GITHUB_STEP_SUMMARY"]).read_text()
+
+
+def test_faults_of_the_input(files: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each fault is an annotation on its own place, from the repository's root even in a folder below it."""
+    (tmp_path / "images").mkdir()
+    monkeypatch.chdir(tmp_path / "images")
+    stream = io.StringIO()
+    faults = [InputFault(message=str(line), file="web/imagegate.yaml", line=line) for line in (1, 2)]
+
+    job_of(files | {"GITHUB_WORKSPACE": str(tmp_path)}, stream).tell_error("build", InputError(faults))
+
+    found = hear(stream.getvalue()).annotations
+    assert [(one["file"], one["line"]) for one in found] == [
+        ("images/web/imagegate.yaml", "1"),
+        ("images/web/imagegate.yaml", "2"),
+    ]
+
+
+def test_a_verdict_that_is_no_pass(files: dict[str, str]) -> None:
+    """A verdict against the image is an annotation, too, though nothing was raised."""
+    stream = io.StringIO()
+    outcome = Outcome(
+        headline="Failed: web",
+        document={"verdict": "failed", "error": {"message": "It did not answer.", "hint": "Look."}},
+        exit_code=5,
+    )
+
+    job_of(files, stream).tell_outcome("verify", outcome)
+
+    (annotation,) = hear(stream.getvalue()).annotations
+    assert annotation["message"] == "It did not answer.\nLook."
+    assert read_values(Path(files["GITHUB_OUTPUT"]).read_text())["verdict"] == "failed"
+
+
+def test_planted_secrets(files: dict[str, str]) -> None:
+    """A secret of the environment, or one that was obtained, shows in no file and no line but its mask."""
+    stream = io.StringIO()
+    job = job_of(files | {"AZURE_CLIENT_SECRET": "planted-one"}, stream)
+    job.log.mask("planted-two")
+    text = "planted-one planted-two"
+    rows = [("row", text)]
+
+    job.tell_outcome("build", Outcome(headline=text, document={"image_version_id": text, text: text}, rows=rows))
+    job.tell_error("build", InputError.of(text))
+
+    names = (
+        files["GITHUB_OUTPUT"],
+        files["GITHUB_STEP_SUMMARY"],
+        f"{files['RUNNER_TEMP']}/imagegate/build-report.json",
+    )
+    shown = "\n".join(line for line in stream.getvalue().splitlines() if not line.startswith("::add-mask::"))
+    for found in (shown, *(Path(name).read_text() for name in names)):
+        assert "planted-" not in found
+
+
+def test_files_that_cannot_be_written(files: dict[str, str]) -> None:
+    """What the runner's files do not take is told, and fails nothing."""
+    stream = io.StringIO()
+    broken = dict.fromkeys(("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "RUNNER_TEMP"), "/proc/nowhere")
+
+    job_of(files | broken, stream).tell_outcome("build", Outcome(headline="x", document={}))
+
+    assert "GITHUB_OUTPUT could not be written" in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/github/runner_temp/imagegate/x.log", "/home/runner/work/_temp/imagegate/x.log"),
+        ("/github/workspace/a", "/home/runner/work/images/images/a"),
+        ("/github/home", "/home/runner/work/_temp/_github_home"),
+        ("/github/runner_temporary", "/github/runner_temporary"),
+        ("/var/x", "/var/x"),
+    ],
+)
+def test_paths_of_the_host(files: dict[str, str], path: str, expected: str) -> None:
+    """A path in the container is told as later steps know it; what is not mounted stays."""
+    environment = {"RUNNER_WORKSPACE": "/home/runner/work/images", "GITHUB_REPOSITORY": "o/images"}
+
+    assert job_of(files | environment, io.StringIO()).host_path(path) == expected
+
+
+def test_what_is_kept_for_the_post_step(files: dict[str, str]) -> None:
+    """What may be left is kept while it may be, under the run that is stamped; afterwards nothing is."""
+    job = job_of(files | {"GITHUB_RUN_ATTEMPT": "2"}, io.StringIO())
+    around = Surroundings(masks=job.masks, job=job)
+    shell = Shell(as_json=False, color=False, verbose=False, clock=SystemClock(), surroundings=around)
+    settings = CloudSettings(arm_endpoint="https://a", subscription_id="s")
+
+    keep_for_post(shell, "build", VERSION, settings)
+    kept = Leftover.parse(read_values(Path(files["GITHUB_STATE"]).read_text())[STATE_NAME])
+    keep_for_post(shell, "build", None, settings)
+
+    assert kept is not None
+    assert (kept.name, kept.run) == (VERSION, "77-2")
+    assert read_values(Path(files["GITHUB_STATE"]).read_text())[STATE_NAME] == ""
+
+
+def test_a_command_in_a_job(
+    files: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Any command tells the job how it ended, also one that its arguments stopped; stdout stays its own."""
+    for name, value in files.items():
+        monkeypatch.setenv(name, value)
+
+    assert run_program(["build", "/nowhere", "--json"]) == 2
+
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["command"] == "build"
+    assert len(hear(captured.err).annotations) == 1
+    assert read_values(Path(files["GITHUB_OUTPUT"]).read_text())["exit-code"] == "2"
