@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, overload
 
-from armtemplate.errors import ExpressionError, Fault, TemplateFaults
+from armtemplate.errors import ExhaustedError, ExpressionError, Fault, TemplateFaults
 from armtemplate.json_types import Value
 from armtemplate.positions import Position
 from armtemplate.resource_ids import resource_id_in
@@ -123,8 +123,8 @@ class Deployment:
                 value = None if condition is False else settled(thing.value, session)
                 return replace(thing, value=value, condition=condition)
             return settled(thing, session)
-        except ExpressionError as error:
-            raise TemplateFaults([Fault(message=error.message, json_path=where)]) from None
+        except (ExpressionError, ExhaustedError) as error:
+            raise TemplateFaults([Fault(message=str(error), json_path=where)]) from None
         except RecursionError:
             raise TemplateFaults([Fault(message="the expressions are nested too deeply", json_path=where)]) from None
 

@@ -2,11 +2,15 @@
 
 ArmTemplateError
 ├── TemplateFaults      what callers see: every fault of the input at once, each with its place
-└── ExpressionError     one expression could not be evaluated; inside the package it becomes a Fault
+├── ExpressionError     one expression could not be evaluated; inside the package it becomes a Fault
+└── ExhaustedError      the input asks for more work than any template should; inside the package it becomes a Fault
 """
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+_UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")
 
 
 class ArmTemplateError(Exception):
@@ -32,7 +36,7 @@ class Fault:
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}:{self.column}"
         where = f"{place}: {self.json_path}" if self.json_path else place
-        text = f"{where}: {self.message}"
+        text = _printable(f"{where}: {self.message}")
         return text if self.expression is None else f"{text}\n{self._excerpt(self.expression)}"
 
     def _excerpt(self, expression: str) -> str:
@@ -45,7 +49,20 @@ class Fault:
         if len(line) > 160:
             cut = max(0, min(caret - 80, len(line) - 160))
             line, caret = line[cut : cut + 160], caret - cut
-        return f"    {line.replace('\t', ' ')}\n    {' ' * caret}^"
+        return f"    {_printable(line)}\n    {' ' * _columns(line[:caret])}^"
+
+
+def _printable(text: str) -> str:
+    """The text with a blank for every control character: input must not steer the terminal that shows it."""
+    return "".join(" " if unicodedata.category(character) in _UNPRINTABLE else character for character in text)
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes: East Asian letters and emoji take two, combining marks none."""
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )
 
 
 class TemplateFaults(ArmTemplateError):  # noqa: N818 - the plural is the point: it carries all of them
@@ -63,3 +80,10 @@ class ExpressionError(ArmTemplateError):
         super().__init__(message)
         self.message = message
         self.offset = offset
+
+
+class ExhaustedError(ArmTemplateError):
+    """The work that one evaluation may cause is used up; nothing goes on after it."""
+
+    def __init__(self) -> None:
+        super().__init__("the evaluation needs more steps than any template should")

@@ -1,5 +1,6 @@
 """Evaluates a template: envelope, functions, parameters, variables, resources, outputs, in this order."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,12 +10,13 @@ from armtemplate.deployment import Deployment, Resource, all_unknowns
 from armtemplate.documents import Document
 from armtemplate.drafts import Draft, DraftResources
 from armtemplate.envelope import check_envelope, is_bare_body, read_definitions, scope_kind
-from armtemplate.errors import ExpressionError, Fault, TemplateFaults
+from armtemplate.errors import ExhaustedError, ExpressionError, Fault, TemplateFaults
 from armtemplate.frames import FixedNames, Frame, Source
 from armtemplate.image_template_body import evaluate_bare_body
 from armtemplate.interpreter import evaluate_text
 from armtemplate.json_types import Value
 from armtemplate.lazy_names import LazyNames
+from armtemplate.limits import RESOURCE_BYTES
 from armtemplate.linked_templates import LinkedTemplateResolver
 from armtemplate.members import TEMPLATE, canonical
 from armtemplate.nested import Bodies, NestedTemplate
@@ -29,6 +31,7 @@ from armtemplate.session import Session
 from armtemplate.structure import inspect
 from armtemplate.unknown import copied, unknowns_in
 from armtemplate.user_functions import check_functions, read_functions
+from armtemplate.values import utf8
 from armtemplate.variables import read_variables
 
 _RESOURCES: PathLink = (None, "resources")
@@ -66,8 +69,8 @@ def evaluate(
     except RecursionError:
         session.faults.append(source.fault("the template is nested too deeply to be evaluated", ()))
         deployment = None
-    except ExpressionError as error:
-        session.faults.append(source.fault(error.message, ()))
+    except (ExpressionError, ExhaustedError) as error:
+        session.faults.append(source.fault(str(error), ()))
         deployment = None
     if session.faults or deployment is None:
         raise TemplateFaults(_once(session.faults))
@@ -242,7 +245,19 @@ def _own(body: dict[str, Any], draft: Draft) -> dict[str, Any]:
     except ExpressionError as error:
         draft.frame.report(error, draft.path)
         return {}
+    size_bytes = 0 if draft.is_deployment else _size_bytes(body)
+    if size_bytes > RESOURCE_BYTES:
+        message = (
+            f"the resource has {size_bytes:,} bytes once its loops and expressions are evaluated; "
+            f"Azure takes {RESOURCE_BYTES:,}"
+        )
+        draft.frame.report(ExpressionError(message), draft.path)
     return {name: copied(value) for name, value in body.items()}
+
+
+def _size_bytes(body: dict[str, Any]) -> int:
+    """The size of a body as it is sent; what is not known yet counts as empty."""
+    return len(utf8(json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=lambda _unknown: "")))
 
 
 def evaluate_expression(
@@ -273,13 +288,16 @@ def evaluate_expression(
         parameters=FixedNames(what="parameter", values=parameters or {}),
         variables=names,
     )
-    read_variables({"variables": dict(variables or {})}, frame, names)
     try:
+        read_variables({"variables": dict(variables or {})}, frame, names)
         value = evaluate_text(text, frame)
     except ExpressionError as error:
         session.faults.append(
             Fault(message=error.message, file="<expression>", expression=text, caret_offset=error.offset)
         )
+        value = None
+    except ExhaustedError as error:
+        session.faults.append(Fault(message=str(error), file="<expression>", expression=text))
         value = None
     except RecursionError:
         session.faults.append(

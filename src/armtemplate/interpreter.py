@@ -148,6 +148,7 @@ def _call(node: Call, frame: Frame) -> Value:
         if function.laziness == "lazy":
             return function.implementation(node, frame)
         arguments = [evaluate(argument, frame) for argument in node.arguments]
+        frame.session.work.spend(sum(len(value) for value in arguments if isinstance(value, (list, dict))))
         unknown = _stopper(function.unknowns, arguments)
         if unknown is not None:
             return unknown_from(node, frame, unknown)

@@ -6,6 +6,7 @@ tokens. The grammar takes all of them; what it does not take is a fault with its
 """
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -78,6 +79,7 @@ def read_json(text: str) -> tuple[Any, Mark]:
     Raises:
         JsonSyntaxError: at the first place that no reading explains.
     """
+    _check_depth(text)
     try:
         marked: _Marked = _parser().parse(text)
     except UnexpectedInput as error:
@@ -86,6 +88,28 @@ def read_json(text: str) -> tuple[Any, Mark]:
 
 
 type _Marked = tuple[Any, Mark]
+_BRACKETS = re.compile(
+    r""" "(?:[^"\\]|\\.)*+" | '(?:[^'\\]|\\.)*+' | //[^\n]* | /\*.*?\*/ | [][{}] """, re.DOTALL | re.VERBOSE
+)
+
+
+def _check_depth(text: str) -> None:
+    """Refuses what is nested too deeply before the parser's own stack grows with it."""
+    if text.count("[") + text.count("{") <= JSON_DEPTH:
+        return
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        bracket = found[0]
+        if bracket in "[{":
+            depth += 1
+            if depth > JSON_DEPTH:
+                raise _too_deep(found.start())
+        elif bracket in "]}":
+            depth -= 1
+
+
+def _too_deep(offset: int) -> JsonSyntaxError:
+    return JsonSyntaxError(f"the JSON is nested more than {JSON_DEPTH} levels deep, which Azure does not read", offset)
 
 
 @v_args(inline=True)
@@ -126,9 +150,7 @@ def _container(
 ) -> Mark:
     offset = token.start_pos or 0
     if depth > JSON_DEPTH:
-        raise JsonSyntaxError(
-            f"the JSON is nested more than {JSON_DEPTH} levels deep, which Azure does not read", offset
-        )
+        raise _too_deep(offset)
     return Mark(offset, depth, items, members)
 
 

@@ -11,6 +11,7 @@ RESOURCES = 800  # copies included
 OUTPUTS = 64
 COPY_ITERATIONS = 800
 TEMPLATE_BYTES = 4 * 1024 * 1024
+RESOURCE_BYTES = 1024 * 1024  # of one resource once its loops and expressions are evaluated
 PARAMETER_FILE_BYTES = 4 * 1024 * 1024
 JSON_DEPTH = 512
 NESTED_DEPLOYMENT_DEPTH = 16  # generous: Azure names no limit for templates inside templates
@@ -18,6 +19,6 @@ RANGE_COUNT = 10_000
 
 # Not Azure's, ours: an input that asks for more is broken or hostile, and must end in a fault and not in a hang.
 EVALUATION_DEPTH = 120
-EVALUATION_STEPS = 1_500_000
+EVALUATION_STEPS = 1_000_000
 VALUE_CHARACTERS = 4 * 1024 * 1024
 VALUE_NODES = 1_000_000

@@ -26,7 +26,7 @@ def extension_of(declaration: Mapping[str, Any]) -> str | None:
 
 def quiet(frame: Frame) -> Frame:
     """A frame whose faults go nowhere: what is not deployed need not evaluate. Wrong syntax is told by `inspect`."""
-    return replace(frame, session=Session(runtime=frame.session.runtime))
+    return replace(frame, session=Session(runtime=frame.session.runtime, work=frame.session.work))
 
 
 def read_condition(declaration: dict[str, Any], frame: Frame, path: PathLink) -> bool | Unknown:

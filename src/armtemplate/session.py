@@ -2,10 +2,27 @@
 
 from dataclasses import dataclass, field
 
-from armtemplate.errors import ExpressionError, Fault
+from armtemplate.errors import ExhaustedError, ExpressionError, Fault
 from armtemplate.json_types import Value
 from armtemplate.limits import EVALUATION_DEPTH, EVALUATION_STEPS
 from armtemplate.runtime import Runtime
+
+
+@dataclass(kw_only=True)
+class Work:
+    """How many steps are left; shared by all that belongs to one evaluation."""
+
+    steps: int = EVALUATION_STEPS
+
+    def spend(self, steps: int = 1) -> None:
+        """Takes steps away.
+
+        Raises:
+            ExhaustedError: when there are none left.
+        """
+        self.steps -= steps
+        if self.steps < 0:
+            raise ExhaustedError
 
 
 @dataclass(kw_only=True)
@@ -14,7 +31,7 @@ class Session:
 
     runtime: Runtime | None = None
     faults: list[Fault] = field(default_factory=list)
-    steps: int = EVALUATION_STEPS
+    work: Work = field(default_factory=Work)
     depth: int = 0
     resolved: dict[int, tuple[Value, Value]] = field(default_factory=dict)  # id of an unknown → the unknown, its value
 
@@ -28,13 +45,11 @@ class Session:
         """Counts steps down the tree; the caller leaves again with `depth -= levels`.
 
         Raises:
-            ExpressionError: when an evaluation goes deeper, or on for longer, than any template should.
+            ExpressionError: when an evaluation goes deeper than any template should.
+            ExhaustedError: when it goes on for longer.
         """
-        self.steps -= 1
+        self.work.spend()
         self.depth += levels
-        if self.steps < 0:
-            self.depth -= levels
-            raise ExpressionError("the evaluation needs more steps than any template should")
         if self.depth > EVALUATION_DEPTH:
             self.depth -= levels
             raise ExpressionError(

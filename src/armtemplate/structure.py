@@ -27,6 +27,8 @@ def evaluate_structure(value: Value, frame: Frame, path: PathLink) -> Value:
     """The value of template text, whatever its kind; every fault in it is noted with its own path."""
     if isinstance(value, str):
         return evaluate_string(value, frame, path) if value.startswith("[") else value
+    if isinstance(value, (list, dict)):
+        frame.session.work.spend(1 + len(value))
     if isinstance(value, list):
         return [evaluate_structure(item, frame, (path, place)) for place, item in enumerate(value)]
     if isinstance(value, dict):
@@ -81,6 +83,7 @@ def evaluate_loop(loop: dict[str, Any], name: str, frame: Frame, path: PathLink,
         inspect(loop["input"], frame, here)
     if isinstance(count, Unknown):
         return count
+    frame.session.work.spend(count)
     turns = (frame.in_loop(name, turn, nameless=nameless) for turn in range(count))
     return [evaluate_structure(loop["input"], turn, here) for turn in turns]
 

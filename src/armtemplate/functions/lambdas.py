@@ -23,6 +23,7 @@ class _Lambda:
     frame: Frame
 
     def __call__(self, *values: Value) -> Value:
+        self.frame.session.work.spend()
         bindings = dict(zip(self.names, values, strict=False))
         return evaluate(self.body, self.frame.bound(bindings))
 

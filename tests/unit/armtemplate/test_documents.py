@@ -110,3 +110,12 @@ def test_strict_json_reads_back_as_it_was(value: Value) -> None:
     import json
 
     assert parse_json(json.dumps(value)).value == value
+
+
+@pytest.mark.parametrize("text", ["[" * 4_000_000, '{"a":' * 500_000, "[" * 600 + "]" * 600])
+def test_what_is_nested_too_deeply_is_refused_where_it_becomes_so(text: str) -> None:
+    """The 513th level is named before anything behind it is read; brackets in strings and comments do not count."""
+    with pytest.raises(TemplateFaults, match="512 levels") as caught:
+        parse_json(text)
+    assert caught.value.faults[0].line == 1
+    assert parse_json('{"a": "' + "[{" * 600 + '" /* ' + "[" * 600 + " */}").value == {"a": "[{" * 600}

@@ -32,3 +32,19 @@ def test_all_faults_are_in_the_error() -> None:
     assert str(error) == "<template>: a\n<template>: b"
     assert issubclass(TemplateFaults, ArmTemplateError)
     assert issubclass(ExpressionError, ArmTemplateError)
+
+
+def test_the_caret_stands_under_its_character_whatever_stands_before() -> None:
+    """East Asian letters and emoji take two columns of a terminal, combining marks none, a tab one."""
+    for text, columns in (("日本", 4), ("😀", 2), ("e\u0301", 1), ("\t", 1)):
+        _, line, caret = str(Fault(message="no", expression=f"[{text}(b)]", caret_offset=1 + len(text))).splitlines()
+        assert line.endswith("(b)]")
+        assert caret == " " * (4 + 1 + columns) + "^"
+
+
+def test_input_does_not_steer_the_terminal() -> None:
+    """Control characters of names and expressions print as blanks."""
+    steering = "there is no '\x1b[2J\x00'"
+    text = str(Fault(message=steering, json_path="a\r\nb", expression="[x\x1b(\r\n)]", caret_offset=1))
+    assert not any(ord(character) < 32 for character in text.replace("\n", ""))
+    assert text.splitlines()[0] == "<template>: a  b: there is no ' [2J '"

@@ -14,6 +14,14 @@ from armtemplate.json_types import Value
 
 type Make = Callable[..., dict[str, Any]]
 
+_RESOURCE = {"type": "A.B/c", "apiVersion": "1", "name": "n"}
+
+
+def _loop_of(name: str, value: Value) -> dict[str, Any]:
+    """A loop of as many turns as Azure takes; a loop inside is wrapped into an object."""
+    return {"name": name, "count": 800, "input": {"copy": [value]} if isinstance(value, dict) else value}
+
+
 _LITERALS = st.one_of(
     st.integers(min_value=-(2**63), max_value=2**63 - 1).map(str),
     st.text(alphabet="aB1'{}-:/. \né😀", max_size=8).map(lambda text: "'" + text.replace("'", "''") + "'"),
@@ -156,12 +164,27 @@ def test_an_unknown_s_expression_means_the_same_alone(runtime: Any) -> None:  # 
         },
         {"outputs": {"o": {"type": "string", "value": "[" + "concat(" * 1_000 + "1" + ")" * 1_000 + "]"}}},
         {"variables": {f"v{n}": f"[variables(concat('v', '{n + 1}'))]" for n in range(400)}},
+        {"variables": {"copy": [_loop_of("a", _loop_of("b", _loop_of("c", 1)))]}},
+        {"variables": {"v": "[map(range(0, 9999), lambda('a', map(range(0, 9999), lambda('b', 1))))]"}},
+        {"variables": {"v": "[filter(range(0, 9999), lambda('a', contains(range(0, 9999), 9999)))]"}},
+        {"resources": [_RESOURCE | {"condition": False, "p": {"copy": [_loop_of("a", _loop_of("b", 1))]}}] * 3},
     ],
 )
 def test_what_would_grow_without_end_is_a_fault(template: Make, sections: dict[str, Any]) -> None:
     """Doubling values, deep calls and hidden chains end in a fault, not in exhaustion."""
     with pytest.raises(TemplateFaults):
         evaluate(template(**sections))
+
+
+def test_a_resource_larger_than_azure_takes_is_a_fault(template: Make) -> None:
+    """A resource may have 1 MB once expanded (ARM template best practices, template limits)."""
+    loop = {"name": "parts", "count": "[parameters('count')]", "input": "[padLeft('', 50000, 'x')]"}
+    given_template = template(
+        parameters={"count": {"type": "int"}}, resources=[_RESOURCE | {"properties": {"copy": [loop]}}]
+    )
+    evaluate(given_template, parameters={"count": 20})
+    with pytest.raises(TemplateFaults, match=r"resources\[0\]: the resource has 1,[0-9,]+ bytes"):
+        evaluate(given_template, parameters={"count": 21})
 
 
 @settings(max_examples=200, deadline=None)

@@ -92,9 +92,10 @@ def test_the_plain_list_function_is_one_of_them() -> None:
 
 def test_what_the_template_says_of_a_resource_is_known_at_once(template: Callable[..., dict[str, Any]]) -> None:
     """`resourceInfo`, as Bicep emits it for symbolic names, needs no answer; a name that is not there is a fault."""
+    loop = {"name": "loop", "count": 2}
     declared = {
         "other": {"existing": True, "type": "A.B/c", "apiVersion": "1", "name": "n"},
-        "loop": {"copy": {"name": "loop", "count": 2}, "type": "A.B/d", "apiVersion": "2", "name": "[string(copyIndex())]"},
+        "loop": {"copy": loop, "type": "A.B/d", "apiVersion": "2", "name": "[concat(copyIndex())]"},
     }
     outputs = {
         "other": {"type": "object", "value": "[resourceInfo('other')]"},
