@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from localazure.engine.cache import Cache, Entry
+from localazure.engine.errors import Evicted, ProgramCancelled
 from localazure.engine.ledger import Ledger
 
 _MIB = 1024**2
@@ -129,7 +131,7 @@ def test_using_what_is_gone_is_an_error(cache: Cache) -> None:
     entry = _put(cache, "a")
     (entry.path / "about.json").unlink()
 
-    with pytest.raises(FileNotFoundError), cache.using(entry):
+    with pytest.raises(Evicted), cache.using(entry):
         pass
 
 
@@ -158,11 +160,24 @@ def test_staging_is_written_down_while_it_is_there(cache: Cache, ledger: Ledger)
 
 def test_the_same_is_not_made_twice_at_once(cache: Cache) -> None:
     """While somebody makes an entry, another process waits for that one and for no other."""
-    with cache.making("bases", "a"):
+    with cache.making("bases", "a", threading.Event()):
         path = cache.root / "locks" / "bases-a"
         with path.open("r") as other, pytest.raises(BlockingIOError):
             fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        with cache.making("bases", "b"):
+        with cache.making("bases", "b", threading.Event()):
             pass
     with path.open("r") as other:
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_waiting_for_another_maker_ends_with_the_build(cache: Cache) -> None:
+    """A build that is cancelled while another process makes its base does not wait for that one's end."""
+    cancelled = threading.Event()
+    cancelled.set()
+
+    with (
+        cache.making("bases", "a", threading.Event()),
+        pytest.raises(ProgramCancelled),
+        cache.making("bases", "a", cancelled),
+    ):
+        pass
