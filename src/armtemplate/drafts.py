@@ -85,12 +85,14 @@ class DraftResources:
         complete: whether all are there; one whose header is at fault is not, nor are those of a loop whose count is not
             known.
         empty_loops: names, in lower case, of loops without instances.
+        headless: what has a header at fault; the rest of it still has to be looked through.
     """
 
     def __init__(self, section: Value, frame: Frame, path: PathLink) -> None:
         self.drafts: list[Draft] = []
         self.complete = True
         self.empty_loops: set[str] = set()
+        self.headless: list[tuple[dict[str, Any], Frame, PathLink]] = []
         self._read(section, frame, _Place(path=path))
         if len(self.drafts) > RESOURCES:
             frame.report(
@@ -142,6 +144,7 @@ class DraftResources:
         draft = _draft(declaration, frame, place)
         if draft is None:
             self.complete = False
+            self.headless.append((declaration, frame.at(RESOURCE_BODY), place.path))
             return
         self.drafts.append(draft)
         if declaration.get("resources"):

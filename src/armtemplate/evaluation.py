@@ -19,7 +19,7 @@ from armtemplate.lazy_names import LazyNames
 from armtemplate.limits import RESOURCE_BYTES
 from armtemplate.linked_templates import LinkedTemplateResolver
 from armtemplate.members import TEMPLATE, canonical
-from armtemplate.nested import Bodies, NestedTemplate
+from armtemplate.nested import Bodies, NestedTemplate, look_through
 from armtemplate.outputs import evaluate_asserts, evaluate_outputs
 from armtemplate.parameter_files import parse_parameters
 from armtemplate.parameters import read_parameters, secure_names
@@ -147,6 +147,8 @@ class _Evaluator:
             index.add(draft)
         index.incomplete, index.empty_loops = not found.complete, found.empty_loops
         _report_doubles(index, frame)
+        for declaration, around, path in found.headless:
+            look_through(declaration, around, path)
         resources = _resources(found.drafts, index, bodies, frame)
         outputs = evaluate_outputs(template, definitions, frame)
         return Deployment(

@@ -47,6 +47,14 @@ _HEADER_KEYS = frozenset(
 )
 
 
+def look_through(declaration: Mapping[str, Any], frame: Frame, path: PathLink) -> None:
+    """Notes the faults in the body of a resource that has a header at fault, so that all are told at once."""
+    body = {name: value for name, value in declaration.items() if name not in _HEADER_KEYS}
+    if isinstance(body.get("properties"), dict):
+        body["properties"] = {name: value for name, value in body["properties"].items() if name != "template"}
+    evaluate_structure(body, frame, path)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NestedTemplate:
     """A template inside a template, ready to be evaluated."""

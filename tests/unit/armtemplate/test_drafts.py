@@ -177,3 +177,21 @@ def test_an_api_profile_stands_in_for_api_versions(template: Make) -> None:
     """A template with a profile need not name versions."""
     given = template(apiProfile="2018-06-01-hybrid", resources=[{"type": "A.B/c", "name": "n"}])
     assert evaluate(given).resources[0].api_version is None
+
+
+def test_a_fault_in_a_resource_s_header_hides_none_in_its_body(template: Make) -> None:
+    """Name and property are both told; what the body refers to may be there in spite of the fault."""
+    resources = [
+        {
+            "type": "A.B/c",
+            "apiVersion": "1",
+            "name": "[nosuch()]",
+            "condition": "[bool('yes')]",
+            "properties": {"a": "[add(1, 'x')]", "b": "[reference('later').x]", "template": "[left(1)]"},
+        },
+        {"type": "A.B/c", "apiVersion": "1", "name": "later"},
+    ]
+    with pytest.raises(TemplateFaults) as caught:
+        evaluate(template(resources=resources))
+    paths = {fault.json_path for fault in caught.value.faults}
+    assert paths == {"resources[0].name", "resources[0].condition", "resources[0].properties.a"}
