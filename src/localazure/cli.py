@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -48,6 +49,7 @@ def main() -> None:
     help="Keep the serial logs of deleted machines and the output of function apps here.",
 )
 @click.option("--die-with-parent", is_flag=True, help="End when the process that started this one ends.")
+@click.option("--temporary", is_flag=True, help="Remove the state, too, when this ends.")
 @click.option(
     "--function-code",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -69,6 +71,7 @@ def serve(
     ready_file: Path | None,
     logs: Path | None,
     die_with_parent: bool,
+    temporary: bool,
     function_code: Path | None,
     event_speed: float,
 ) -> None:
@@ -100,6 +103,8 @@ def serve(
         stop.wait()
     if ready_file is not None:
         ready_file.unlink(missing_ok=True)
+    if temporary:
+        shutil.rmtree(state, ignore_errors=True)
 
 
 @main.command()

@@ -1,5 +1,7 @@
 """The Apache image, built, booted, curled and torn down for real."""
 
+import os
+import select
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -144,8 +146,13 @@ def test_killed(trial: Trial, image: Path, nothing_left: Leftovers, line: str) -
     """A trial that is killed outright leaves nothing on the machine once its children have noticed."""
     process = trial.start(image)
     _read_until(process, line)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    endings = [os.pidfd_open(int(child)) for child in children]
     process.kill()
-    process.communicate(timeout=120)  # the children hold the pipes: they are gone when this returns
+    process.communicate(timeout=120)
+    for ending in endings:
+        assert select.select([ending], [], [], 120)[0], "a child of the trial goes on"
+        os.close(ending)
 
     assert nothing_left() == {}
 

@@ -74,6 +74,7 @@ def try_command(
         cache=(cache or default_cache_folder()).resolve(),
         logs=log_folder,
         via=Via(via),
+        temporary=state is None,
         product_arguments=("--no-color",) if no_color else (),
     )
     try:

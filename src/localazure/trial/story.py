@@ -28,12 +28,13 @@ class Via(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class TrialOptions:
-    """Where things are kept. `state` is thrown away by the caller unless a person named it."""
+    """Where things are kept. `temporary`: nobody named `state`, and it goes when the trial is over."""
 
     state: Path
     cache: Path
     logs: Path
     via: Via = Via.FUNCTION
+    temporary: bool = False
     product_arguments: tuple[str, ...] = ()  # passed on to each product command, as `--no-color`
 
 
@@ -45,7 +46,9 @@ def run_trial(folder: Path, options: TrialOptions, say: Say) -> Outcome:
     """
     outcome = Outcome(folder=str(folder), cloud_log=str(options.logs / "cloud.log"))
     started = time.monotonic()
-    with CloudProcess(state=options.state, cache=options.cache, logs=options.logs) as cloud:
+    with CloudProcess(
+        state=options.state, cache=options.cache, logs=options.logs, temporary=options.temporary
+    ) as cloud:
         outcome.timings_s["start_cloud"] = round(time.monotonic() - started, 3)
         tier = Engine(cache_dir=options.cache, work_dir=options.state / "look").tier()
         outcome.tier, outcome.cannot_prove = tier.name, tier.cannot_prove
