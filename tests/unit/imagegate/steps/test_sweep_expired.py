@@ -103,3 +103,16 @@ def test_taken_away() -> None:
 def test_type_that_we_do_not_know() -> None:
     """A type that we never make is left, and told."""
     assert "does not know" in (sweep_expired(SmokeAzure().cloud(), ResourceId(f"{SMOKE}/providers/A.B/c/d")) or "")
+
+
+def test_one_verification() -> None:
+    """By the tag of a verification exactly its resources are found, expired or not, and of ours alone."""
+    azure = SmokeAzure()
+    fresh = {**OURS, "imagegate-expires-at": "2026-11-21T13:00:00Z"}
+    azure.add(f"{COMPUTE}/virtualMachines/mine", tags={**fresh, "imagegate-smoke-run": "77-abc"})
+    azure.add(f"{COMPUTE}/virtualMachines/other", tags={**OURS, "imagegate-smoke-run": "78-abc"})
+    azure.add(f"{COMPUTE}/virtualMachines/foreign", tags={"imagegate-smoke-run": "77-abc"})
+
+    listed = find_expired(azure.cloud(), "rg-images-smoke", now=NOW, run="77-abc")
+
+    assert [one.id.name for one in listed] == ["mine"]
