@@ -7,6 +7,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,7 +92,8 @@ def test_is_not_interrupted_by_what_ends_its_owner(tmp_path: Path) -> None:
     started = subprocess.Popen(argv, stdin=subprocess.PIPE, start_new_session=True)
     status = Path(f"/proc/{started.pid}/status")
     wanted = sum(1 << (number - 1) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
-    while started.poll() is None:
+    patience = time.monotonic() + 20
+    while started.poll() is None and time.monotonic() < patience:
         line = next(line for line in status.read_text().splitlines() if line.startswith("SigIgn:"))
         if int(line.split()[1], 16) & wanted == wanted:
             break

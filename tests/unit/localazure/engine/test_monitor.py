@@ -49,7 +49,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
 
 @pytest.mark.parametrize("events", [[], [{"event": "RTC_CHANGE"}, {"event": "POWERDOWN"}]], ids=["quiet", "events"])
 def test_command_comes_after_the_handshake(serve: Serve, tmp_path: Path, events: list[dict[str, object]]) -> None:
-    """qemu takes commands only after the capabilities; an event is not taken for an answer."""
+    """A command goes to qemu only after the capabilities; an event is not taken for an answer."""
     told = serve(events)
 
     Monitor(tmp_path / "monitor").run("system_powerdown")
