@@ -34,6 +34,7 @@ _EXIT_SERVICE = 7  # a service could not be reached: here, the cloud that could 
 @click.argument("folder", type=click.Path(path_type=Path), default=Path())
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output; progress on standard error.")
 @click.option("--no-color", is_flag=True, help="No colours (NO_COLOR does the same).")
+@click.option("-v", "--verbose", is_flag=True, help="Show the build's own log and every request of the product.")
 @click.option(
     "--via",
     type=click.Choice([way.value for way in Via]),
@@ -49,6 +50,7 @@ def try_command(
     folder: Path,
     as_json: bool,
     no_color: bool,
+    verbose: bool,
     via: str,
     state: Path | None,
     cache: Path | None,
@@ -75,7 +77,7 @@ def try_command(
         logs=log_folder,
         via=Via(via),
         temporary=state is None,
-        product_arguments=("--no-color",) if no_color else (),
+        product_arguments=("--no-color",) * no_color + ("--verbose",) * verbose,
     )
     try:
         outcome = run_trial(folder, options, lambda line: console.print(line, markup=False, soft_wrap=True))
