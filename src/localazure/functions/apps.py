@@ -11,6 +11,7 @@ import os
 import secrets
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -74,6 +75,7 @@ class FunctionApps:
         self._lock = threading.Lock()
         self._hosts: dict[ResourceId, FunctionHost] = {}
         self._identity_header = secrets.token_urlsafe(24)
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="functions-starter")
 
     def __enter__(self) -> Self:
         self._logs.mkdir(parents=True, exist_ok=True)
@@ -90,6 +92,7 @@ class FunctionApps:
             for host in self._hosts.values():
                 host.__exit__(None, None, None)
             self._hosts.clear()
+        self._starter.shutdown()
 
     def host(self, site_name: str) -> FunctionHost | None:
         """The host of a site; None while none runs."""
@@ -126,7 +129,14 @@ class FunctionApps:
             self._restart(ResourceId("/".join(request.resource_id.segments[:8])))
 
     def _restart(self, site_id: ResourceId) -> None:
-        """Stop the site's host, and start it anew if the site is there; an app that does not load stays down."""
+        """Stop the site's host, and start it anew if the site is there; an app that does not load stays down.
+
+        Always from one thread, which lives as long as the hosts: the kernel takes the end of the thread that started a
+        worker for the end of its parent (prctl(2), PR_SET_PDEATHSIG).
+        """
+        self._starter.submit(self._restart_now, site_id).result()
+
+    def _restart_now(self, site_id: ResourceId) -> None:
         with self._lock:
             if running := self._hosts.pop(site_id, None):
                 running.__exit__(None, None, None)

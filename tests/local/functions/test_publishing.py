@@ -112,6 +112,24 @@ def test_package_outlives_a_restart(
     assert Path(f"/proc/{host.worker_pid}/cwd").readlink().name == again["id"]
 
 
+def test_worker_stays(
+    cloud_server: LocalCloud,
+    owner: Any,  # noqa: ANN401 - as above
+    site: dict[str, Any],
+    greeter: Path,
+) -> None:
+    """The worker that loaded the package is the one that runs it: it outlives the call that started it."""
+    _published(owner.session, _scm(site), _packed(greeter))
+    host = cloud_server.functions.host("greeter")
+    assert host is not None
+    pid = host.worker_pid
+
+    host.durable.start("greet", {"id": "sailor"}, instance_id="sailor")
+    host.durable.wait("sailor", _PATIENCE_S)
+
+    assert host.worker_pid == pid
+
+
 def test_what_is_no_package_fails(owner: Any, site: dict[str, Any]) -> None:  # noqa: ANN401 - as above
     """What is no zip, and a zip without host.json, end in status 3 with the reason."""
     assert _published(owner.session, _scm(site), b"no zip")["status"] == 3
