@@ -57,9 +57,9 @@ def _look() -> dict[str, set[str]]:
     counters = str.maketrans("", "", "0123456789")
     temporary = Path(tempfile.gettempdir())
     return {
-        "mounts": {line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()},
+        "mounts": {line.split()[1] for line in Path("/proc/mounts").read_text().splitlines() if "docker" not in line},
         "processes": {line for line in lines("ps", "-eo", "pid,args") if any(name in line for name in _OURS)},
-        "links": {line.split(":")[1].strip() for line in lines("ip", "-o", "link")},
+        "links": {line.split(":")[1].strip() for line in lines("ip", "-o", "link") if "docker0" not in line},
         "namespaces": lines("ip", "netns"),
         "packet filters": {line.translate(counters) for line in lines("nft", "list", "ruleset")},
         "temporary folders": {path.name for path in temporary.glob("imagegate-try-*")},
