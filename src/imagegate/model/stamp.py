@@ -54,7 +54,7 @@ class Stamp:
         return (self.repository.lower(), self.commit.lower()) == (other.repository.lower(), other.commit.lower())
 
     def same_job(self, other: "Stamp") -> bool:
-        """Whether both are of one run of a workflow, whichever attempt: an attempt begins when the one before is over."""
+        """Whether both are of one run of a workflow; its attempts never go on at the same time."""
         mine, its = self.run.rpartition("-")[0], other.run.rpartition("-")[0]
         return bool(mine) and mine == its and replace(self, run="") == replace(other, run="")
 

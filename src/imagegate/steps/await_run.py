@@ -9,6 +9,7 @@ from imagegate.model import ImageTemplate, Run, RunSubState
 from imagegate.waiting import Clock, Deadline, Look, poll
 
 HEARTBEAT_S = 30
+"""People are told something at least every half minute, also while the service wants to be left alone for longer."""
 _SHORTEST_PAUSE_S = 0.2
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 30.0
@@ -39,7 +40,7 @@ def await_run(
 ) -> Watched:
     """Wait until the run has ended, and return how. `follow` is called with the staging group after every good look.
 
-    Tells one line a change of state and a heartbeat every 30 s. Asks as often as the service wants (in the first
+    Tells one line a change of state, and a heartbeat every 30 s. Asks as often as the service wants (in the first
     five minutes, then at most every 30 s); where it does not say, after a share of the time that has passed, so that a
     short run is not waited for longer than it took and a long one costs fewer than a hundred requests. The service is
     known to answer 500 and 404 for a template whose run goes on and succeeds, so errors count only after five minutes
@@ -54,20 +55,23 @@ def await_run(
     watch = _Watch(started=started, clock=deadline.clock, note=note)
 
     def look() -> Look[Watched]:
-        pause_s = _pause(watch.elapsed_s, retry_after_s)
+        if not watch.is_due and not deadline.passed:
+            watch.beat()
+            return Look(retry_after_s=watch.nap_s)
+        watch.rest(_pause(watch.elapsed_s, retry_after_s))
         try:
             found = templates.find(name)
         except (ServiceError, Inconclusive) as error:
             watch.failed(error)
-            return Look(retry_after_s=pause_s)
+            return Look(retry_after_s=watch.nap_s)
         if found is None or found.run is None or (started.newer_than(found.run) and found.run != started):
             watch.failed(ServiceError(f'The image template "{name}" does not show its run any more.'))
-            return Look(retry_after_s=pause_s)
+            return Look(retry_after_s=watch.nap_s)
         watch.saw(found.run)
         if follow is not None:
             follow(found.staging_resource_group)
         if not found.run.ended:
-            return Look(retry_after_s=pause_s)
+            return Look(retry_after_s=watch.nap_s)
         seen = Watched(template=found, run=found.run, substates=watch.finished(), last_sub_state=watch.last_sub_state)
         return Look(value=seen)
 
@@ -97,6 +101,7 @@ class _Watch:
     key_at: float = 0.0
     told_at: float = 0.0
     good_at: float = 0.0
+    due_at: float = 0.0
 
     def __post_init__(self) -> None:
         self.begun_at = self.key_at = self.told_at = self.good_at = self.clock.now()
@@ -104,6 +109,28 @@ class _Watch:
     @property
     def elapsed_s(self) -> float:
         return self.clock.now() - self.begun_at
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the service wants to be asked again."""
+        return self.clock.now() >= self.due_at
+
+    @property
+    def nap_s(self) -> float:
+        """How long to sleep: until it is due, or until somebody wants to hear something."""
+        now, tell_at = self.clock.now(), self.told_at + HEARTBEAT_S
+        return max(0.0, self.due_at - now) if self.due_at <= tell_at else max(_SHORTEST_PAUSE_S, tell_at - now)
+
+    def rest(self, pause_s: float) -> None:
+        """From now on, leave the service alone for so long."""
+        self.due_at = self.clock.now() + pause_s
+
+    def beat(self) -> None:
+        """Tell that it goes on, if nothing was told for a while."""
+        now = self.clock.now()
+        if now - self.told_at >= HEARTBEAT_S:
+            self.told_at = now
+            self.note(f"still {self.shown or 'waiting for news'} after {round(self.elapsed_s)} s")
 
     def saw(self, run: Run) -> None:
         now = self.clock.now()
@@ -115,9 +142,8 @@ class _Watch:
         if str(run) != self.shown:
             self.shown, self.told_at = str(run), now
             self.note(f"{run}" if self.elapsed_s < 1 else f"{run} after {round(self.elapsed_s)} s")
-        elif now - self.told_at >= HEARTBEAT_S:
-            self.told_at = now
-            self.note(f"still {run} after {round(self.elapsed_s)} s")
+        else:
+            self.beat()
 
     def failed(self, error: ServiceError | Inconclusive) -> None:
         now = self.clock.now()

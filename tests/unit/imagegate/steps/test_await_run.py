@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -78,16 +79,41 @@ def test_the_limit(wire: Wire, clock: HandClock) -> None:
 def test_the_pace(wire: Wire, clock: HandClock, asked: float | None, first: float, last: float) -> None:
     """Early looks come as often as the service asks, but five times a second at most; late ones twice a minute."""
     end = clock.time + 1200
+    looks: list[float] = []
 
     def answer(_seen: Seen) -> Answer:
+        looks.append(clock.time)
         return _status("Running", "Building") if clock.time < end else _status("Succeeded")
 
     wire.on("GET", f"{TEMPLATES}/t", answer)
 
     _watch(wire, clock, [], retry_after_s=asked)
 
-    assert clock.slept[0] == pytest.approx(first)
-    assert clock.slept[-1] == pytest.approx(last)
+    pauses = [after - before for before, after in pairwise(looks)]
+    assert pauses[0] == pytest.approx(first)
+    assert pauses[-1] == pytest.approx(last)
+
+
+@pytest.mark.parametrize("asked", [None, 2.0, 45.0, 300.0])
+def test_a_heartbeat_every_half_minute(wire: Wire, clock: HandClock, asked: float | None) -> None:
+    """However seldom the service wants to be asked, people hear something every half minute."""
+    end, told = clock.time + 1200, [clock.time]
+    wire.on(
+        "GET",
+        f"{TEMPLATES}/t",
+        lambda _seen: _status("Running", "Building") if clock.time < end else _status("Succeeded"),
+    )
+
+    await_run(
+        ImageTemplates(cloud_on(wire), "rg-images"),
+        "t",
+        STARTED,
+        retry_after_s=asked,
+        deadline=Deadline.after(3600, clock),
+        note=lambda _text: told.append(clock.time),
+    )
+
+    assert max(after - before for before, after in pairwise(told)) <= 31
 
 
 def test_a_cancelled_run_ends(wire: Wire, clock: HandClock) -> None:
