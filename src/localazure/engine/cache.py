@@ -103,7 +103,9 @@ class Cache:
         return entry
 
     def evict(self) -> None:
-        """Remove what was used longest ago, until the rest is within the limit."""
+        """Remove what was used longest ago, until the rest is within the limit; and what an eviction left half done."""
+        for half in (self.root / "staging").glob("evicted-*"):
+            shutil.rmtree(half, ignore_errors=True)
         found = sorted(self._entries(), key=lambda one: one[0])
         total = sum(size for _, size, _ in found)
         for _, size, path in found[:-1]:
@@ -123,8 +125,10 @@ class Cache:
         try:
             with (path / "lock").open("r") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                (path / "about.json").unlink()
-                shutil.rmtree(path, ignore_errors=True)
+                doomed = self.root / "staging" / f"evicted-{uuid.uuid4().hex[:12]}"
+                doomed.parent.mkdir(parents=True, exist_ok=True)
+                path.rename(doomed)  # at once: an eviction that is cut off must not leave half an entry in its place
+                shutil.rmtree(doomed, ignore_errors=True)
                 return True
         except OSError:
             return False

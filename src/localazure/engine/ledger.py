@@ -28,8 +28,10 @@ class Ledger:
         sweep(work_dir)
         self.path = folder / f"{uuid.uuid4().hex[:12]}.jsonl"
         self._lock = threading.Lock()
-        self._file = self.path.open("a")
+        unlocked = self.path.with_suffix(".new")  # a sweep looks at .jsonl, and must not find this one without its lock
+        self._file = unlocked.open("a")
         fcntl.flock(self._file, fcntl.LOCK_EX)
+        unlocked.rename(self.path)
         self._open: dict[tuple[str, str], None] = {}
         self._janitor = process.start(
             [sys.executable, "-P", "-m", "localazure.engine.janitor", self.path],

@@ -76,7 +76,7 @@ def _sources() -> Iterator[tuple[str, str]]:
 def _one_line(text: str) -> Iterator[tuple[str, str]]:
     for line in text.splitlines():
         words = re.sub(r"\[[^]]*\]", "", line.partition("#")[0]).split()
-        if len(words) > 2 and words[0] == "deb":
+        if len(words) > 3 and words[0] == "deb" and "main" in words[3:]:  # others' archives have no such component
             yield words[1], words[2]
 
 
@@ -84,7 +84,8 @@ def _stanzas(text: str) -> Iterator[tuple[str, str]]:
     for stanza in re.split(r"\n\s*\n", text):
         lines = [line for line in stanza.splitlines() if ":" in line and not line.startswith("#")]
         fields = {name.strip().lower(): value.split() for name, _, value in (line.partition(":") for line in lines)}
-        if "deb" in fields.get("types", []) and fields.get("enabled") != ["no"]:
+        usable = "deb" in fields.get("types", []) and "main" in fields.get("components", [])
+        if usable and fields.get("enabled") != ["no"]:
             yield from ((uri, suite) for uri in fields.get("uris", []) for suite in fields.get("suites", []))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from pathlib import Path
+from typing import IO
 
 _TIMEOUT_S = 10
 
@@ -25,5 +26,14 @@ class Monitor:
                 for name in ("qmp_capabilities", command):
                     lines.write(json.dumps({"execute": name}) + "\n")
                     lines.flush()
-                    while "return" not in json.loads(lines.readline()):
-                        pass  # an event, which may come at any time
+                    self._await_answer(name, lines)
+
+    def _await_answer(self, command: str, lines: IO[str]) -> None:
+        while line := lines.readline():
+            answer = json.loads(line)
+            if "return" in answer:
+                return
+            if "error" in answer:
+                raise OSError(f"qemu refused {command}: {answer['error'].get('desc', answer['error'])}")
+            # an event, which may come at any time
+        raise ConnectionError(f"qemu ended before it answered {command}")

@@ -181,3 +181,18 @@ def test_waiting_for_another_maker_ends_with_the_build(cache: Cache) -> None:
         cache.making("bases", "a", cancelled),
     ):
         pass
+
+
+def test_eviction_that_was_cut_off_leaves_no_half_entry(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An evictor that is killed while it deletes leaves the key free, and what it left goes with the next eviction."""
+    _put(cache, "old", size_bytes=2 * _MIB, used_at=1)
+    with monkeypatch.context() as killed:
+        killed.setattr("localazure.engine.cache.shutil.rmtree", lambda *_, **__: None)
+        _put(cache, "new", size_bytes=2 * _MIB)
+    left = list((cache.root / "staging").glob("evicted-*"))
+
+    again = _put(cache, "old", size_bytes=1)
+
+    assert again.path.is_dir()
+    assert left
+    assert not any(path.exists() for path in left)

@@ -69,10 +69,11 @@ def test_mirror_is_the_machine_s(apt_folder: Path, name: str, text: str) -> None
         "deb http://archive.ubuntu.com/ubuntu noble main\n",
         "deb https://packages.lan/debian-tools bookworm main\n",
         "deb file:/srv/debian bookworm main\n",
+        "deb https://download.docker.com/linux/debian bookworm stable\n",
         "deb http://security.debian.org/debian-security bookworm-security main\n",
         "",
     ],
-    ids=["another distribution", "third party", "local files", "security only", "nothing"],
+    ids=["another distribution", "third party", "local files", "third party beside debian", "security only", "nothing"],
 )
 def test_default_mirror_where_the_machine_has_none(apt_folder: Path, text: str) -> None:
     """An archive that is not Debian's main one, or that a build could not reach, is not taken for a mirror."""

@@ -61,3 +61,28 @@ def test_absent_monitor_is_an_os_error(tmp_path: Path) -> None:
     """Where qemu is gone, callers get an OSError, on which they cut the machine off."""
     with pytest.raises(OSError, match="No such file"):
         Monitor(tmp_path / "monitor").run("system_powerdown")
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"), [("", "ended before"), ('{"error": {"desc": "no such command"}}\n', "no such command")]
+)
+def test_command_that_is_not_carried_out_is_an_os_error(tmp_path: Path, answer: str, words: str) -> None:
+    """A qemu that ends in the middle, or refuses, is an OSError at once: the caller then cuts the machine off."""
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "monitor"))
+        server.listen()
+
+        def serve_one() -> None:
+            connection, _ = server.accept()
+            with connection, connection.makefile("rw") as lines:
+                lines.write('{"QMP": {}}\n')
+                lines.flush()
+                lines.readline()
+                lines.write(answer)
+                lines.flush()
+
+        thread = threading.Thread(target=serve_one)
+        thread.start()
+        with pytest.raises(OSError, match=words):
+            Monitor(tmp_path / "monitor").run("system_powerdown")
+        thread.join(20)
