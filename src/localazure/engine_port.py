@@ -150,7 +150,12 @@ class EnginePort(Protocol):
         ...
 
     def build(self, request: BuildRequest, *, log: Log, on_phase: Log, cancelled: threading.Event) -> BuiltImage:
-        """Carry a template out; `on_phase` hears Building, Customizing, Validating. Raises BuildFailed, BuildCancelled."""
+        """Carry a template out; `on_phase` hears Building, Customizing, Validating.
+
+        Raises:
+            BuildFailed: a customizer or validator ended badly.
+            BuildCancelled: `cancelled` was set.
+        """
         ...
 
     def boot(self, request: MachineRequest) -> Machine:

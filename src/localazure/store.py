@@ -52,7 +52,7 @@ class Store:
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(str(path), check_same_thread=False, isolation_level=None)
         self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute("PRAGMA synchronous=NORMAL")  # WAL keeps it whole; the last writes may go with the power
+        self._connection.execute("PRAGMA synchronous=NORMAL")  # WAL keeps it whole; power may take the last writes
         self._connection.executescript(_SCHEMA)
 
     def close(self) -> None:

@@ -34,8 +34,8 @@ class Promote(StrEnum):
 class SmokeSpec:
     """What a smoke test does.
 
-    Each of `regions` gets a smoke VM of its own (none: the version's own region). Where capacity is short, `vm_sizes` are
-    tried in order, and then the version's other regions.
+    Each of `regions` gets a smoke VM of its own (none: the version's own region). Where capacity is short, `vm_sizes`
+    are tried in order, and then the version's other regions.
     `allow_from` (address, CIDR or service tag) is who may reach the probed ports; None lets the prober decide.
     """
 

@@ -36,7 +36,7 @@ def test_real_payloads(corpus: Path) -> None:
 
 
 def test_a_fork_in_a_privileged_job(tmp_path: Path) -> None:
-    """Under pull_request_target GITHUB_REF is the default branch; the stamp says pull request, so nothing is promoted."""
+    """Under pull_request_target GITHUB_REF is the default branch; the stamp says pull request, so none is promoted."""
     head = {"sha": "f" * 40, "ref": "main", "repo": {"full_name": "fork/r"}}
     payload = tmp_path / "event.json"
     payload.write_text(json.dumps({"pull_request": {"number": 7, "head": head}}))
