@@ -151,8 +151,10 @@ def test_faults_say_what_to_do(tmp_path: Path) -> None:
         load_settings(_folder(tmp_path, text), environment={"SUB": "s"})
 
     assert [fault.hint for fault in caught.value.faults] == [
-        ("Azure Compute Gallery of the versions. Give --gallery, set IMAGEGATE_GALLERY, or write azure.gallery in "
-        f"{tmp_path}/imagegate.yaml."),
+        (
+            "Azure Compute Gallery of the versions. Give --gallery, set IMAGEGATE_GALLERY, or write azure.gallery in "
+            f"{tmp_path}/imagegate.yaml."
+        ),
         'Did you mean "gallery"?',
     ]
 
