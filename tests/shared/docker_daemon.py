@@ -14,6 +14,7 @@ from typing import Self
 
 DOCKER = "/usr/bin/docker"
 BRIDGE = "172.31.83.1"
+_BRIDGE_NAME = "imagegate-test0"
 _START_TIMEOUT_S = 60
 _MIRROR = os.environ.get("IMAGEGATE_DEBIAN_MIRROR", "http://deb.debian.org/debian")
 
@@ -23,11 +24,13 @@ def missing() -> str:
     lacking = [name for name in ("dockerd", DOCKER, "mmdebstrap", "ip") if shutil.which(name) is None]
     if os.geteuid() != 0:
         return "dockerd needs root"
+    if Path("/sys/class/net", _BRIDGE_NAME).exists():
+        return f"there is a bridge {_BRIDGE_NAME}: another run goes on, or was killed (ip link delete {_BRIDGE_NAME})"
     return f"not installed: {', '.join(lacking)}" if lacking else ""
 
 
 class DockerDaemon:
-    """dockerd on a socket of its own, with the default bridge on an address of its own; gone when left.
+    """dockerd on a socket of its own, with a bridge of its own as its default; gone when left.
 
     It touches no packet filter, since others on this machine have theirs: containers reach the bridge, and no more.
     """
@@ -38,10 +41,16 @@ class DockerDaemon:
         self.client = (DOCKER, "-H", f"unix://{self._folder / 'socket'}")
 
     def __enter__(self) -> Self:
+        for arguments in (
+            ("link", "add", _BRIDGE_NAME, "type", "bridge"),
+            ("address", "add", f"{BRIDGE}/24", "dev", _BRIDGE_NAME),
+            ("link", "set", _BRIDGE_NAME, "up"),
+        ):
+            subprocess.run(["ip", *arguments], check=True, capture_output=True)
         log = (self._folder / "log").open("wb")
         command = ["dockerd", "--storage-driver=overlay2", f"--data-root={self._folder / 'root'}"]
         command += [f"--exec-root={self._folder / 'exec'}", "-H", f"unix://{self._folder / 'socket'}"]
-        command += [f"--pidfile={self._folder / 'pid'}", f"--bip={BRIDGE}/24"]
+        command += [f"--pidfile={self._folder / 'pid'}", f"--bridge={_BRIDGE_NAME}"]
         command += ["--iptables=false", "--ip6tables=false", "--ip-masq=false", "--ip-forward=false"]
         with log:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, process_group=0)
@@ -63,7 +72,7 @@ class DockerDaemon:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
             self._process.wait(60)
-        subprocess.run(["ip", "link", "delete", "docker0"], capture_output=True, check=False)
+        subprocess.run(["ip", "link", "delete", _BRIDGE_NAME], capture_output=True, check=False)
         mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
         for mount in reversed([mount for mount in mounts if mount.startswith(f"{self._folder}/")]):
             subprocess.run(["umount", "--lazy", mount], capture_output=True, check=False)
