@@ -12,7 +12,8 @@ from localazure.engine.model import Tier
 
 _DEVICE = Path("/dev/kvm")
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-_GUEST = bytes.fromhex("b010e6f4f4ebfd").ljust(510, b"\0") + b"\x55\xaa"  # mov al,16; out 0xf4,al; hlt
+# The guest is its own firmware, 64 KiB with seven bytes where a processor starts: mov al,16; out 0xf4,al; hlt; jmp -1
+_GUEST = bytes(0xFFF0) + bytes.fromhex("b010e6f4f4ebfd").ljust(16, b"\0")
 _EXIT_CODE = 33  # of qemu when that guest has run: (16 << 1) | 1
 _TIMEOUT_S = 10
 KVM = "kvm"
@@ -42,18 +43,18 @@ def _remembered(cache_dir: Path) -> bool:
             return bool(known["kvm"])
     except (FileNotFoundError, ValueError, KeyError):
         pass
-    works = _probe()
+    works = probe(accelerator="kvm", processor="host")
     cache_dir.mkdir(parents=True, exist_ok=True)
     note.write_text(json.dumps({"boot_id": boot_id, "kvm": works}))
     return works
 
 
-def _probe() -> bool:
+def probe(*, accelerator: str, processor: str) -> bool:
     """Run a guest of seven bytes that tells qemu to end with a certain code."""
     argv = [
-        *("qemu-system-x86_64", "-accel", "kvm", "-cpu", "host", "-m", "32", "-nodefaults", "-no-user-config"),
+        *("qemu-system-x86_64", "-accel", accelerator, "-cpu", processor, "-m", "32", "-nodefaults", "-no-user-config"),
         *("-display", "none", "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"),
-        *("-drive", "file=/dev/stdin,format=raw,if=ide,readonly=on"),
+        *("-bios", "/dev/stdin"),
     ]
     try:
         return process.run(argv, stdin=_GUEST, timeout_s=_TIMEOUT_S, check=False).exit_code == _EXIT_CODE
