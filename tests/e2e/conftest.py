@@ -2,10 +2,10 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import pytest
 from trial_story import Trial
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-_OURS = ("qemu-system", "systemd-nspawn", "dnsmasq", "mmdebstrap")
+_OURS = ("qemu-system", "systemd-nspawn", "dnsmasq", "mmdebstrap", "localazure")
 
 
 @pytest.fixture
@@ -24,9 +24,10 @@ def trial(tmp_path: Path) -> Trial:
     cache = os.environ.get("IMAGEGATE_TEST_CACHE", str(REPOSITORY / ".cache" / "test"))
     foreign = ("AZURE_", "GITHUB_", "IMAGEGATE_", "XDG_", "VIRTUAL_ENV")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    home = tmp_path / "home"
-    home.mkdir()
-    return Trial(environment=kept | {"HOME": str(home), "IMAGEGATE_CACHE_DIR": cache}, folder=tmp_path)
+    for name in ("home", "tmp"):
+        (tmp_path / name).mkdir()
+    own = {"HOME": str(tmp_path / "home"), "TMPDIR": str(tmp_path / "tmp"), "IMAGEGATE_CACHE_DIR": cache}
+    return Trial(environment=kept | own, folder=tmp_path)
 
 
 @pytest.fixture
@@ -48,29 +49,41 @@ def change_customizers(image: Path) -> Callable[[Callable[[list[dict[str, Any]]]
     return change
 
 
-def _look() -> dict[str, set[str]]:
-    """What a build or a smoke VM could leave on this machine."""
+def _look(folder: Path) -> dict[str, set[str]]:
+    """What a trial in `folder` could leave on this machine.
 
-    def lines(*command: str) -> set[str]:
-        return set(subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines())
-
-    counters = str.maketrans("", "", "0123456789")
-    temporary = Path(tempfile.gettempdir())
+    Links and tables of the engine carry its process id in their names: those of a living engine are nobody's leftovers.
+    """
+    processes = [line.split(maxsplit=2) for line in _lines("ps", "-eo", "ppid=,pid=,args=")]
     return {
         "mounts": {line.split()[1] for line in Path("/proc/mounts").read_text().splitlines() if "docker" not in line},
-        "processes": {line for line in lines("ps", "-eo", "pid,args") if any(name in line for name in _OURS)},
-        "links": {line.split(":")[1].strip() for line in lines("ip", "-o", "link") if "docker0" not in line},
-        "namespaces": lines("ip", "netns"),
-        "packet filters": {line.translate(counters) for line in lines("nft", "list", "ruleset")},
-        "temporary folders": {path.name for path in temporary.glob("imagegate-try-*")},
+        "processes": {
+            f"{pid} {arguments}"
+            for parent, pid, arguments in processes
+            if any(name in arguments for name in _OURS) and (str(folder) in arguments or parent == "1")
+        },
+        "links": {name for line in _lines("ip", "-o", "link") if _left_behind(name := line.split(":")[1].strip())},
+        "namespaces": set(_lines("ip", "netns")),
+        "packet filters": {line for line in _lines("nft", "list", "tables") if _left_behind(line)},
+        "temporary folders": {path.name for path in (folder / "tmp").glob("imagegate-try-*")},
     }
 
 
+def _lines(*command: str) -> list[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
+
+
+def _left_behind(name: str) -> bool:
+    """Whether the engine made a link or table of that name, and is gone."""
+    owner = re.match(r"(?:lc[a-z]+|table inet localazure_)(\d+)", name)
+    return owner is not None and not Path(f"/proc/{owner[1]}").exists()
+
+
 @pytest.fixture
-def nothing_left() -> Callable[[], dict[str, set[str]]]:
+def nothing_left(tmp_path: Path) -> Callable[[], dict[str, set[str]]]:
     """What is there now and was not there before: empty when a story has cleaned up behind itself."""
-    before = _look()
-    return lambda: {what: now - before[what] for what, now in _look().items() if now - before[what]}
+    before = _look(tmp_path)
+    return lambda: {what: now - before[what] for what, now in _look(tmp_path).items() if now - before[what]}
 
 
 @pytest.fixture
