@@ -29,7 +29,7 @@ def test_a_guest_that_ran_proves_hardware(machine: Path, programs: FakePrograms)
 
     assert accelerator.tier(machine / "cache").name == accelerator.KVM
     assert "-accel kvm" in programs.calls("qemu")[0].line
-    assert len(programs.calls("qemu")[0].stdin) == 512
+    assert len(programs.calls("qemu")[0].stdin) == 64 * 1024
 
 
 @pytest.mark.parametrize("exit_code", [0, 1, 134], ids=["ended otherwise", "refused", "crashed"])
