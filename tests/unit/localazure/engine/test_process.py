@@ -140,9 +140,10 @@ def test_a_grandchild_that_keeps_the_output_open_is_not_waited_for() -> None:
 
 
 def test_started_program_dies_with_us(tmp_path: Path) -> None:
-    """A program that stays does not outlive the process that started it, even when that one is killed."""
+    """A program that runs does not outlive the process that started it, even when that one is killed."""
     code = (
-        "import os, signal; from localazure.engine import process; child = process.start(['sleep', '600']);"
+        "import os, pathlib, signal; from localazure.engine import process; child = process.start(['sleep', '600'])\n"
+        "while b'setpriv' in pathlib.Path(f'/proc/{child.pid}/cmdline').read_bytes(): pass  # it is not asked for yet\n"
         "print(child.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )
 
