@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email.mime.application import MIMEApplication
+from email.encoders import encode_base64
+from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from pathlib import Path
 from typing import Any
@@ -82,8 +83,14 @@ def _new_key(folder: Path, name: str, kind: Sequence[str]) -> _Key:
 
 
 def _multipart(parts: Sequence[bytes]) -> bytes:
-    """Several user data as one; cloud-init finds out by itself what each of them is."""
+    """Several user data as one; cloud-init finds out by itself what each part is that it has no better type for.
+
+    The type is the one that cloud-init gives a single user data: Debian 12's looks into no `application/octet-stream`.
+    """
     whole = MIMEMultipart()
-    for part in parts:
-        whole.attach(MIMEApplication(part))
+    for content in parts:
+        part = MIMEBase("text", "x-not-multipart")
+        part.set_payload(content)
+        encode_base64(part)
+        whole.attach(part)
     return whole.as_bytes()
