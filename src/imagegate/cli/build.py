@@ -75,6 +75,7 @@ def build_command(
             shell.connect(settings.azure),
             story,
             environment=os.environ,
+            teardown_clock=shell.teardown_clock,
             logs=log_folder,
             follow_s=follow_s,
             on_run=lambda template_id: keep_for_post(shell, "build", template_id, settings.azure),

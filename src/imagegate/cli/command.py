@@ -3,16 +3,15 @@
 import functools
 import logging
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from imagegate.cli.interrupts import counted_interrupts
 from imagegate.cli.job import Job
 from imagegate.report.console import progress_for
 from imagegate.report.masking import Masks, RedactingFilter
@@ -55,6 +54,9 @@ class Shell:
     color: bool
     verbose: bool
     clock: Clock
+    """Its sleep ends when somebody asks us to stop."""
+    teardown_clock: Clock = field(default_factory=SystemClock)
+    """Its sleep ends when somebody asks a second time."""
     surroundings: Surroundings = field(default_factory=Surroundings)
 
     @property
@@ -97,9 +99,16 @@ def shared_options(function: Command) -> Callable[..., int]:
         context = click.get_current_context(silent=True)
         found = context.obj if context is not None else None
         around = found if isinstance(found, Surroundings) else Surroundings()
-        shell = Shell(as_json=as_json, color=color, verbose=verbose, clock=SystemClock(), surroundings=around)
         _log_to_stderr(verbose=verbose, masks=around.masks)
-        with interruptible():
+        with counted_interrupts() as interrupts:
+            shell = Shell(
+                as_json=as_json,
+                color=color,
+                verbose=verbose,
+                clock=interrupts.clock(1),
+                teardown_clock=interrupts.clock(2),
+                surroundings=around,
+            )
             outcome = function(shell=shell, **arguments)
         _show(outcome, shell)
         if around.job is not None:
@@ -158,20 +167,6 @@ def folder_argument[R](function: Callable[..., R]) -> Callable[..., R]:
 
 def _variable(name: str) -> str:
     return f"input_{name.replace('-', '_')}"
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Let SIGTERM (a cancelled CI job) interrupt as Ctrl-C does: a KeyboardInterrupt wherever the program is."""
-
-    def interrupt(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    previous = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, previous)
 
 
 def _log_to_stderr(*, verbose: bool, masks: Masks) -> None:

@@ -11,7 +11,6 @@ import click
 
 from imagegate.cli.command import Shell, input_options, shared_options
 from imagegate.cli.commit import commit_teller, statuses_option
-from imagegate.cli.interrupts import counted_interrupts
 from imagegate.cli.leftovers import keep_for_post
 from imagegate.errors import InputError
 from imagegate.model import ResourceId, format_duration
@@ -94,14 +93,9 @@ def verify_command(
         "folder": str((log_folder or output_folder(os.environ)).absolute()),
     }
     keep_for_post(shell, "verify", job["resource_group"], cloud_settings, run=job["run"])
-    with counted_interrupts() as interrupts:
-        verification = verify_here(
-            cloud,
-            job,
-            progress=shell.story().progress,
-            clock=interrupts.clock(1),
-            teardown_clock=interrupts.clock(2),
-        )
+    verification = verify_here(
+        cloud, job, progress=shell.story().progress, clock=shell.clock, teardown_clock=shell.teardown_clock
+    )
     if keep or not verification.left:
         keep_for_post(shell, "verify", None, cloud_settings)
     teller = commit_teller(shell, statuses)

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from imagegate.errors import DeadlinePassed, ImageGateError, ResourceConflict, ResourceMissing
+from imagegate.errors import DeadlinePassed, ImageGateError, Interrupted, ResourceConflict, ResourceMissing
 from imagegate.flows.prepare_build import Prepared
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.image_templates import ImageTemplates
@@ -105,7 +105,7 @@ def _start(
         started = start_run(
             templates, prepared.name, before=stamped.run, stamp=prepared.stamp, deadline=deadline, note=note
         )
-    except DeadlinePassed:
+    except (DeadlinePassed, Interrupted):
         raise  # what was accepted may still begin, so it is cancelled
     except ImageGateError:
         ledger.forget(entry)  # nothing of ours began; what runs, if anything, is somebody else's

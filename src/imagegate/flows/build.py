@@ -24,7 +24,7 @@ from imagegate.steps.fetch_build_log import VALIDATION_LOG, BuildLog, fetch_buil
 from imagegate.steps.follow_log import LiveLog
 from imagegate.steps.read_run_outputs import image_version_of, read_run_outputs
 from imagegate.teardown import Ledger
-from imagegate.waiting import Deadline
+from imagegate.waiting import Clock, Deadline
 
 CANCEL_DEADLINE_S = 7
 """A runner gives a cancelled step ten seconds: 7.5 s after SIGINT, 2.5 s after SIGTERM. Source: actions/runner."""
@@ -39,6 +39,7 @@ def build_image(
     story: Story,
     *,
     environment: Mapping[str, str],
+    teardown_clock: Clock | None = None,
     logs: Path | None = None,
     follow_s: float | None = None,
     on_run: Callable[[ResourceId | None], None] = lambda _: None,
@@ -47,7 +48,7 @@ def build_image(
 
     The build log goes below `logs`; with `follow_s` the live log is told meanwhile, read that often. `on_run` is told
     the template before a run of ours may exist, and None once it has ended: for whoever comes after us if we are
-    killed.
+    killed. What interrupts the story's own clock leaves `teardown_clock` alone.
 
     1. Read the template, with all faults at once; nothing is asked of the cloud before it is usable.
     2. Find out which base it would start from, and name the content.
@@ -63,7 +64,7 @@ def build_image(
     templates = ImageTemplates(cloud, settings.azure.resource_group)
     prepared = prepare(settings, cloud, story, environment)
     ledger = Ledger(
-        clock=story.clock,
+        clock=teardown_clock or story.clock,
         deadline_s=CANCEL_DEADLINE_S,
         on_undo=lambda entry: story.progress.undoing(entry.name),
         on_record=lambda _: on_run(templates.id_of(prepared.name)),

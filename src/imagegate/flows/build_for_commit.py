@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from imagegate.errors import BuildFailed, ImageGateError, ImageVersionUnusable, InputError
+from imagegate.errors import BuildFailed, ImageGateError, ImageVersionUnusable, InputError, Interrupted
 from imagegate.model.build_result import BuildResult
 from imagegate.model.commit_status import BUILD_CONTEXT, VERIFY_CONTEXT
 from imagegate.steps.tell_commit import CommitTeller
@@ -38,9 +38,11 @@ def build_for_commit(
 
 
 def _sentence(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt | Interrupted):
+        return "Cancelled."
     if isinstance(error, BuildFailed):
         lines = error.message.splitlines()
         return lines[1] if len(lines) > 1 else lines[0]
     if isinstance(error, ImageGateError):
         return error.message.splitlines()[0]
-    return "Cancelled." if isinstance(error, KeyboardInterrupt) else f"Broke off: {type(error).__name__}."
+    return f"Broke off: {type(error).__name__}."

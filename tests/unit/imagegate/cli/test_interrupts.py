@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 
 import pytest
 
@@ -23,6 +24,48 @@ def test_signal_ends_the_first_clock_only(number: signal.Signals) -> None:
         second.sleep(0)
 
     assert signal.getsignal(number) is before
+
+
+def test_what_hangs_is_broken_off() -> None:
+    """A program that does not come to a sleep is broken off wherever it hangs; afterwards the alarm is as before."""
+    before = signal.getsignal(signal.SIGALRM)
+
+    def hang() -> None:
+        with counted_interrupts():
+            os.kill(os.getpid(), signal.SIGINT)
+            threading.Event().wait(60)
+
+    with pytest.raises(KeyboardInterrupt):
+        hang()
+
+    assert signal.getsignal(signal.SIGALRM) is before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_what_is_heeded_is_not_broken_off() -> None:
+    """Once a clock has raised, nothing else will: what tears down goes on undisturbed until somebody asks again."""
+    alarms: list[float] = []
+    time = iter([0.0, 10.0])
+    interrupts = Interrupts(now=lambda: next(time), break_off_in=alarms.append)
+
+    interrupts.ask()
+    with pytest.raises(Interrupted):
+        interrupts.clock(1).sleep(60)
+    interrupts.clock(2).sleep(0)
+    heeded = list(alarms)
+    interrupts.ask()
+
+    assert heeded[-1] == 0
+    assert alarms == [1.0, 0, 1.0]
+
+
+def test_a_sleep_ends_early() -> None:
+    """A signal in the middle of a long sleep ends it."""
+    signalling = threading.Timer(0.05, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    with counted_interrupts() as interrupts:
+        signalling.start()
+        with pytest.raises(Interrupted):
+            interrupts.clock(1).sleep(3600)
 
 
 def test_echo_is_no_second_wish() -> None:

@@ -11,9 +11,10 @@ import click
 import pytest
 
 from imagegate.cli import main, program
-from imagegate.cli.command import interruptible
+from imagegate.cli.command import Shell, shared_options
 from imagegate.cli.program import COMMANDS, run_program
 from imagegate.errors import BuildFailed, Interrupted, NotAuthorised
+from imagegate.report.outcome import Outcome
 
 
 @pytest.fixture
@@ -191,14 +192,26 @@ def test_completion_answers(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     assert "build" in capsys.readouterr().out
 
 
-def test_sigterm_interrupts_like_ctrl_c() -> None:
-    """A cancelled job's SIGTERM ends up as KeyboardInterrupt, and the handler is gone afterwards."""
-    before = signal.getsignal(signal.SIGTERM)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_is_interrupted_where_it_sleeps(number: signal.Signals) -> None:
+    """Ctrl-C and a cancelled job's SIGTERM end a command's sleep, not its teardown's; then the handler is gone."""
+    before = signal.getsignal(number)
+    reached: list[str] = []
 
-    with pytest.raises(KeyboardInterrupt), interruptible():
-        os.kill(os.getpid(), signal.SIGTERM)
+    def command(*, shell: Shell) -> Outcome:
+        os.kill(os.getpid(), number)
+        reached.append("went on")
+        with pytest.raises(Interrupted):
+            shell.clock.sleep(3600)
+        shell.teardown_clock.sleep(0)
+        reached.append("tore down")
+        raise Interrupted("Interrupted.")
 
-    assert signal.getsignal(signal.SIGTERM) is before
+    with pytest.raises(Interrupted):
+        click.command("wait")(shared_options(command)).main([], standalone_mode=False)
+
+    assert reached == ["went on", "tore down"]
+    assert signal.getsignal(number) is before
 
 
 def test_starting_up_imports_no_sdk() -> None:

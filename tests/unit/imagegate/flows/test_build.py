@@ -12,6 +12,7 @@ from imagegate.errors import (
     BuildFailed,
     ImageVersionUnusable,
     InputError,
+    Interrupted,
     LeftoversAfterError,
     NotAuthorised,
     ResourceMissing,
@@ -422,6 +423,20 @@ def test_a_run_that_ended_meanwhile_needs_no_cancelling(
 
     with pytest.raises(KeyboardInterrupt):
         build()
+
+
+def test_an_interruption_while_the_run_starts_cancels_it(build: Build, clock: HandClock, service: ImageBuilder) -> None:
+    """A run that may have begun is cancelled also when the interruption came before it was seen."""
+
+    def interrupt(_seconds: float) -> None:
+        raise Interrupted("Interrupted.")
+
+    service.on_run = lambda _name: setattr(clock, "at_sleep", interrupt)
+
+    with pytest.raises(Interrupted):
+        build()
+
+    assert len(service.cancelled) == 1
 
 
 def test_nobody_elses_run_is_cancelled(build: Build, wire: Wire, service: ImageBuilder) -> None:

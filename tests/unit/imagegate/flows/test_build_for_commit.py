@@ -4,7 +4,7 @@ from typing import NoReturn
 
 import pytest
 
-from imagegate.errors import BuildFailed, Inconclusive, InputError
+from imagegate.errors import BuildFailed, Inconclusive, InputError, Interrupted
 from imagegate.flows.build_for_commit import build_for_commit
 from imagegate.gateway.github import GitHubStatuses
 from imagegate.gateway.github_access import GitHubAccess
@@ -80,6 +80,7 @@ def test_nobody_verifies() -> None:
         (InputError.of("no such file"), "failure", "no such file"),
         (Inconclusive("Quota."), "error", "Quota."),
         (KeyboardInterrupt(), "error", "Cancelled."),
+        (Interrupted("Interrupted."), "error", "Cancelled."),
         (RuntimeError("defect"), "error", "Broke off: RuntimeError."),
     ],
 )
