@@ -36,8 +36,22 @@ test: lint lint-workflows engine  ## Lint, types, contracts, unit, corpus, local
 	@$(RUN) pytest -m "not slow" $(ARGS)
 
 .PHONY: test-slow
-test-slow: environment engine docker  ## What needs heavy counterparts: every end-to-end story
+test-slow: environment engine docker azure-cli  ## What needs heavy counterparts: every end-to-end story
 	@$(RUN) pytest -m slow $(ARGS)
+
+.PHONY: conformance
+conformance: environment engine azure-cli  ## The az CLI, unmodified, against the local cloud (part of test-slow)
+	@$(RUN) pytest tests/conformance $(ARGS)
+
+# In an environment of its own: az pins what it stands on, and has no business in ours. Made anew when the pins change.
+.PHONY: azure-cli
+azure-cli: .cache/azure-cli/made-from.txt
+
+.cache/azure-cli/made-from.txt: tests/conformance/azure-cli.txt | $(UV)
+	@echo "The az CLI is not here: taking it from PyPI into .cache/azure-cli"
+	$(UV) venv --quiet --clear --python 3.13 .cache/azure-cli
+	$(UV) pip install --quiet --compile-bytecode --python .cache/azure-cli --requirement $<
+	cp $< $@
 
 .PHONY: lint
 lint: environment  ## Style, types and import contracts
