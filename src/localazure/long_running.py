@@ -41,7 +41,7 @@ class Canceled(Exception):  # noqa: N818 - the state's name
 class LongRunning:
     """Runs accepted work in threads and keeps each operation's record in the store."""
 
-    def __init__(self, store: Store, clock: Clock, *, endpoint: Callable[[], str], retry_after_s: int = 1) -> None:
+    def __init__(self, store: Store, clock: Clock, *, endpoint: Callable[[], str], retry_after_s: float = 1) -> None:
         self._store = store
         self._clock = clock
         self._endpoint = endpoint
@@ -81,13 +81,19 @@ class LongRunning:
         thread = threading.Thread(target=self._run, args=(operation_id, request, work), daemon=True, name=operation_id)
         self._threads[operation_id] = thread
         thread.start()
-        answer = {"Retry-After": str(self.retry_after_s), **(headers or {})}
+        answer = {**self.come_back(), **(headers or {})}
         for name, path in (("Azure-AsyncOperation", status_path), ("Location", result_path)):
             if path is not None:
                 joint = "&" if "?" in path else "?"
                 url = f"{self._endpoint()}{path.replace('{id}', operation_id)}"
                 answer[name] = f"{url}{joint}api-version={request.api_version}"
         return ArmResponse(status=status, body=body, headers=answer, operation_id=operation_id)
+
+    def come_back(self) -> dict[str, str]:
+        """The header that says when to ask again: whole seconds, or milliseconds where it is less than one."""
+        if self.retry_after_s < 1:
+            return {"x-ms-retry-after-ms": str(round(self.retry_after_s * 1000))}
+        return {"Retry-After": str(round(self.retry_after_s))}
 
     def wait(self, operation_id: str) -> dict[str, Any]:
         """Wait until an operation has ended and return its record (`status`, `error`, `result`)."""

@@ -32,7 +32,7 @@ def status_operation(
             document = {name: document[name] for name in ("status", "error") if name in document}
         if document["status"] == "InProgress":
             document["status"] = running
-            return ArmResponse(body=document, headers={"Retry-After": str(cloud.long_running.retry_after_s)})
+            return ArmResponse(body=document, headers=cloud.long_running.come_back())
         return ArmResponse(body=document)
 
     return Operation(operation_id=operation_id, method="GET", path=path, action=action, handler=answer)
@@ -48,7 +48,7 @@ def result_operation(
         if record["status"] == "InProgress":
             url = f"{cloud.arm_endpoint}{request.path}?api-version={request.api_version}"
             extra = "".join(f"&{name}={value}" for name, value in request.query.items())
-            headers = {"Location": url + extra, "Retry-After": str(cloud.long_running.retry_after_s)}
+            headers = {"Location": url + extra, **cloud.long_running.come_back()}
             return ArmResponse(status=202, headers=headers)
         if record["status"] != "Succeeded":
             return ArmResponse(status=_error_status(record), body={"error": record["error"]})
