@@ -22,6 +22,17 @@ COMMANDS = {
 ENTRY_POINT_GROUP = "imagegate.commands"
 _LOG = logging.getLogger(__name__)
 
+_HELP = """Golden VM images on Azure, proved before `latest` moves.
+
+imagegate builds an image with Azure Image Builder, boots every new version on a fresh VM, asks it what you want it
+to answer, tears the VM down, and only then lets `latest` resolve to the version.
+
+\b
+A folder with imagegate.yaml says what the image is:
+  imagegate setup  templates/apache-debian12     # once: identity, gallery, groups
+  imagegate build  templates/apache-debian12
+  imagegate verify templates/apache-debian12
+"""
 _EPILOG = """\b
 Exit codes: 0 done or passed, 1 unexpected error, 2 input not usable, 3 build failed, 4 image version not
 usable, 5 smoke test failed, 6 something of ours is left, 7 service unreachable or refusing,
@@ -100,22 +111,13 @@ def _broken(point: EntryPoint, reason: str) -> click.Command:
 @click.group(
     cls=ProgramGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    help=_HELP,
     epilog=_EPILOG,
     no_args_is_help=True,
 )
 @click.version_option(__version__, prog_name="imagegate", message="%(prog)s %(version)s")
 def program() -> None:
-    r"""Golden VM images on Azure, proved before `latest` moves.
-
-    imagegate builds an image with Azure Image Builder, boots every new version on a fresh VM, asks it what you want it
-    to answer, tears the VM down, and only then lets `latest` resolve to the version.
-
-    \b
-    A folder with imagegate.yaml says what the image is:
-      imagegate setup  templates/apache-debian12     # once: identity, gallery, groups
-      imagegate build  templates/apache-debian12
-      imagegate verify templates/apache-debian12
-    """
+    """The program; each command is a file beside this one."""
 
 
 def run_program(arguments: list[str]) -> int:

@@ -41,7 +41,7 @@ def test_every_command_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
 
     text = capsys.readouterr().out
     assert all(f"\n  {name} " in text for name in COMMANDS)
-    assert "imagegate build" in text
+    assert "\n    imagegate build  templates/apache-debian12\n" in text, "examples keep their lines"
     assert "130 interrupted" in text
 
 
