@@ -10,7 +10,7 @@ import click
 from imagegate.cli.command import Shell, folder_argument, input_options, shared_options
 from imagegate.cli.commit import commit_teller, statuses_option
 from imagegate.cli.leftovers import keep_for_post
-from imagegate.model import format_duration
+from imagegate.model import RunState, format_duration
 from imagegate.model.build_result import BuildResult
 from imagegate.report.outcome import Outcome
 from imagegate.settings import load_settings
@@ -99,6 +99,16 @@ def outcome_of(result: BuildResult) -> Outcome:
         ),
     ]
     version = result.image_version_id.name if result.image_version_id else "the image"
+    warnings = []
+    if result.run.state is RunState.TIMED_OUT_REPLICATING:
+        regions = "; ".join(f"{name}: {state}" for name, state in result.replication.items())
+        warnings.append(
+            f"The run's own time was over before {version} was in all of its regions; its replication went on, and is "
+            f"complete now ({regions}). Raise buildTimeoutInMinutes, or replicate to fewer regions."
+        )
     return Outcome(
-        headline=f"Built {version} in {format_duration(result.timings['total'])}", document=result.to_json(), rows=rows
+        headline=f"Built {version} in {format_duration(result.timings['total'])}",
+        document=result.to_json(),
+        rows=rows,
+        warnings=warnings,
     )

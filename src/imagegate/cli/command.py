@@ -134,6 +134,7 @@ def _show(outcome: Outcome, shell: Shell) -> None:
         headline=safe(outcome.headline),
         rows=[(name, safe(value)) for name, value in outcome.rows],
         notes=[safe(note) for note in outcome.notes],
+        warnings=[safe(text) for text in outcome.warnings],
     )
     write_outcome(sys.stdout, shown, color=shell.color)
 

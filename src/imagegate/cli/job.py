@@ -72,7 +72,8 @@ class Job:
         if outcome.exit_code and isinstance(error, Mapping):
             text = "\n".join(str(error[key]) for key in ("message", "hint") if error.get(key))
             self.log.commands([annotation(text, title=f"imagegate {command}: {outcome.headline}")])
-        self._tell(command, document, outcome.headline, outcome.rows, outcome.exit_code)
+        self.log.commands(annotation(text, level="warning", title=f"imagegate {command}") for text in outcome.warnings)
+        self._tell(command, document, outcome.headline, outcome.rows, outcome.exit_code, warnings=outcome.warnings)
 
     def tell_error(self, command: str, error: ImageGateError) -> None:
         """A command that ended with an error: on the console unheard, as annotations, in outputs and summary."""
@@ -99,6 +100,7 @@ class Job:
         rows: Sequence[tuple[str, str]],
         exit_code: int,
         diagnosis: Diagnosis | None = None,
+        warnings: Sequence[str] = (),
     ) -> None:
         hidden = self.masks.hide_in({**document, "exit_code": exit_code})
         safe = dict(hidden) if isinstance(hidden, Mapping) else {}
@@ -110,6 +112,7 @@ class Job:
         summary = Summary(
             title=f"imagegate {command}: {self.masks.hide(headline)}",
             result=verdict,
+            warnings=[self.masks.hide(text) for text in warnings],
             steps=self.log.steps,
             customizers=tuple(_customizers(safe)),
             facts=[(name, self.host_path(self.masks.hide(value))) for name, value in rows],
@@ -227,6 +230,9 @@ def _customizers(document: Mapping[str, object]) -> Sequence[CustomizerTiming]:
 
 
 def _regions(document: Mapping[str, object]) -> dict[str, str]:
+    late = output_values(document).get("replication")
+    if isinstance(late, Mapping):
+        return {str(name): str(state) for name, state in late.items()}
     listed = document.get("regions")
     if not isinstance(listed, list | tuple):
         return {}

@@ -1,9 +1,11 @@
 """The story of a build, from a folder to an image version that nobody uses yet."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from imagegate.errors import ImageGateError
 from imagegate.flows.begin_run import Begun, begin_run
 from imagegate.flows.prepare_build import Prepared, prepare
 from imagegate.gateway.cloud import Cloud
@@ -18,6 +20,12 @@ from imagegate.model.build_result import BuildResult
 from imagegate.model.redaction import redact
 from imagegate.report.progress import Story
 from imagegate.settings import Settings
+from imagegate.steps.await_replication import (
+    Replication,
+    await_replication,
+    find_unfinished_artifacts,
+    timed_out_replicating,
+)
 from imagegate.steps.await_run import Watched, await_run
 from imagegate.steps.explain_failure import explain_failure
 from imagegate.steps.fetch_build_log import VALIDATION_LOG, BuildLog, fetch_build_log, output_folder
@@ -56,7 +64,8 @@ def build_image(
     4. Stamp it with where it comes from, and start a run that is ours; wait while it runs for somebody else.
     5. Watch the run to its end; whatever interrupts us cancels it.
     6. Fetch the build log.
-    7. Explain the failure, or read what the run put out.
+    7. Wait on for a version that is still being replicated where only the run's own time was over.
+    8. Explain the failure, or read what the run put out.
 
     Raises:
         InputError, BuildFailed, ImageVersionUnusable, ServiceError, Inconclusive, NotAuthorised: as `errors` has it.
@@ -84,11 +93,17 @@ def build_image(
         for told in (log if live is None or not live.shown else None, validation):
             for line in told.text.splitlines()[-_LOG_LINES:] if told else ():
                 story.progress.log_line(redact(line))
-    if watched.run.state is not RunState.SUCCEEDED:
-        raise explain_failure(prepared.source, watched.template, watched.run, log=log, validation=validation)
+    distribute = prepared.source.properties["distribute"]
+    late = _late_replication(settings, cloud, templates, distribute, begun, watched, story)
+    run = watched.run if late is None else replace(watched.run, state=RunState.TIMED_OUT_REPLICATING)
+    if run.state is not RunState.SUCCEEDED and (late is None or late.state != "completed"):
+        raise explain_failure(prepared.source, watched.template, run, log=log, validation=validation, replication=late)
     with story.step("outputs", "Reading the run's outputs"):
-        distribute = prepared.source.properties["distribute"]
-        artifacts = read_run_outputs(templates, prepared.name, distribute, earlier=begun.earlier)
+        artifacts = (
+            dict(late.artifacts)
+            if late
+            else read_run_outputs(templates, prepared.name, distribute, earlier=begun.earlier)
+        )
     version = image_version_of(artifacts)
     made = [str(begun.template.id)] if begun.created else []
     return BuildResult(
@@ -99,14 +114,54 @@ def build_image(
         content_hash=prepared.stamp.content_hash,
         base_version=prepared.base_version,
         stamp=prepared.stamp,
-        run=watched.run,
+        run=run,
         substates=watched.substates,
         staging_resource_group=watched.template.staging_resource_group,
         customization_log=str(log.file) if log else None,
         timings={**story.timings, "total": story.seconds},
         resources=tuple(made + [artifact for artifact in artifacts.values() if artifact.startswith("/")]),
         regions=_regions(distribute),
+        replication=dict(late.regions) if late else {},
     )
+
+
+def _late_replication(
+    settings: Settings,
+    cloud: Cloud,
+    templates: ImageTemplates,
+    distribute: Sequence[Mapping[str, Any]],
+    begun: Begun,
+    watched: Watched,
+    story: Story,
+) -> Replication | None:
+    """How the versions stand that outlive their run; None where the run ended for any other reason.
+
+    What goes wrong here must not hide why the build ended.
+    """
+    if not timed_out_replicating(watched.run, watched.last_sub_state):
+        return None
+    limit = Deadline.after(settings.build.replication_timeout_s, story.clock)
+    title = "Waiting for the replication, which goes on after the run's time was over"
+    with story.step("replication", title) as ending:
+        try:
+            artifacts = find_unfinished_artifacts(
+                cloud,
+                templates,
+                watched.template.id.name,
+                distribute,
+                run=watched.run,
+                stamp=watched.template.stamp,
+                earlier=begun.earlier,
+            )
+        except ImageGateError as error:
+            story.progress.note(f"it cannot be told whether there is a version: {error.message.splitlines()[0]}")
+            artifacts = None
+        if not artifacts:
+            ending.passed = False
+            return None
+        late = await_replication(cloud, artifacts, deadline=limit, note=story.progress.note)
+        ending.passed = late.state == "completed"
+    return late
 
 
 def _regions(distribute: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

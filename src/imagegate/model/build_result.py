@@ -1,7 +1,7 @@
 """What a build ends with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from imagegate.model.resource_id import ResourceId
@@ -13,7 +13,8 @@ from imagegate.model.stamp import Stamp
 class BuildResult:
     """`image_versions` has each distributor's artifact by run output name; `resources` the ids of what was made.
 
-    `regions` are those that the distributors were told to keep versions in.
+    `regions` are those that the distributors were told to keep versions in; `replication` has their states in words
+    where the run ended before they were complete, and was waited for.
     """
 
     image_version_id: ResourceId | None
@@ -30,6 +31,7 @@ class BuildResult:
     timings: Mapping[str, float]
     resources: tuple[str, ...]
     regions: tuple[str, ...] = ()
+    replication: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form of `imagegate build`."""
@@ -49,4 +51,5 @@ class BuildResult:
             "timings": dict(self.timings),
             "resources": list(self.resources),
             "regions": list(self.regions),
+            "replication": dict(self.replication),
         }

@@ -16,6 +16,8 @@ class RunState(StrEnum):
     PARTIALLY_SUCCEEDED = "PartiallySucceeded"
     FAILED = "Failed"
     CANCELED = "Canceled"
+    TIMED_OUT_REPLICATING = "TimedOutReplicating"
+    """Ours, never the service's: its time was over while a version was copied to its regions."""
     UNKNOWN = "Unknown"
 
     @classmethod

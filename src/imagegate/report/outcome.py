@@ -10,13 +10,17 @@ from imagegate.errors import ImageGateError
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """The end of a command. `document` is the JSON form; `rows` are name and value for a person, under `headline`."""
+    """The end of a command. `document` is the JSON form; `rows` are name and value for a person, under `headline`.
+
+    `warnings` are what a person should know although it went well.
+    """
 
     headline: str
     document: Mapping[str, object]
     rows: Sequence[tuple[str, str]] = ()
     exit_code: int = 0
     notes: Sequence[str] = field(default=())
+    warnings: Sequence[str] = field(default=())
 
 
 def write_json(stream: TextIO, document: Mapping[str, object]) -> None:
@@ -37,7 +41,7 @@ def write_outcome(stream: TextIO, outcome: Outcome, *, color: bool) -> None:
     if stream.isatty():
         _write_styled(stream, outcome, rows, color=color)
         return
-    lines = [outcome.headline, *(f"{name}{value}" for name, value in rows), *outcome.notes]
+    lines = [outcome.headline, *(f"{name}{value}" for name, value in rows), *outcome.warnings, *outcome.notes]
     stream.write("\n".join(lines) + "\n")
     stream.flush()
 
@@ -51,5 +55,7 @@ def _write_styled(stream: TextIO, outcome: Outcome, rows: Sequence[tuple[str, st
     console.print(Text(f"{mark}{outcome.headline}", style=style))
     for name, value in rows:
         console.print(Text(name, style="dim") + Text(value))
+    for warning in outcome.warnings:
+        console.print(Text(warning, style="yellow"))
     for note in outcome.notes:
         console.print(Text(note))

@@ -35,6 +35,7 @@ class Summary:
 
     title: str
     result: str
+    warnings: Sequence[str] = ()
     steps: Sequence[SummaryStep] = ()
     customizers: Sequence[CustomizerTiming] = ()
     facts: Sequence[tuple[str, str]] = ()
@@ -49,6 +50,7 @@ _MARKS = {"passed": "✅", "failed": "❌", "skipped": "⏭️", "inconclusive":
 def render_summary(summary: Summary) -> str:
     """Markdown of at most 1 MiB, with secrets of a known shape taken out; nothing that it is told can become markup."""
     parts = [f"## {_mark(summary.result)} {escape(summary.title)}", ""]
+    parts += [line for text in summary.warnings for line in (f"> ⚠️ {escape(text)}", "")]
     if summary.facts:
         parts += _table(("", ""), [(escape(name), code(value)) for name, value in summary.facts])
     if summary.diagnosis is not None and summary.diagnosis.category is not Category.NONE:

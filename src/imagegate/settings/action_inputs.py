@@ -147,17 +147,28 @@ ACTION_INPUTS: tuple[ActionInput, ...] = (
 
 ACTION_OUTPUTS: tuple[ActionOutput, ...] = (
     ActionOutput(name="exit-code", help="How it ended; the table of exit codes in the README.", keys=("exit_code",)),
-    ActionOutput(name="image-version-id", help="The image version that was built or verified."),
+    ActionOutput(
+        name="image-version-id",
+        help="The image version that was built or verified; also one that is still being replicated.",
+        keys=("image_version_id", "error.details.image_version_id"),
+    ),
     ActionOutput(
         name="image-versions",
         help="Every distributor's artifact by its run output's name, as a JSON object.",
-        keys=("image_versions",),
+        keys=("image_versions", "error.details.image_versions"),
         kind="json",
     ),
     ActionOutput(
         name="run-state",
-        help="How the run ended: Succeeded, Failed, PartiallySucceeded or Canceled.",
+        help="How the run ended: Succeeded, Failed, PartiallySucceeded, Canceled, or TimedOutReplicating: the image "
+        "was built, and the run's time was over before all regions had it.",
         keys=("run.state", "error.details.run.state"),
+    ),
+    ActionOutput(
+        name="replication",
+        help="After TimedOutReplicating: how far each region is, as a JSON object.",
+        keys=("replication", "error.details.replication"),
+        kind="json",
     ),
     ActionOutput(
         name="template-name",
@@ -194,7 +205,7 @@ def output_values(document: Mapping[str, object]) -> dict[str, object]:
     for output in ACTION_OUTPUTS:
         for key in output.keys or (output.name.replace("-", "_"),):
             value = _at(document, key)
-            if value not in (None, ""):
+            if value not in (None, "", {}):
                 found[output.name] = value
                 break
     return found

@@ -15,6 +15,7 @@ from imagegate.settings.yaml_document import YamlDocument, read_yaml
 FILE_NAME = "imagegate.yaml"
 _SUBMIT_TIMEOUT = "30m"
 _OTHER_RUN_TIMEOUT = "4h"
+_REPLICATION_TIMEOUT = "30m"
 
 
 def load_settings(
@@ -127,6 +128,7 @@ def _settings(file: Path, data: Mapping[str, Any], values: _Values) -> Settings:
             timeout_s=timeout_s,
             submit_timeout_s=parse_duration(build.get("submit-timeout", _SUBMIT_TIMEOUT)),
             other_run_timeout_s=parse_duration(build.get("wait-for-other-run", _OTHER_RUN_TIMEOUT)),
+            replication_timeout_s=parse_duration(build.get("wait-for-replication", _REPLICATION_TIMEOUT)),
         ),
         smoke=SmokeSpec.from_mapping(data.get("smoke") or {}, promote=data.get("promote")),
     )

@@ -51,11 +51,15 @@ class DefinitionSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class BuildSettings:
-    """Patience. `timeout_s` None means the template's own limit and half an hour."""
+    """Patience. `timeout_s` None means the template's own limit and half an hour.
+
+    `replication_timeout_s` is for versions that are still being replicated when the run's own time is over.
+    """
 
     timeout_s: int | None
     submit_timeout_s: int
     other_run_timeout_s: int
+    replication_timeout_s: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,6 +71,42 @@ def test_outputs_and_summary(files: dict[str, str]) -> None:
     assert f"https://portal.azure.com/#@tenant/resource{VERSION}/overview" in summary
 
 
+def test_a_version_that_outlived_its_run(files: dict[str, str]) -> None:
+    """A state of its own in every sink: a warning, the output, and the regions with how far they are."""
+    stream = io.StringIO()
+    document = {"image_version_id": VERSION, "run": {"state": "TimedOutReplicating"}}
+    late = {"replication": {"westeurope": "Completed", "northeurope": "Completed"}}
+    warning = "The run's own time was over."
+
+    job_of(files, stream).tell_outcome(
+        "build", Outcome(headline="Built 1.2.3", document=document | late, warnings=[warning])
+    )
+
+    (annotation,) = hear(stream.getvalue()).annotations
+    assert (annotation["level"], annotation["message"]) == ("warning", warning)
+    outputs = read_values(Path(files["GITHUB_OUTPUT"]).read_text())
+    assert outputs["run-state"] == "TimedOutReplicating"
+    assert json.loads(outputs["replication"])["northeurope"] == "Completed"
+    summary = Path(files["GITHUB_STEP_SUMMARY"]).read_text()
+    assert "| northeurope | Completed |" in summary
+    assert "> ⚠️ The run's own time was over." in summary
+
+
+def test_a_version_that_still_replicates(files: dict[str, str]) -> None:
+    """The failure's outputs name the version, and how far it is."""
+    details = {
+        "run": {"state": "TimedOutReplicating"},
+        "image_version_id": VERSION,
+        "replication": {"northeurope": "Replicating, 40 %"},
+    }
+
+    job_of(files, io.StringIO()).tell_error("build", BuildFailed("No.", details=details))
+
+    outputs = read_values(Path(files["GITHUB_OUTPUT"]).read_text())
+    assert (outputs["image-version-id"], outputs["run-state"]) == (VERSION, "TimedOutReplicating")
+    assert "Replicating, 40 %" in Path(files["GITHUB_STEP_SUMMARY"]).read_text()
+
+
 def test_a_failed_build(files: dict[str, str]) -> None:
     """The cause is one annotation on its line; the text is on the console, where nothing in it is heard."""
     stream = io.StringIO()

@@ -384,6 +384,135 @@ def test_other_ends(build: Build, service: ImageBuilder, state: str, sentence: s
         build()
 
 
+TIME_IS_UP = (
+    "Failed in distributing 1 images out of total 1: {[Error 0] [Distribute 0] Error publishing MDI to Shared Image "
+    "Gallery:/subscriptions/x/resourceGroups/rg-images/providers/Microsoft.Compute/galleries/golden/images/web, "
+    "Location:westeurope. Error: Error returned from SIG client while publishing MDI to shared image gallery for "
+    "dstImageLocation: westeurope, dstSubscription: x, dstResourceGroupName: rg-images, dstGalleryName: golden, "
+    "dstGalleryImageName: web. Error: Error waiting on shared image gallery future for resource group: rg-images, "
+    "gallery name: golden, gallery image name: web. Error: Future#WaitForCompletion: context has been cancelled: "
+    "StatusCode=200 -- Original Error: context deadline exceeded}"
+)
+
+
+def _version(definition: str, stamp_of: dict[str, str], region: tuple[str, int], state: str = "Creating") -> Answer:
+    """The gallery's answer for one version of a definition, whose second region is as told."""
+    regions = [("westeurope", "Completed", 100), ("northeurope", *region)]
+    return Answer(
+        body={
+            "id": f"{GROUP}/providers/Microsoft.Compute/galleries/golden/images/{definition}/versions/1.0.7",
+            "location": "westeurope",
+            "tags": stamp_of,
+            "properties": {
+                "provisioningState": state,
+                "publishingProfile": {"targetRegions": [{"name": name} for name, _, _ in regions]},
+                "replicationStatus": {
+                    "summary": [{"region": n, "state": s, "progress": p} for n, s, p in regions],
+                },
+            },
+        }
+    )
+
+
+@pytest.fixture
+def late(wire: Wire, service: ImageBuilder) -> Callable[..., None]:
+    """Let the run's time be over while its versions are replicated; they then answer one state after the other."""
+
+    def set_up(*states: tuple[str, int], last: str = "Succeeded", tagged: bool = True) -> None:
+        service.ends_in, service.message = "Failed", TIME_IS_UP
+        for definition in ("web", "web-arm"):
+            one = rf"{GROUP}/providers/Microsoft.Compute/galleries/golden/images/{definition}/versions"
+
+            def tags() -> dict[str, str]:
+                (template,) = service.templates.values()
+                return dict(template["tags"]) if tagged else {}
+
+            def listed(_seen: Seen, definition: str = definition) -> Answer:
+                old = _version(definition, {"imagegate-run": "1-1"}, ("Completed", 100), "Succeeded").body
+                assert isinstance(old, dict)
+                new = _version(definition, tags(), states[0]).body
+                return Answer(body={"value": [{**old, "id": old["id"].replace("1.0.7", "1.0.6")}, new]})
+
+            def stands(state: tuple[str, int], provisioning: str, definition: str) -> Callable[[Seen], Answer]:
+                return lambda _seen: _version(definition, tags(), state, provisioning)
+
+            wire.on("GET", one, listed)
+            steps = [stands(state, "Creating", definition) for state in states[:-1]]
+            wire.on("GET", f"{one}/1.0.7", *steps, stands(states[-1], last, definition))
+
+    return set_up
+
+
+def test_a_version_that_outlives_its_run_is_waited_for(
+    build: Build, late: Callable[..., None], told: Told, clock: HandClock
+) -> None:
+    """When only the run's time was over, the version is found by its stamp, waited for, and is the build's result."""
+    late(("Replicating", 40), ("Replicating", 80), ("Completed", 100))
+
+    result = build()
+
+    assert result.run.state == "TimedOutReplicating"
+    assert str(result.image_version_id).endswith("/images/web/versions/1.0.7")
+    assert set(result.image_versions) == {"web", "web-arm"}
+    assert result.replication == dict.fromkeys(
+        ("westeurope (web)", "northeurope (web)", "westeurope (web-arm)", "northeurope (web-arm)"), "Completed"
+    )
+    assert any("northeurope (web): Replicating, 40 %" in line for line in told.lines)
+    assert result.to_json()["run"]["state"] == "TimedOutReplicating"
+
+
+def test_a_version_that_still_replicates_at_the_limit_is_told(build: Build, late: Callable[..., None]) -> None:
+    """After the limit it is a failure that says so: how far each region is, the version's id, and not to build anew."""
+    late(("Replicating", 40), last="Creating")
+
+    with pytest.raises(BuildFailed) as caught:
+        build()
+
+    text, details = str(caught.value), caught.value.details
+    assert "The image was built; the run's time was over while it was being replicated." in text
+    assert "northeurope (web): Replicating, 40 %" in text
+    assert "Do not build again yet: `imagegate verify /subscriptions/" in text
+    assert str(details["image_version_id"]).endswith("/images/web/versions/1.0.7")
+    assert details["run"]["state"] == "TimedOutReplicating"  # type: ignore[index]  # a JSON object
+    assert details["replication"]["northeurope (web)"] == "Replicating, 40 %"  # type: ignore[index]  # a JSON object
+
+
+def test_a_replication_that_fails_after_its_run_is_told(build: Build, late: Callable[..., None]) -> None:
+    """A region that fails while we wait ends the waiting, as a fault of the distribution."""
+    late(("Replicating", 40), ("Failed", 40), last="Failed")
+
+    with pytest.raises(BuildFailed, match="its replication to northeurope failed since") as caught:
+        build()
+
+    assert caught.value.details["diagnosis"]["category"] == "distribute"  # type: ignore[index]  # a JSON object
+
+
+def test_a_version_of_another_run_is_not_taken_for_ours(build: Build, late: Callable[..., None], told: Told) -> None:
+    """Without a version that carries the run's stamp it is a failed run whose time was over, and nothing is waited."""
+    late(("Replicating", 40), tagged=False)
+
+    with pytest.raises(BuildFailed) as caught:
+        build()
+
+    assert caught.value.details["run"]["state"] == "Failed"  # type: ignore[index]  # a JSON object
+    assert "replication" not in caught.value.details
+    assert "The run's time was over while the image was replicated" in str(caught.value)
+
+
+def test_a_gallery_that_cannot_be_read_does_not_hide_the_failure(
+    build: Build, wire: Wire, service: ImageBuilder, told: Told
+) -> None:
+    """Whether there is a version cannot be told without rights on the gallery; the failure is told all the same."""
+    service.ends_in, service.message = "Failed", TIME_IS_UP
+    refused = Answer(status=403, body={"error": {"code": "AuthorizationFailed", "message": "no"}})
+    wire.on("GET", r".*/galleries/golden/images/.*/versions", refused)
+
+    with pytest.raises(BuildFailed, match="replicated"):
+        build()
+
+    assert any(line.startswith("it cannot be told whether there is a version") for line in told.lines)
+
+
 def test_an_interruption_cancels_the_run(build: Build, clock: HandClock, service: ImageBuilder, told: Told) -> None:
     """Ctrl-C while watching asks the service to cancel, and leaves as an interruption."""
 

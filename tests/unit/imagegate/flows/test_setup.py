@@ -46,7 +46,7 @@ def settings(tmp_path: Any) -> Settings:  # noqa: ANN401 - pytest's path
             hyper_v_generation="V2",
             architecture="x64",
         ),
-        build=BuildSettings(timeout_s=None, submit_timeout_s=60, other_run_timeout_s=60),
+        build=BuildSettings(timeout_s=None, submit_timeout_s=60, other_run_timeout_s=60, replication_timeout_s=60),
         smoke=SmokeSpec(),
     )
 
