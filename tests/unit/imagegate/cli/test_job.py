@@ -74,7 +74,7 @@ def test_outputs_and_summary(files: dict[str, str]) -> None:
 def test_a_version_that_outlived_its_run(files: dict[str, str]) -> None:
     """A state of its own in every sink: a warning, the output, and the regions with how far they are."""
     stream = io.StringIO()
-    document = {"image_version_id": VERSION, "run": {"state": "TimedOutReplicating"}}
+    document: dict[str, Any] = {"image_version_id": VERSION, "run": {"state": "TimedOutReplicating"}}
     late = {"replication": {"westeurope": "Completed", "northeurope": "Completed"}}
     warning = "The run's own time was over."
 

@@ -17,14 +17,18 @@ VERSION = (
     ("message", "sub_state", "expected"),
     [
         (
-            "Failed in distributing 1 images out of total 1: {[Error 0] [Distribute 0] Error publishing MDI to Shared "
-            "Image Gallery: Future#WaitForCompletion: context has been cancelled: context deadline exceeded}",
+            (
+                "Failed in distributing 1 images out of total 1: {[Error 0] [Distribute 0] Error publishing MDI to Shared "
+                "Image Gallery: Future#WaitForCompletion: context has been cancelled: context deadline exceeded}"
+            ),
             None,
             True,
         ),
         (
-            "Failed while waiting for packerizer: Timeout waiting for microservice to complete: 'context deadline "
-            "exceeded'",
+            (
+                "Failed while waiting for packerizer: Timeout waiting for microservice to complete: 'context deadline "
+                "exceeded'"
+            ),
             RunSubState.CUSTOMIZING,
             False,
         ),
