@@ -18,8 +18,8 @@ VERSION = (
     [
         (
             (
-                "Failed in distributing 1 images out of total 1: {[Error 0] [Distribute 0] Error publishing MDI to Shared "
-                "Image Gallery: Future#WaitForCompletion: context has been cancelled: context deadline exceeded}"
+                "Failed in distributing 1 images out of total 1: {[Error 0] [Distribute 0] Error publishing MDI to "
+                "Shared Image Gallery: Future#WaitForCompletion: context has been cancelled: context deadline exceeded}"
             ),
             None,
             True,
