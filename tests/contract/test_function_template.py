@@ -10,6 +10,10 @@ from armtemplate import Deployment, Resource, evaluate, parse_json
 from imagegate.model.build_event import _OPERATIONS, Happening
 
 _SITE = "Microsoft.Web/sites"
+_CONTAINER = "Microsoft.Storage/storageAccounts/blobServices/containers"
+_ASSIGNMENT = "Microsoft.Authorization/roleAssignments"
+_BLOB_CONTRIBUTOR = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
+_EVENT_SENDER = "d5a91429-5739-47e2-a06b-3470a27159e7"
 _SUBSCRIPTION = "Microsoft.EventGrid/systemTopics/eventSubscriptions"
 
 
@@ -42,7 +46,7 @@ def test_plan_and_runtime_are_the_ones_that_tests_run(repository: Path) -> None:
 
 def test_storage_of_the_function_takes_no_keys(repository: Path) -> None:
     """The Function's account is opened by its identity alone, and nothing in it is public."""
-    accounts = _of_type(_evaluated(repository, withDeadLetter=False), "Microsoft.Storage/storageAccounts")
+    accounts = _of_type(_evaluated(repository), "Microsoft.Storage/storageAccounts")
 
     assert [one.body["properties"]["allowSharedKeyAccess"] for one in accounts] == [False]
     assert all(one.body["properties"]["allowBlobPublicAccess"] is False for one in accounts)
@@ -94,12 +98,45 @@ def test_filters_let_through_what_the_parser_understands(repository: Path) -> No
 
 @pytest.mark.parametrize("letters", [True, False])
 def test_undelivered_events_are_kept_if_wanted(repository: Path, *, letters: bool) -> None:
-    """With dead letters there is a container for them; without, there is no second account."""
-    deployment = _evaluated(repository, withDeadLetter=letters)
+    """With dead letters there is a container that an identity of the topics' own may write, and no key opens it."""
+    deployment = _evaluated(repository, withDeadLetter=letters, galleryResourceGroup="rg-gallery")
 
-    destinations = [one.body["properties"]["deadLetterDestination"] for one in _of_type(deployment, _SUBSCRIPTION)]
-    assert [destination is not None for destination in destinations] == [letters, letters]
-    assert len(_of_type(deployment, "Microsoft.Storage/storageAccounts")) == (2 if letters else 1)
+    ways = [one.body["properties"]["deadLetterWithResourceIdentity"] for one in _of_type(deployment, _SUBSCRIPTION)]
+    topics = [one.body["identity"] for one in _of_type(deployment, "Microsoft.EventGrid/systemTopics")]
+    containers = [one.name for one in _of_type(deployment, _CONTAINER)]
+    assert [name.rsplit("/", 1)[-1] for name in containers] == ["packages", *["dead-letters"] * letters]
+    assert len(_of_type(deployment, "Microsoft.Storage/storageAccounts")) == 1
+    if not letters:
+        assert (ways, topics) == ([None, None], [{"type": "None"}] * 2)
+        return
+    for way in ways:
+        assert way["identity"]["userAssignedIdentity"].endswith("-letters")
+        assert way["deadLetterDestination"]["properties"]["blobContainerName"] == "dead-letters"
+        assert all(
+            list(topic["userAssignedIdentities"]) == [way["identity"]["userAssignedIdentity"]] for topic in topics
+        )
+    (right,) = [one for one in _of_type(deployment, _ASSIGNMENT) if one.scope.lower().endswith("/dead-letters")]
+    assert right.body["properties"]["roleDefinitionId"].endswith(_BLOB_CONTRIBUTOR)
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_verdicts_have_a_topic_if_wanted(repository: Path, *, wanted: bool) -> None:
+    """The Function is told the endpoint of the topic that is made, which takes no keys; or the one that is given."""
+    deployment = _evaluated(repository, withVerdictTopic=wanted, verdictTopicEndpoint="https://mine.invalid/api/events")
+
+    topics = _of_type(deployment, "Microsoft.EventGrid/topics")
+    told = _settings(deployment)["IMAGEGATE_VERDICT_TOPIC"]
+    rights = [
+        one
+        for one in _of_type(deployment, _ASSIGNMENT)
+        if str(one.body["properties"]["roleDefinitionId"]).endswith(_EVENT_SENDER)
+    ]
+    assert len(topics) == len(rights) == int(wanted)
+    assert all(
+        topic.body["properties"] == {"inputSchema": "CloudEventSchemaV1_0", "disableLocalAuth": True}
+        for topic in topics
+    )
+    assert (told == "https://mine.invalid/api/events") != wanted
 
 
 @pytest.mark.parametrize(("gallery", "count"), [("rg-images", 1), ("RG-Images", 1), ("rg-gallery", 2)])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import json
 import logging
 import random
 import threading
@@ -16,12 +15,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
-from email.utils import format_datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
+from localazure.events.dead_letters import bury, letter_container
 from localazure.events.delivery import DEAD_LETTER_DELAY_S, DELIVERED, Delivery
 from localazure.events.endpoints import delivery_url, shown
 from localazure.events.event import CLOUD_EVENT_SCHEMA, EVENT_GRID_SCHEMA, Event
@@ -30,7 +29,7 @@ from localazure.events.resource_events import resource_event, sources_of, subjec
 from localazure.events.subscriptions import subscriptions_of_source, subscriptions_of_topic
 from localazure.events.wire import Wire
 from localazure.long_running import Ending
-from localazure.store import Blob, Document
+from localazure.store import Document
 
 _LOG = logging.getLogger(__name__)
 _SENDERS = 8
@@ -156,8 +155,8 @@ class EventBus:
         _LOG.info("event %s to %s: %s, attempt %s", tried.event.id, subscription.id.name, outcome, tried.attempts)
         if reason is None:
             self._later(wait_s, tried)
-        elif properties.get("deadLetterDestination"):
-            self._at(DEAD_LETTER_DELAY_S, lambda: self._bury(tried, subscription, reason))
+        elif letter_container(properties) is not None:
+            self._at(DEAD_LETTER_DELAY_S, lambda: bury(self._cloud, tried, subscription, reason))
 
     def _post(self, delivery: Delivery, subscription: Document) -> str:
         properties = subscription.body["properties"]
@@ -180,26 +179,3 @@ class EventBus:
         outcome, _ = self._wire.post(url, event if cloud_event else [event], headers)
         _LOG.debug("event %s posted to %s: %s", delivery.event.id, shown(url), outcome)
         return outcome
-
-    def _bury(self, delivery: Delivery, subscription: Document, reason: str) -> None:
-        """Write the event into the dead-letter container, under subscription and hour."""
-        properties = subscription.body["properties"]
-        target: dict[str, Any] = properties["deadLetterDestination"]["properties"]
-        schema = properties.get("eventDeliverySchema") or EVENT_GRID_SCHEMA
-        now = self._cloud.clock.now()
-        content = json.dumps([delivery.dead_letter(schema, reason)]).encode()
-        self._cloud.store.put_blob(
-            Blob(
-                account=ResourceId(target["resourceId"]).name,
-                container=target["blobContainerName"],
-                name=f"{subscription.id.name.upper()}/{now:%Y/%m/%d/%H}/{uuid.uuid4()}.json",
-                properties={
-                    "content_type": "application/json",
-                    "created": format_datetime(now, usegmt=True),
-                    "last_modified": format_datetime(now, usegmt=True),
-                    "etag": f'"0x{uuid.uuid4().hex[:15].upper()}"',
-                    "metadata": {},
-                },
-                content=content,
-            )
-        )

@@ -44,7 +44,7 @@ def test_system_topic_of_a_group(client: Any) -> None:  # noqa: ANN401 - as abov
     assert [entry["name"] for entry in listed] == ["group"]
     changed = client("PATCH", _SYSTEM_TOPIC, {"tags": {"a": "b"}}, api_version=_API).json()
     assert changed["tags"] == {"a": "b"}
-    assert client("DELETE", _SYSTEM_TOPIC, api_version=_API).status_code == 200
+    assert client.settled("DELETE", _SYSTEM_TOPIC, api_version=_API).status_code == 202
     assert client("DELETE", _SYSTEM_TOPIC, api_version=_API).status_code == 204
 
 
@@ -54,7 +54,6 @@ def test_system_topic_of_a_group(client: Any) -> None:  # noqa: ANN401 - as abov
         ({"properties": {"topicType": "justtesting"}}, "Unrecognized topic type justtesting"),
         ({"properties": {"source": "/subscriptions/x"}}, "is not of the topic type"),
         ({"location": "westeurope"}, "'global'"),
-        ({"identity": {"type": "SystemAssigned"}}, "identity is unavailable for location 'global'"),
     ],
 )
 def test_impossible_system_topic_is_refused(client: Any, change: dict[str, Any], words: str) -> None:  # noqa: ANN401
@@ -185,6 +184,46 @@ def test_dead_letter_container_has_to_exist(client: Any, hook: Any) -> None:  # 
     assert "containers/dead" in refused.json()["error"]["message"]
 
 
+def _letters_of(client: Any) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ANN401 - as above
+    """A topic's identity, and a subscription's dead letters written as it."""
+    client.settled("PUT", _IDENTITY, {"location": "westeurope"}, api_version="2023-01-31")
+    someone = client("GET", _IDENTITY, api_version="2023-01-31").json()["id"]
+    account = "~/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/letters"
+    client("POST", "~/providers/Microsoft.Storage/register")
+    body = {"location": "westeurope", "kind": "StorageV2", "sku": {"name": "Standard_LRS"}, "properties": {}}
+    client.settled("PUT", account, body, api_version="2023-05-01")
+    client("PUT", f"{account}/blobServices/default/containers/dead", {}, api_version="2023-05-01")
+    properties = {"resourceId": client("GET", account, api_version="2023-05-01").json()["id"]}
+    destination = {"endpointType": "StorageBlob", "properties": {**properties, "blobContainerName": "dead"}}
+    letters = {
+        "identity": {"type": "UserAssigned", "userAssignedIdentity": someone},
+        "deadLetterDestination": destination,
+    }
+    return {"type": "UserAssigned", "userAssignedIdentities": {someone: {}}}, letters
+
+
+def test_dead_letters_as_an_identity_of_the_topic(client: Any, hook: Any) -> None:  # noqa: ANN401 - as above
+    """A topic of a group may have identities, and its subscriptions write dead letters as one of them, and no other."""
+    identity, letters = _letters_of(client)
+    _made(client)
+    path = f"{_SYSTEM_TOPIC}/eventSubscriptions/hook"
+    body = _hook_body(hook.url, deadLetterWithResourceIdentity=letters)
+
+    refused = client("PUT", path, body, api_version=_API)
+    client("PUT", _SYSTEM_TOPIC, _system_topic(client, identity=identity), api_version=_API)
+    taken = client.settled("PUT", path, body, api_version=_API)
+    both = _hook_body(
+        hook.url, deadLetterWithResourceIdentity=letters, deadLetterDestination=letters["deadLetterDestination"]
+    )
+
+    assert "is not one of the topic's" in refused.json()["error"]["message"]
+    assert taken.status_code == 201
+    shown = client("GET", path, api_version=_API).json()["properties"]
+    assert shown["deadLetterWithResourceIdentity"] == letters
+    assert shown["deadLetterDestination"] is None
+    assert "cannot both be set" in client("PUT", path, both, api_version=_API).json()["error"]["message"]
+
+
 def test_subscription_as_an_extension_of_the_group(client: Any, hook: Any) -> None:  # noqa: ANN401 - as above
     """The older way, without a system topic, is served too; it is listed at its scope."""
     path = "~/resourceGroups/rg/providers/Microsoft.EventGrid/eventSubscriptions/direct"
@@ -217,7 +256,7 @@ def test_topic_and_its_subscriptions_go_together(client: Any, hook: Any) -> None
     path = f"{_SYSTEM_TOPIC}/eventSubscriptions/hook"
     client.settled("PUT", path, _hook_body(hook.url), api_version=_API)
 
-    client("DELETE", _SYSTEM_TOPIC, api_version=_API)
+    client.settled("DELETE", _SYSTEM_TOPIC, api_version=_API)
     _made(client)
 
     assert client("GET", path, api_version=_API).status_code == 404

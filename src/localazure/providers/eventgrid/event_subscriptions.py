@@ -9,6 +9,7 @@ from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.operation_table import Operation
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
+from localazure.events.dead_letters import letter_container
 from localazure.events.handshake import HandshakeFailed, shake_hands
 from localazure.events.subscriptions import EVENT_SUBSCRIPTION, NESTED, SYSTEM_TOPIC, TOPIC, scope_of
 from localazure.events.wire import Wire
@@ -18,7 +19,6 @@ from localazure.providers.eventgrid.subscription_body import completed
 from localazure.store import Document
 
 _GROUP = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/"
-_CONTAINER_TYPE = "blobServices/default/containers"
 
 
 class EventSubscriptions:
@@ -81,8 +81,11 @@ class EventSubscriptions:
         resource_id = known.id if known else request.resource_id
         topic = self._topic(resource_id)
         input_schema = topic.body["properties"].get("inputSchema") if topic else None
+        identity = topic.body.get("identity") if topic else None
         observed = topic.body["properties"].get("source", topic.id.text) if topic else scope_of(resource_id).text
-        properties = completed(given, topic=observed, system=input_schema is None, input_schema=input_schema)
+        properties = completed(
+            given, topic=observed, system=input_schema is None, input_schema=input_schema, identity=identity
+        )
         self._check_destinations(properties)
         body = {
             "id": resource_id.text,
@@ -114,9 +117,8 @@ class EventSubscriptions:
         destination = properties["destination"]
         if destination["endpointType"] == "AzureFunction":
             self._expect(destination["properties"]["resourceId"])
-        if letters := properties["deadLetterDestination"]:
-            target = letters["properties"]
-            self._expect(f"{target['resourceId']}/{_CONTAINER_TYPE}/{target['blobContainerName']}")
+        if container := letter_container(properties):
+            self._expect(container.text)
 
     def _expect(self, resource_id: str) -> None:
         if self._cloud.store.get(resource_id) is None:

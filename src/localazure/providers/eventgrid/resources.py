@@ -10,6 +10,7 @@ from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.operation_table import Handler, Operation
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
+from localazure.providers.eventgrid.locations import result_path
 from localazure.store import Document
 
 Properties = dict[str, Any]
@@ -105,8 +106,15 @@ class TopicResources:
         return ArmResponse(body=changed.body if changed else None)
 
     def _delete(self, request: ArmRequest) -> ArmResponse:
-        with self._cloud.store.transaction():
-            for child in self._cloud.store.under(request.resource_id):
-                self._cloud.store.delete(child.id)
-            present = self._cloud.store.delete(request.resource_id)
-        return ArmResponse(status=200 if present else 204)
+        """202: the SDK's clients take nothing else for a topic that is there."""
+        if self._cloud.store.get(request.resource_id) is None:
+            return ArmResponse(status=204)
+
+        def work() -> None:
+            with self._cloud.store.transaction():
+                for child in self._cloud.store.under(request.resource_id):
+                    self._cloud.store.delete(child.id)
+                self._cloud.store.delete(request.resource_id)
+
+        path = result_path(request.resource_id.subscription_id)
+        return self._cloud.long_running.accept(request, work, status=202, result_path=path)

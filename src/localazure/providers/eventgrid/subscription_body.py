@@ -5,6 +5,7 @@ Source: azure-rest-api-specs, Microsoft.EventGrid 2022-06-15; limits from the Ev
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,7 +32,14 @@ _ONE_VALUE = {
 }
 
 
-def completed(given: Properties, *, topic: str, system: bool, input_schema: str | None) -> Properties:
+def completed(
+    given: Properties,
+    *,
+    topic: str,
+    system: bool,
+    input_schema: str | None,
+    identity: Mapping[str, Any] | None = None,
+) -> Properties:
     """The properties of a subscription with every default, or 400.
 
     Args:
@@ -39,6 +47,7 @@ def completed(given: Properties, *, topic: str, system: bool, input_schema: str 
         topic: the id of what it observes.
         system: whether Resource Manager's events come from there.
         input_schema: of a custom topic.
+        identity: the topic's, with which dead letters may be written.
     """
     filter_ = dict(given.get("filter") or {})
     _check_filters(filter_.get("advancedFilters") or [])
@@ -54,7 +63,7 @@ def completed(given: Properties, *, topic: str, system: bool, input_schema: str 
         "labels": given.get("labels"),
         "eventDeliverySchema": _schema(given.get("eventDeliverySchema"), input_schema),
         "retryPolicy": _retry_policy(given.get("retryPolicy") or {}),
-        "deadLetterDestination": _dead_letter(given.get("deadLetterDestination")),
+        **_letters(given, dict(identity or {})),
         **({"expirationTimeUtc": given["expirationTimeUtc"]} if given.get("expirationTimeUtc") else {}),
     }
 
@@ -111,6 +120,22 @@ def _retry_policy(given: Properties) -> dict[str, int]:
         if not 1 <= policy[name] <= most:
             raise _invalid(f"{name} should be between 1 and {most}.")
     return policy
+
+
+def _letters(given: Properties, identity: Properties) -> Properties:
+    """Both ways in which dead letters may be written: with the account's key, or as one of the topic's identities."""
+    own, plain = given.get("deadLetterWithResourceIdentity"), given.get("deadLetterDestination")
+    if own is None:
+        return {"deadLetterDestination": _dead_letter(plain)}
+    if plain is not None:
+        raise _invalid("DeadLetterDestination and DeadLetterWithResourceIdentity cannot both be set.")
+    asked = own.get("identity") or {}
+    wanted = str(asked.get("userAssignedIdentity") or "").lower()
+    if wanted not in {name.lower() for name in identity.get("userAssignedIdentities") or {}}:
+        raise _invalid(f"The identity {wanted or asked.get('type')} of the dead-lettering is not one of the topic's.")
+    destination = _dead_letter(own.get("deadLetterDestination"))
+    whole = {"identity": dict(asked), "deadLetterDestination": destination}
+    return {"deadLetterDestination": None, "deadLetterWithResourceIdentity": whole}
 
 
 def _dead_letter(given: Any) -> dict[str, Any] | None:  # noqa: ANN401 - any JSON

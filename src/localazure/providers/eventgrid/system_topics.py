@@ -12,6 +12,7 @@ from localazure.events.subscriptions import SYSTEM_TOPIC
 from localazure.providers.eventgrid.resources import Properties, TopicResources, invalid_request
 from localazure.store import Document
 
+_ASSIGN = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"
 _SOURCE_TYPES = {
     "microsoft.resources.resourcegroups": "microsoft.resources/resourcegroups",
     "microsoft.resources.subscriptions": "microsoft.resources/subscriptions",
@@ -19,7 +20,11 @@ _SOURCE_TYPES = {
 
 
 class SystemTopics:
-    """Served for Resource Manager's own sources; the events of other services are not made here."""
+    """Served for Resource Manager's own sources; the events of other services are not made here.
+
+    Topics of these sources have no region, and may have identities all the same. Source: Event Grid documentation,
+    "Enable managed identity for system topics". Not served: system-assigned ones.
+    """
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
@@ -46,11 +51,9 @@ class SystemTopics:
             )
         if source_id.resource_group and self._cloud.store.get(source_id) is None:
             raise invalid_request(f"System topic source {source} does not exist.")
-        if body.get("identity", {}).get("type", "None") != "None":
-            raise invalid_request(
-                f"The requested operation on resource '{SYSTEM_TOPIC}/{request.resource_id.name}' failed since "
-                "identity is unavailable for location 'global'."
-            )
+        for identity_id in (body.get("identity") or {}).get("userAssignedIdentities") or {}:
+            action = f"{SYSTEM_TOPIC}/write"
+            self._cloud.authorize_linked(request, action=action, linked_action=_ASSIGN, linked_scope=identity_id)
         self._refuse_others(request.resource_id, source_id, known)
         metric_id = known.body["properties"]["metricResourceId"] if known else str(uuid.uuid4())
         properties = {
