@@ -15,6 +15,7 @@ PLACEHOLDER = "local/try"
 _REPOSITORY = re.compile(r"[:/](?P<name>[\w.-]+/[\w.-]+?)(?:\.git)?/?$")
 _REF = re.compile(r"refs/(heads|tags)/[^\s,]+")
 _TIMEOUT_S = 10
+_TOKEN = "no-secret"  # noqa: S105 - whoever shows the statuses asks for none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,11 +25,12 @@ class Origin:
     repository: str
     ref: str
 
-    @property
-    def setup_arguments(self) -> list[str]:
-        """What `imagegate setup` is told to set the Function up for it."""
+    def setup_arguments(self, github_url: str) -> list[str]:
+        """What `imagegate setup` is told to make the Function: where commits are told, a topic for verdicts."""
         refs = ["--promoted-ref", self.ref] if self.ref else []
-        return ["--function", "--repository", self.repository, *refs]
+        parameters = (f"githubApiUrl={github_url}", f"githubToken={_TOKEN}", "withVerdictTopic=true")
+        given = [word for pair in parameters for word in ("--function-parameter", pair)]
+        return ["--function", "--repository", self.repository, *refs, *given]
 
 
 def origin_of(folder: Path, environment: Mapping[str, str]) -> Origin:

@@ -23,6 +23,9 @@ class Outcome:
     serial_log: str | None = None  # where the commands do not say
     events: list[dict[str, Any]] = field(default_factory=list)
     timeline: list[dict[str, Any]] = field(default_factory=list)
+    closing: dict[str, Any] | None = None  # what the Function told of a build that brought no version
+    statuses: list[dict[str, Any]] = field(default_factory=list)
+    verdict_event: dict[str, Any] | None = None
 
     def add(self, name: str, result: CommandResult) -> None:
         """Keep a command's result, its own timings under `name.`."""
@@ -58,6 +61,9 @@ class Outcome:
             "function_log": self.function_log,
             "events": self.events,
             "timeline": self.timeline,
+            "closing": self.closing,
+            "statuses": self.statuses,
+            "verdict_event": self.verdict_event,
             "image": self.folder,
             "failed_command": failed,
             "error": self._printed(failed).get("error") if failed else None,

@@ -71,6 +71,11 @@ class CloudProcess:
     ) -> None:
         self._stop()
 
+    @property
+    def certificate(self) -> Path:
+        """Key and chain of the cloud's own certificate, for a listener that its clients are to trust."""
+        return self._state / "tls" / "server.pem"
+
     def _await_ready(self, process: subprocess.Popen[bytes]) -> dict[str, Any]:
         deadline = time.monotonic() + _START_TIMEOUT_S
         while not self._ready.exists():

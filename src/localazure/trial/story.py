@@ -10,6 +10,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from localazure.engine.engine import Engine
+from localazure.trial.board import Board
+from localazure.trial.closing import ClosingFollower, closings_of
+from localazure.trial.cloud_session import CloudSession
 from localazure.trial.follow import Follower
 from localazure.trial.observer import Observer
 from localazure.trial.origin import origin_of
@@ -17,6 +20,8 @@ from localazure.trial.outcome import Outcome
 from localazure.trial.processes import CloudProcess, ordinary_environment, run_product
 
 Say = Callable[[str], None]
+_BUILD_FAILED = 3  # an exit code of imagegate
+_VERDICT_EVENT_S = 20.0
 
 
 class Via(StrEnum):
@@ -46,17 +51,29 @@ def run_trial(folder: Path, options: TrialOptions, say: Say) -> Outcome:
     """
     outcome = Outcome(folder=str(folder), cloud_log=str(options.logs / "cloud.log"))
     started = time.monotonic()
-    with CloudProcess(
-        state=options.state, cache=options.cache, logs=options.logs, temporary=options.temporary
-    ) as cloud:
+    with (
+        CloudProcess(state=options.state, cache=options.cache, logs=options.logs, temporary=options.temporary) as cloud,
+        Board(cloud.certificate) as board,
+        CloudSession(cloud.environment) as session,
+    ):
         outcome.timings_s["start_cloud"] = round(time.monotonic() - started, 3)
         tier = Engine(cache_dir=options.cache, work_dir=options.state / "look").tier()
         outcome.tier, outcome.cannot_prove = tier.name, tier.cannot_prove
         say(f"A cloud of your own is up ({tier.name}); the product is told nothing but its address.")
         environment = ordinary_environment(cloud.environment) | {"IMAGEGATE_LOG_DIR": str(options.logs)}
+        stage = _Stage(
+            folder=folder,
+            options=options,
+            environment=environment,
+            outcome=outcome,
+            say=say,
+            board=board,
+            session=session,
+        )
         for step in (_set_up, _build, _verify_by_function if options.via is Via.FUNCTION else _verify_by_command):
             if not outcome.exit_code:
-                step(_Stage(folder=folder, options=options, environment=environment, outcome=outcome, say=say))
+                step(stage)
+        outcome.statuses = board.statuses
         stopping = time.monotonic()
     outcome.timings_s["stop_cloud"] = round(time.monotonic() - stopping, 3)
     outcome.timings_s["total"] = round(time.monotonic() - started, 3)
@@ -72,11 +89,20 @@ class _Stage:
     environment: dict[str, str]
     outcome: Outcome
     say: Say
+    board: Board
+    session: CloudSession
 
     def run(self, name: str, *arguments: str) -> None:
         """Run a product command to its end."""
         given = [name, *arguments, *self.options.product_arguments]
         self.outcome.add(name, run_product(given, self.environment))
+
+    @property
+    def observer(self) -> Observer:
+        """Eyes on the Function that the set-up made; its log is there from now on."""
+        site = str(self.outcome.commands["setup"].document["function"]["outputs"]["functionAppName"])
+        self.outcome.function_log = str(self.options.logs / f"{site}.log")
+        return Observer(self.session, site)
 
 
 def _set_up(stage: _Stage) -> None:
@@ -84,12 +110,28 @@ def _set_up(stage: _Stage) -> None:
         stage.run("setup", str(stage.folder))
         return
     origin = origin_of(stage.folder, os.environ)
-    stage.say(f"Verdicts on commits of {origin.repository} are withheld: the Function has no token for GitHub here.")
-    stage.run("setup", str(stage.folder), *origin.setup_arguments)
+    stage.say(f"What the Function tells commits of {origin.repository} is shown here, and told to nobody else.")
+    stage.run("setup", str(stage.folder), *origin.setup_arguments(stage.board.github_url))
+    if not stage.outcome.exit_code:
+        outputs = stage.outcome.commands["setup"].document["function"]["outputs"]
+        stage.session.subscribe(str(outputs["verdictTopicId"]), stage.board.verdicts_url)
 
 
 def _build(stage: _Stage) -> None:
+    by_function = stage.options.via is Via.FUNCTION
+    known = closings_of(stage.observer) if by_function else frozenset()
     stage.run("build", str(stage.folder))
+    if by_function and stage.outcome.exit_code == _BUILD_FAILED:
+        _follow_closing(stage, known)
+
+
+def _follow_closing(stage: _Stage, known: frozenset[str]) -> None:
+    """A run that failed is an event as well: the Function finds the root cause, and closes the commit's statuses."""
+    stage.say("The build's end is an event, too; the Function that it wakes closes the commit's statuses.")
+    follower = ClosingFollower(observer=stage.observer, say=stage.say, known=known)
+    stage.outcome.closing = follower.follow()
+    stage.outcome.events, stage.outcome.timeline = follower.events, follower.timeline.entries
+    _tell_statuses(stage)
 
 
 def _verify_by_command(stage: _Stage) -> None:
@@ -99,14 +141,29 @@ def _verify_by_command(stage: _Stage) -> None:
 
 def _verify_by_function(stage: _Stage) -> None:
     outcome, logs = stage.outcome, stage.options.logs
-    site = str(outcome.commands["setup"].document["function"]["outputs"]["functionAppName"])
     version_id = str(outcome.commands["build"].document["image_version_id"])
-    outcome.function_log = str(logs / f"{site}.log")
     stage.say("The build's end is an event now; the Function that it wakes verifies the version.")
-    with Observer(stage.environment, site) as observer:
-        follower = Follower(observer=observer, image_version_id=version_id, say=stage.say)
-        outcome.add("verify", follower.follow())
+    follower = Follower(observer=stage.observer, image_version_id=version_id, say=stage.say)
+    outcome.add("verify", follower.follow())
     outcome.events, outcome.timeline = follower.events, follower.timeline.entries
+    _tell_statuses(stage)
+    if outcome.commands["verify"].document.get("verdict"):
+        _await_verdict_event(stage, version_id)
     regions = outcome.commands["verify"].document.get("regions") or ()
     kept = [logs / f"{region['vm_name']}.serial.log" for region in regions]
     outcome.serial_log = next((str(file) for file in kept if file.is_file()), None)
+
+
+def _tell_statuses(stage: _Stage) -> None:
+    for status in stage.board.statuses:
+        told = f"{status['context']}: {status['state']}, {status.get('description', '')}"
+        stage.say(f"Status of commit {status['commit'][:12]}: {told}")
+
+
+def _await_verdict_event(stage: _Stage, version_id: str) -> None:
+    """The Function has published its verdict; the topic delivers it here."""
+    event = stage.outcome.verdict_event = stage.board.await_verdict(version_id, _VERDICT_EVENT_S)
+    if event is None:
+        stage.say(f"No event of the verdict arrived within {_VERDICT_EVENT_S:.0f} s.")
+        return
+    stage.say(f"Verdict event delivered by the topic: {event['type']}, id {event['id']}")

@@ -28,6 +28,12 @@ def print_outcome(document: Mapping[str, Any], console: Console) -> None:
     console.print(f"[bold {colour}]{mark} {verdict}[/]  teardown: {document['teardown'] or 'nothing to tear down'}")
     if document["reason"]:
         console.print(f"  {document['reason']}", markup=False)
+    if closing := document.get("closing"):
+        console.print(f"  told the commit: {closing.get('state')}, {closing.get('description')}", markup=False)
+    for status in document.get("statuses") or ():
+        console.print(f"  {status['context']}: {status['state']}, {status.get('description', '')}", markup=False)
+    if event := document.get("verdict_event"):
+        console.print(f"  verdict event: {event['type']} ({event['id']})", markup=False)
     for name in ("image_version_id", "customization_log", "serial_log", "cloud_log", "function_log"):
         if document.get(name):
             console.print(f"  {name.replace('_', ' ')}: {document[name]}", markup=False, soft_wrap=True)

@@ -33,4 +33,7 @@ def test_from_nothing(tmp_path: Path) -> None:
     origin = origin_of(tmp_path, {})
 
     assert origin == Origin(repository=PLACEHOLDER, ref="")
-    assert origin.setup_arguments == ["--function", "--repository", "local/try"]
+    arguments = origin.setup_arguments("https://board/github")
+    assert arguments[:3] == ["--function", "--repository", "local/try"]
+    assert "--promoted-ref" not in arguments
+    assert {"githubApiUrl=https://board/github", "withVerdictTopic=true"} <= set(arguments)

@@ -51,3 +51,15 @@ def test_no_verdict() -> None:
 def test_leak_is_listed() -> None:
     """What is still there is named."""
     assert "/subscriptions/s/vm" in _printed(resources_left=["/subscriptions/s/vm"])
+
+
+def test_what_the_function_told() -> None:
+    """Statuses, the verdict's event and the end of a build that failed stand beside the verdict."""
+    status = {"context": "imagegate/verify", "state": "success", "description": "Booted and answered."}
+    event = {"type": "ImageGate.ImageVersion.Passed", "id": "r1-passed"}
+
+    text = _printed(statuses=[status], verdict_event=event, closing={"state": "failure", "description": "No such file"})
+
+    assert "imagegate/verify: success, Booted and answered." in text
+    assert "verdict event: ImageGate.ImageVersion.Passed (r1-passed)" in text
+    assert "told the commit: failure, No such file" in text
