@@ -7,23 +7,26 @@ least recently used first, passes by what it cannot lock. `latest use` is the mo
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
 import shutil
 import threading
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from localazure.engine.errors import Evicted, ProgramCancelled
+from localazure.engine.errors import EngineError, Evicted, ProgramCancelled
 from localazure.engine.ledger import Ledger
 
 DEFAULT_LIMIT_BYTES = 20 * 1024**3
 _KINDS = ("bases", "layers", "disks", "validations")
 _LOOK_EVERY_S = 0.2
+_ABANDONED_S = 3600  # after so long an empty staging directory is nobody's who was about to lock it
 _BLOCK_BYTES = 512  # the unit of st_blocks
 
 
@@ -48,7 +51,7 @@ class Cache:
         try:
             about = json.loads((path / "about.json").read_text())
             os.utime(path / "lock")
-        except (FileNotFoundError, NotADirectoryError):
+        except (FileNotFoundError, NotADirectoryError, ValueError):
             return None
         return Entry(path=path, about=about)
 
@@ -79,33 +82,44 @@ class Cache:
 
     @contextlib.contextmanager
     def staging(self, ledger: Ledger) -> Iterator[Path]:
-        """A directory on the cache's file system, gone afterwards."""
+        """A directory on the cache's file system, gone afterwards. Its lock tells whoever evicts that it is in use."""
         path = self.root / "staging" / uuid.uuid4().hex[:12]
         ledger.record("path", path)
         path.mkdir(parents=True)
+        lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         try:
+            fcntl.flock(lock, fcntl.LOCK_SH)
             yield path
         finally:
+            os.close(lock)
             ledger.undo("path", path)
 
     def put(self, kind: str, key: str, staged: Path, about: Mapping[str, Any]) -> Entry:
-        """Move a staged directory in as an entry. One that is there already stays, and is returned."""
+        """Move a staged directory in as an entry. One that is there already stays, and is returned.
+
+        Raises:
+            Evicted: another process has removed it at once.
+            EngineError: the directory could not be moved.
+        """
         (staged / "lock").touch()
         (staged / "about.json").write_text(json.dumps({**about, "size_bytes": _size_bytes(staged)}))
         target = self.root / kind / key
         target.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(OSError):  # another process was quicker: its result is as good
-            staged.rename(target)
-        entry = self.get(kind, key)
-        if entry is None:
-            raise FileNotFoundError(target)
-        self.evict()
-        return entry
+        for _ in range(2):
+            _move(staged, target)
+            entry = self.get(kind, key)
+            if entry is not None:
+                self.evict()
+                return entry
+            with contextlib.suppress(OSError):  # half an entry, of a copied cache perhaps
+                target.rename(self._doomed())
+        raise Evicted(str(target))
 
     def evict(self) -> None:
-        """Remove what was used longest ago, until the rest is within the limit; and what an eviction left half done."""
-        for half in (self.root / "staging").glob("evicted-*"):
-            shutil.rmtree(half, ignore_errors=True)
+        """Remove what was used longest ago, until the rest is within the limit; and what nobody works on any more."""
+        for one in (self.root / "staging").glob("*"):
+            if one.name.startswith("evicted-") or _is_abandoned(one):
+                shutil.rmtree(one, ignore_errors=True)
         found = sorted(self._entries(), key=lambda one: one[0])
         total = sum(size for _, size, _ in found)
         for _, size, path in found[:-1]:
@@ -113,6 +127,11 @@ class Cache:
                 return
             if self._remove(path):
                 total -= size
+
+    def _doomed(self) -> Path:
+        place = self.root / "staging"
+        place.mkdir(parents=True, exist_ok=True)
+        return place / f"evicted-{uuid.uuid4().hex[:12]}"
 
     def _entries(self) -> Iterator[tuple[float, int, Path]]:
         for kind in _KINDS:
@@ -125,13 +144,38 @@ class Cache:
         try:
             with (path / "lock").open("r") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                doomed = self.root / "staging" / f"evicted-{uuid.uuid4().hex[:12]}"
-                doomed.parent.mkdir(parents=True, exist_ok=True)
+                doomed = self._doomed()
                 path.rename(doomed)  # at once: an eviction that is cut off must not leave half an entry in its place
                 shutil.rmtree(doomed, ignore_errors=True)
                 return True
         except OSError:
             return False
+
+
+def _move(staged: Path, target: Path) -> None:
+    """Move a directory, unless one is there: another process was quicker, and its result is as good."""
+    try:
+        staged.rename(target)
+    except FileNotFoundError as gone:
+        raise Evicted(str(target)) from gone
+    except OSError as fault:
+        if fault.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise EngineError(f"The cache cannot be written: {fault}") from fault
+
+
+def _is_abandoned(staging: Path) -> bool:
+    """Whether whoever worked in this directory was killed, and whoever cleans up behind him too."""
+    try:
+        opened = os.open(staging, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return any(staging.iterdir()) or os.fstat(opened).st_mtime < time.time() - _ABANDONED_S
+    except OSError:
+        return False
+    finally:
+        os.close(opened)
 
 
 def _locked(lock: IO[str]) -> bool:

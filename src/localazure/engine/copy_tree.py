@@ -8,9 +8,11 @@ PREVIOUS, an earlier copy begun at SINCE_NS, has already and that did not change
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 _CHUNK_BYTES = 1 << 30
@@ -74,12 +76,36 @@ def _copy_content(source: str, target: str) -> None:
     try:
         writing = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            while os.copy_file_range(reading, writing, _CHUNK_BYTES):
-                pass
+            size = os.fstat(reading).st_size
+            for begin, end in _pieces(reading, size):
+                _copy_piece(reading, writing, begin, end)
+            os.truncate(writing, size)
         finally:
             os.close(writing)
     finally:
         os.close(reading)
+
+
+def _pieces(reading: int, size: int) -> Iterator[tuple[int, int]]:
+    """Where a file has content; between them are holes, which stay holes."""
+    end = 0
+    while end < size:
+        try:
+            begin = os.lseek(reading, end, os.SEEK_DATA)
+        except OSError as at_end:
+            if at_end.errno == errno.ENXIO:
+                return
+            raise
+        end = min(os.lseek(reading, begin, os.SEEK_HOLE), size)
+        yield begin, end
+
+
+def _copy_piece(reading: int, writing: int, begin: int, end: int) -> None:
+    while begin < end:
+        copied = os.copy_file_range(reading, writing, min(end - begin, _CHUNK_BYTES), begin, begin)
+        if not copied:  # it has become shorter meanwhile
+            return
+        begin += copied
 
 
 def _take_over(source: str, target: str, status: os.stat_result) -> None:

@@ -2,21 +2,25 @@
 
 One file an engine, in `<work_dir>/ledgers`. Its owner holds a lock on it as long as it lives, so whoever gets the
 lock knows that the owner is dead. That is the janitor, a process of its own that waits for its owner's end; and
-should it have been killed too, the next engine that starts in the same directory.
+should it have been killed too, the next engine that starts in the same directory. Its first line says on which
+machine, and since which boot, it was written: elsewhere its numbers and names mean others, and only its files are ours.
 """
 
 from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import sys
 import threading
 import uuid
 from pathlib import Path
 
 from localazure.engine import process, undo
+from localazure.engine.errors import EngineError
 
 _FOLDER = "ledgers"
+_LOG = logging.getLogger(__name__)
 
 
 class Ledger:
@@ -33,6 +37,7 @@ class Ledger:
         fcntl.flock(self._file, fcntl.LOCK_EX)
         unlocked.rename(self.path)
         self._open: dict[tuple[str, str], None] = {}
+        self._write("on", "machine", undo.machine_identity())
         self._janitor = process.start(
             [sys.executable, "-P", "-m", "localazure.engine.janitor", self.path],
             pipes=True,
@@ -41,20 +46,26 @@ class Ledger:
         )
 
     def record(self, kind: str, value: str | Path) -> None:
-        """Write down that something is about to be made; returns once that is on its way to the disk."""
+        """Write down that something is about to be made; returns once that is on its way to the disk.
+
+        Raises:
+            EngineError: the engine was closed; nothing may be made any more.
+        """
         with self._lock:
+            if self._file.closed:
+                raise EngineError("The engine was closed.")
             self._open[kind, str(value)] = None
             self._write("made", kind, str(value))
 
     def undo(self, kind: str, value: str | Path) -> None:
-        """Take one thing back and cross it out. Idempotent."""
-        undo.undo(kind, str(value))
-        self.forget(kind, value)
+        """Take one thing back and cross it out; what resists stays in the ledger, and is tried again. Idempotent."""
+        if _taken_back(kind, str(value)):
+            self.forget(kind, value)
 
     def forget(self, kind: str, value: str | Path) -> None:
         """Cross out what has become somebody else's (a file that was moved into the cache)."""
         with self._lock:
-            if self._open.pop((kind, str(value)), self) is None:
+            if self._open.pop((kind, str(value)), self) is None and not self._file.closed:
                 self._write("gone", kind, str(value))
 
     def close(self) -> None:
@@ -62,7 +73,8 @@ class Ledger:
         for kind, value in reversed(list(self._open)):
             self.undo(kind, value)
         with self._lock:
-            self.path.unlink(missing_ok=True)
+            if not self._open:
+                self.path.unlink(missing_ok=True)
             self._file.close()
         process.end(self._janitor)
 
@@ -82,15 +94,25 @@ def settle(path: Path, *, wait: bool) -> None:
     try:
         with path.open("r") as ledger:
             fcntl.flock(ledger, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-            for kind, value in reversed(_still_there(ledger.read())):
-                undo.undo(kind, value)
-            path.unlink(missing_ok=True)
+            left = [one for one in reversed(_still_there(ledger.read())) if not _taken_back(*one)]
+            if not left:
+                path.unlink(missing_ok=True)
     except (FileNotFoundError, BlockingIOError):
         return
 
 
+def _taken_back(kind: str, value: str) -> bool:
+    try:
+        undo.undo(kind, value)
+    except (EngineError, OSError) as fault:  # the others are still taken back
+        _LOG.warning("What the engine made could not be taken back: %s %s: %s", kind, value, fault)
+        return False
+    return True
+
+
 def _still_there(text: str) -> list[tuple[str, str]]:
     found: dict[tuple[str, str], None] = {}
+    elsewhere = False
     for line in text.splitlines():
         try:
             verb, kind, value = json.loads(line)
@@ -98,6 +120,8 @@ def _still_there(text: str) -> list[tuple[str, str]]:
             continue
         if verb == "made":
             found[kind, value] = None
-        else:
+        elif verb == "gone":
             found.pop((kind, value), None)
-    return list(found)
+        elif (verb, kind) == ("on", "machine"):
+            elsewhere = value != undo.machine_identity()
+    return [one for one in found if one[0] == undo.PATH or not elsewhere]

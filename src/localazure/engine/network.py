@@ -11,6 +11,7 @@ import fcntl
 import ipaddress
 import json
 import random
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,7 +57,7 @@ class Link:
         self._number, self.name = _add_pair(in_cell, namespace_pid, peer)
         network = list(ipaddress.ip_network((int(_POOL.network_address) + 4 * self._number, 30)))
         self.address, self.peer_address = str(network[1]), str(network[2])
-        self._table = f"localazure_{self._number}"
+        self._table = f"localazure_{self._number}_{uuid.uuid4().hex[:8]}"  # a number is used again
         self._forwarding: IO[str] | None = None
 
     def open(self, *, public_ip: str | None = None) -> None:

@@ -23,6 +23,8 @@ OnLine = Callable[[str], None]
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _KEPT_BYTES = 65536  # of a program's output, its end: enough for a message, never a whole build log
+_LONGEST_LINE_BYTES = 65536  # what is longer is handed on in pieces: no program makes us hold all that it writes
+_GRANDCHILDREN_S = 1.0  # how long we go on reading what others still write to the outputs of a program that ended
 _LOOK_EVERY_S = 0.1  # how soon a cancellation is noticed; output and exit are noticed at once
 
 # The kernel's parent-death signal follows the *thread* that started a program. Threads of a server come and go, so all
@@ -174,7 +176,8 @@ def _follow(
     deadline: float,
     cancelled: threading.Event | None,
 ) -> None:
-    """Read until both outputs are closed, then wait for the exit; a grandchild may keep an output open longer."""
+    """Read until both outputs are closed, then wait for the exit; a grandchild may keep an output open, and write."""
+    ended: float | None = None
     with selectors.DefaultSelector() as selector:
         for stream in readers:
             if stream is not None:
@@ -187,8 +190,10 @@ def _follow(
                 if not chunk:
                     selector.unregister(key.fileobj)
             _look(argv, deadline, cancelled)
-            if child.poll() is not None and not selector.select(0):
-                break
+            if child.poll() is not None:
+                ended = ended or time.monotonic()
+                if not selector.select(0) or time.monotonic() - ended > _GRANDCHILDREN_S:
+                    break
     while child.poll() is None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(_LOOK_EVERY_S)
@@ -218,6 +223,8 @@ class _Lines:
         if self._on_line is None:
             return
         *whole, self._begun = (self._begun + chunk).split(b"\n")
+        if len(self._begun) > _LONGEST_LINE_BYTES:
+            whole, self._begun = [*whole, self._begun], b""
         if not chunk and self._begun:
             whole, self._begun = [*whole, self._begun], b""
         for line in whole:

@@ -5,10 +5,15 @@ https://cloudinit.readthedocs.io/en/latest/reference/datasources/nocloud.html
 
 from __future__ import annotations
 
+import contextlib
+import gzip
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from email import message_from_bytes
 from email.encoders import encode_base64
+from email.message import Message
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from pathlib import Path
@@ -17,6 +22,7 @@ from typing import Any
 from localazure.engine import process
 from localazure.engine_port import MachineRequest
 
+_PACKED = b"\x1f\x8b"
 _KIB = 64  # smallest size that FAT12 and mkfs.vfat are content with, plus room for custom data
 ENGINE = "key"
 # Host keys are made here, where it takes a moment; a guest without hardware virtualisation takes seconds.
@@ -83,14 +89,31 @@ def _new_key(folder: Path, name: str, kind: Sequence[str]) -> _Key:
 
 
 def _multipart(parts: Sequence[bytes]) -> bytes:
-    """Several user data as one; cloud-init finds out by itself what each part is that it has no better type for.
-
-    The type is the one that cloud-init gives a single user data: Debian 12's looks into no `application/octet-stream`.
-    """
+    """Several user data as one, each understood as it would be if it came alone."""
     whole = MIMEMultipart()
     for content in parts:
-        part = MIMEBase("text", "x-not-multipart")
-        part.set_payload(content)
-        encode_base64(part)
-        whole.attach(part)
+        whole.attach(_part(_unpacked(content)))
     return whole.as_bytes()
+
+
+def _part(content: bytes) -> Message:
+    """One user data as a part; what has parts itself keeps them.
+
+    Otherwise cloud-init finds out by itself what it is. The type is the one that it gives a single user data: Debian
+    12's looks into no `application/octet-stream`.
+    """
+    parsed = message_from_bytes(content)
+    if parsed.is_multipart() and "MIME-Version" in parsed:
+        return parsed
+    part = MIMEBase("text", "x-not-multipart")
+    part.set_payload(content)
+    encode_base64(part)
+    return part
+
+
+def _unpacked(content: bytes) -> bytes:
+    """Without the compression that cloud-init looks through only where it is around everything."""
+    if content.startswith(_PACKED):
+        with contextlib.suppress(OSError, EOFError, zlib.error):
+            return gzip.decompress(content)
+    return content

@@ -16,19 +16,31 @@ from collections.abc import Callable
 from pathlib import Path
 
 from localazure.engine import process
-from localazure.engine.errors import ProgramFailed
+from localazure.engine.errors import EngineError, ProgramFailed
 
 FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
 FORWARDING_USERS = Path("/run/localazure-forwarding")  # holds the value to go back to; each user holds a shared lock
+PATH = "path"  # the kind that means the same on every machine that sees the file system
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_PROCESS_NUMBERS = Path("/proc/self/ns/pid")  # processes have numbers of their own in each such namespace
 _PATIENCE_S = 5.0  # a killed namespace needs a moment until its last process is gone
 _LOOK_EVERY_S = 0.05
 
 
 def undo(kind: str, value: str) -> None:
-    """Take one thing back. Unknown kinds (of a later version's ledger) are left alone."""
+    """Take one thing back. Unknown kinds (of a later version's ledger) are left alone.
+
+    Raises:
+        EngineError, OSError: it is still there.
+    """
     action = _ACTIONS.get(kind)
     if action is not None:
         action(value)
+
+
+def machine_identity() -> str:
+    """This boot of this machine, and the process numbers that hold here."""
+    return f"{_BOOT_ID.read_text().strip()} {_PROCESS_NUMBERS.readlink()}"
 
 
 def process_identity(pid: int) -> str:
@@ -42,7 +54,7 @@ def _kill(value: str) -> None:
         return
     with contextlib.suppress(ProcessLookupError):
         os.kill(int(pid), signal.SIGKILL)
-    _until(lambda: _start_time(int(pid)) != started)
+    _until(lambda: _start_time(int(pid)) != started, f"process {pid}")
 
 
 def _start_time(pid: int) -> str:
@@ -57,7 +69,7 @@ def _start_time(pid: int) -> str:
 def _remove_path(value: str) -> None:
     path = Path(value)
     if path.is_dir() and not path.is_symlink():
-        _until(lambda: _removed(path))
+        _until(lambda: _removed(path), value)
     else:
         path.unlink(missing_ok=True)
 
@@ -71,7 +83,7 @@ def _removed(path: Path) -> bool:
 def _remove_cgroup(value: str) -> None:
     root = Path(value)
     if root.is_dir():
-        _until(lambda: _cgroup_removed(root))
+        _until(lambda: _cgroup_removed(root), value)
 
 
 def _cgroup_removed(root: Path) -> bool:
@@ -100,15 +112,17 @@ def _restore_forwarding(_value: str) -> None:
         FORWARDING_USERS.unlink()
 
 
-def _until(done: Callable[[], bool]) -> None:
+def _until(done: Callable[[], bool], what: str = "") -> None:
     deadline = time.monotonic() + _PATIENCE_S
-    while not done() and time.monotonic() < deadline:
+    while not done():
+        if time.monotonic() > deadline:
+            raise EngineError(f"Still there: {what}")
         time.sleep(_LOOK_EVERY_S)
 
 
 _ACTIONS: dict[str, Callable[[str], None]] = {
     "process": _kill,
-    "path": _remove_path,
+    PATH: _remove_path,
     "cgroup": _remove_cgroup,
     "table": _remove_table,
     "forward-rules": _remove_forward_rules,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from localazure.engine.cache import Cache, Entry
-from localazure.engine.errors import Evicted, ProgramCancelled
+from localazure.engine.errors import EngineError, Evicted, ProgramCancelled
 from localazure.engine.ledger import Ledger
 
 _MIB = 1024**2
@@ -196,3 +196,50 @@ def test_eviction_that_was_cut_off_leaves_no_half_entry(cache: Cache, monkeypatc
     assert again.path.is_dir()
     assert left
     assert not any(path.exists() for path in left)
+
+
+def test_half_an_entry_gives_way(cache: Cache) -> None:
+    """A directory without notes (a cache that was copied while in use) is no entry, and not in the way of one."""
+    (cache.root / "layers" / "a" / "upper").mkdir(parents=True)
+
+    _put(cache, "a", size_bytes=3)
+
+    found = cache.get("layers", "a")
+    assert found is not None
+    assert (found.path / "content").read_bytes() == b"xxx"
+
+
+def test_notes_that_cannot_be_read_are_none(cache: Cache) -> None:
+    """A full disk leaves files cut off: what cannot be read is made anew."""
+    entry = _put(cache, "a")
+    (entry.path / "about.json").write_text('{"key":')
+
+    assert cache.get("layers", "a") is None
+    assert _put(cache, "a").about["key"] == "a"
+
+
+def test_what_cannot_be_moved_is_an_error(cache: Cache, tmp_path: Path) -> None:
+    """Where the cache cannot be written, the build is told; it does not try for ever."""
+    staged = tmp_path / "staged"
+    staged.mkdir()
+    cache.root.mkdir()
+    (cache.root / "layers").mkdir()
+    (cache.root / "layers" / "a").write_text("a file in the way")
+
+    with pytest.raises(EngineError, match="cannot be written"):
+        cache.put("layers", "a", staged, {})
+
+
+def test_abandoned_staging_is_removed(cache: Cache, ledger: Ledger) -> None:
+    """What a build left that was killed with all that cleans up behind it goes; what a living one works on stays."""
+    abandoned, begun = cache.root / "staging" / "abandoned", cache.root / "staging" / "begun"
+    (abandoned / "upper").mkdir(parents=True)
+    begun.mkdir()
+
+    with cache.staging(ledger) as used:
+        (used / "upper").mkdir()
+        cache.evict()
+
+        assert not abandoned.exists()
+        assert begun.exists()
+        assert (used / "upper").exists()

@@ -76,4 +76,4 @@ def test_a_cell_that_cannot_be_furnished_is_closed(programs: FakePrograms, ledge
         Cell(ledger)
 
     lines = ledger.path.read_text().splitlines()
-    assert [line.split('"')[1] for line in lines] == ["made", "gone"]
+    assert [line.split('"')[1] for line in lines] == ["on", "made", "gone"]

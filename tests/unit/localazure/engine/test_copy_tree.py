@@ -128,3 +128,19 @@ def test_change_with_a_forged_time_is_seen(source: Path) -> None:
 
     assert (second / "a").read_text() == "AFTER!"
     assert (first / "a").read_text() == "before"
+
+
+def test_holes_stay_holes(source: Path) -> None:
+    """A file of 100 GiB with a few bytes in it takes no more in the copy than in the original."""
+    with (source / "sparse").open("wb") as sparse:
+        sparse.truncate(100 * 1024**3)
+        sparse.seek(50 * 1024**3)
+        sparse.write(b"in the middle")
+
+    copy = _copy(source) / "sparse"
+
+    assert copy.stat().st_size == 100 * 1024**3
+    assert copy.stat().st_blocks <= (source / "sparse").stat().st_blocks
+    with copy.open("rb") as read:
+        read.seek(50 * 1024**3)
+        assert read.read(13) == b"in the middle"

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fake_programs import FakePrograms
 from localazure.engine import ledger as ledgers
+from localazure.engine import undo
+from localazure.engine.errors import EngineError
 from localazure.engine.ledger import Ledger
 
 
@@ -82,7 +85,7 @@ def test_is_written_before_the_thing_is_made(ledger: Ledger, tmp_path: Path) -> 
     """A record can be read by others as soon as `record` returns: a kill right after the making finds it."""
     ledger.record("path", tmp_path / "not made yet")
 
-    assert json.loads(ledger.path.read_text()) == ["made", "path", str(tmp_path / "not made yet")]
+    assert json.loads(ledger.path.read_text().splitlines()[-1]) == ["made", "path", str(tmp_path / "not made yet")]
 
 
 def test_dead_owner_s_things_are_taken_back(tmp_path: Path) -> None:
@@ -154,6 +157,49 @@ def test_settling_a_ledger_that_is_gone_is_nothing(tmp_path: Path) -> None:
     ledgers.settle(tmp_path / "gone.jsonl", wait=True)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_another_machine_s_numbers_are_not_believed(programs: FakePrograms, tmp_path: Path) -> None:
+    """After a reboot, or on another machine that shares the directory, only files are taken back: names mean others."""
+    programs.add("nft")
+    left = _file(tmp_path / "left")
+    path = _left(tmp_path, ("on", "machine", "another boot"), ("made", "table", "x"), ("made", "path", str(left)))
+
+    ledgers.sweep(tmp_path)
+
+    assert programs.calls("nft") == []
+    assert not left.exists()
+    assert not path.exists()
+
+
+def test_this_machine_s_numbers_are_believed(programs: FakePrograms, tmp_path: Path) -> None:
+    """What was written down since this boot, here, is taken back whatever it is."""
+    programs.add("nft")
+    _left(tmp_path, ("on", "machine", undo.machine_identity()), ("made", "table", "x"))
+
+    ledgers.sweep(tmp_path)
+
+    assert len(programs.calls("nft delete table inet x")) == 1
+
+
+def test_what_resists_is_kept_for_the_next_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be taken back does not stop the rest, and is not forgotten."""
+    monkeypatch.setattr(undo, "_PATIENCE_S", 0.0)
+    left = _file(tmp_path / "left")
+    path = _left(tmp_path, ("made", "path", str(left)), ("made", "path", "/proc/self/fd"))
+
+    ledgers.sweep(tmp_path)
+
+    assert not left.exists()
+    assert path.exists()
+
+
+def test_nothing_is_made_after_the_close(ledger: Ledger) -> None:
+    """A machine that is being made while the engine closes is told so, before it makes anything more."""
+    ledger.close()
+
+    with pytest.raises(EngineError, match="closed"):
+        ledger.record("table", "late")
 
 
 def test_what_is_gone_already_does_not_stop_the_rest(programs: FakePrograms, tmp_path: Path) -> None:

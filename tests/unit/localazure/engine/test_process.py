@@ -180,3 +180,33 @@ def test_ending_lets_a_program_finish(tmp_path: Path) -> None:
     process.end(process.start(_python(code), pipes=True))
 
     assert (tmp_path / "done").exists()
+
+
+def test_output_without_line_ends_is_handed_on_in_pieces() -> None:
+    """A program that writes and writes without ending a line is not held in memory: it comes in pieces, all of it."""
+    pieces: list[int] = []
+
+    process.run(
+        _python("import os\nfor _ in range(40): os.write(1, b'x' * 500_000)"),
+        on_stdout=lambda line: pieces.append(len(line)),
+    )
+
+    assert sum(pieces) == 20_000_000
+    assert max(pieces) <= 2 * process._LONGEST_LINE_BYTES
+
+
+def test_a_daemon_that_goes_on_writing_does_not_hold_up_the_end() -> None:
+    """What a program left behind may write to its output for ever: the program has ended, and so does the wait."""
+    daemon = "import os, signal; signal.alarm(60)\nwhile True: os.write(1, b'still here\\n')"
+    code = f"import subprocess, sys; subprocess.Popen([sys.executable, '-IS', '-c', {daemon!r}]); sys.exit(3)"
+
+    done = process.run(_python(code), timeout_s=50, check=False)
+
+    assert done.exit_code == 3
+
+
+def test_a_program_may_close_its_outputs_before_it_ends() -> None:
+    """The exit code is the program's last word, also when it had nothing more to say for a while."""
+    code = "import os, time; os.close(1); os.close(2); time.sleep(0.3); os._exit(4)"
+
+    assert process.run(_python(code), check=False).exit_code == 4

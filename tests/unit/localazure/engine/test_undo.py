@@ -12,6 +12,7 @@ import pytest
 
 from fake_programs import FakePrograms
 from localazure.engine import undo
+from localazure.engine.errors import EngineError
 
 
 @pytest.fixture
@@ -160,6 +161,14 @@ def test_forwarding_that_nobody_switched_is_not_touched(programs: FakePrograms) 
     undo.undo("forwarding", "")
 
     assert undo.FORWARDING.read_text() == "1"
+
+
+def test_what_stays_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A directory that cannot be removed is an error, not a success."""
+    monkeypatch.setattr(undo, "_PATIENCE_S", 0.0)
+
+    with pytest.raises(EngineError, match="Still there: /proc/self/fd"):
+        undo.undo("path", "/proc/self/fd")
 
 
 def test_unknown_kind_is_left_alone(programs: FakePrograms) -> None:
