@@ -69,7 +69,8 @@ class _Kept:
             "properties": {**(given.get("properties") or {}), **made, "provisioningState": "Succeeded"},
         }
         self._cloud.store.put(request.resource_id, body, internal=made)
-        return ArmResponse(status=200 if known else 201, body=body)
+        made_anew = 201 if self._kind == WORKSPACE_TYPE else 200  # a component's write answers 200 alone
+        return ArmResponse(status=200 if known else made_anew, body=body)
 
     def _made_up(self) -> dict[str, str]:
         identifier = str(uuid.uuid4())

@@ -71,3 +71,13 @@ def group(azure: Sdk, request: pytest.FixtureRequest) -> Iterator[str]:
     yield name
     azure.resources.resource_groups.begin_delete(name)
     assert not azure.resources.resource_groups.check_existence(name)
+
+
+@pytest.fixture
+def snapshot_id(azure: Sdk, group: str, server: LocalCloud) -> str:
+    """A snapshot with a disk behind it, as a build leaves one."""
+    found = f"{azure.resources.resource_groups.get(group).id}/providers/Microsoft.Compute/snapshots/seed"
+    inner = {"disk": "/disk.raw", "content_digest": "sha256:0", "size_bytes": 30 * 1024**3}
+    document = {"id": found, "name": "seed", "type": "Microsoft.Compute/snapshots", "location": "westeurope"}
+    server.cloud.store.put(found, document | {"properties": {"provisioningState": "Succeeded"}}, internal=inner)
+    return str(found)

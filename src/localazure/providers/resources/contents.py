@@ -100,8 +100,9 @@ def empty_group(cloud: Cloud, group_id: ResourceId) -> dict[str, str]:
         for resource_id in pending:
             if cloud.store.get(resource_id) is not None and (why := _refusal(cloud, resource_id)):
                 refused[resource_id.text] = why
-    if refused:
-        return refused
+    left = {name: why for name, why in refused.items() if cloud.store.get(name) is not None}  # some went with another
+    if left:
+        return left
     for document in cloud.store.under(group_id):
         cloud.store.delete(document.id)
     return {}

@@ -1,0 +1,131 @@
+"""Machines, disks and images of azure-mgmt-compute against the local cloud."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+from azure.core.exceptions import ResourceNotFoundError
+
+from recording_engine import RecordingEngine, Said
+from sdk_bench import Sdk
+
+PLACE = {"location": "westeurope"}
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB0sCzyNoC8Q1rxWcUqvo0iPzvcz+VFpNTAmrxIcB4Hf"
+DEBIAN = {"publisher": "Debian", "offer": "debian-12", "sku": "12-gen2", "version": "latest"}
+
+
+@pytest.fixture
+def nic_id(azure: Sdk, group: str) -> str:
+    """A network interface."""
+    network = azure.network
+    space = {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}
+    subnets = [{"name": "s", "properties": {"addressPrefix": "10.0.1.0/24"}}]
+    made = network.virtual_networks.begin_create_or_update(
+        group, "v", PLACE | {"properties": {**space, "subnets": subnets}}
+    )
+    configuration = {"name": "p", "properties": {"subnet": {"id": made.subnets[0].id}}}
+    body = PLACE | {"properties": {"ipConfigurations": [configuration]}}
+    return str(network.network_interfaces.begin_create_or_update(group, "n", body).id)
+
+
+@pytest.fixture
+def machine(nic_id: str) -> dict[str, Any]:
+    """A machine's body."""
+    keys = [{"path": "/home/imagegate/.ssh/authorized_keys", "keyData": KEY}]
+    linux = {"disablePasswordAuthentication": True, "ssh": {"publicKeys": keys}}
+    os_disk = {"createOption": "FromImage", "deleteOption": "Delete"}
+    properties = {
+        "hardwareProfile": {"vmSize": "Standard_D2s_v3"},
+        "storageProfile": {"imageReference": DEBIAN, "osDisk": os_disk},
+        "osProfile": {"computerName": "smoke", "adminUsername": "imagegate", "linuxConfiguration": linux},
+        "networkProfile": {"networkInterfaces": [{"id": nic_id, "properties": {"deleteOption": "Delete"}}]},
+        "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},
+    }
+    return PLACE | {"properties": properties}
+
+
+def test_a_machine_lives(azure: Sdk, group: str, machine: dict[str, Any]) -> None:
+    """A machine is made, found, listed, changed, turned off and on, and takes its disk and interface with it."""
+    vms = azure.compute.virtual_machines
+    made = vms.begin_create_or_update(group, "smoke", machine)
+    assert made.properties.provisioning_state == "Succeeded"
+    assert vms.get(group, "smoke", expand="instanceView").properties.instance_view.statuses
+    assert [entry.name for entry in vms.list(group)] == ["smoke"]
+    assert made.id in [entry.id for entry in vms.list_all()]
+    assert vms.begin_update(group, "smoke", {"tags": {"a": "b"}}).tags == {"a": "b"}
+    states = {"begin_power_off": "stopped", "begin_start": "running", "begin_restart": "running"}
+    for verb, state in {**states, "begin_deallocate": "deallocated"}.items():
+        getattr(vms, verb)(group, "smoke")
+        assert f"PowerState/{state}" in [status.code for status in vms.instance_view(group, "smoke").statuses]
+    vms.generalize(group, "smoke")
+    vms.begin_delete(group, "smoke", force_deletion=True)
+    with pytest.raises(ResourceNotFoundError):
+        vms.get(group, "smoke")
+    assert azure.compute.disks.list_by_resource_group(group) == []
+    assert azure.network.network_interfaces.list(group) == []
+
+
+def test_a_machine_is_talked_to(azure: Sdk, group: str, machine: dict[str, Any], engine: RecordingEngine) -> None:
+    """Commands run in it, in both flavours, and its console is read by anyone who has the link."""
+    vms, commands = azure.compute.virtual_machines, azure.compute.virtual_machine_run_commands
+    vms.begin_create_or_update(group, "smoke", machine)
+    engine.machines[-1].answer = lambda _script: Said(stdout="hello")
+    said = vms.begin_run_command(group, "smoke", {"commandId": "RunShellScript", "script": ["echo hello"]})
+    assert said.value[0].message == "Enable succeeded: \n[stdout]\nhello\n[stderr]\n"
+    place, body = (group, "smoke", "probe"), PLACE | {"properties": {"source": {"script": "echo hello"}}}
+    commands.begin_create_or_update(*place, body)
+    probed = commands.get_by_virtual_machine(*place, expand="instanceView").properties.instance_view
+    assert (probed.exit_code, probed.output) == (0, "hello")
+    assert [entry.name for entry in commands.list_by_virtual_machine(group, "smoke")] == ["probe"]
+    commands.begin_delete(*place)
+    assert commands.list_by_virtual_machine(group, "smoke") == []
+    link = vms.retrieve_boot_diagnostics_data(group, "smoke").serial_console_log_blob_uri
+    assert "Debian GNU/Linux 12" in requests.get(link, timeout=10, verify=str(azure.server.ca_bundle)).text
+
+
+def test_an_image_and_its_snapshot_live(azure: Sdk, group: str, snapshot_id: str) -> None:
+    """A managed image is made of a snapshot, found, listed and deleted, and so is the snapshot."""
+    compute = azure.compute
+    disk = {"osType": "Linux", "osState": "Generalized", "snapshot": {"id": snapshot_id}}
+    body = PLACE | {"properties": {"storageProfile": {"osDisk": disk}, "hyperVGeneration": "V2"}}
+    made = compute.images.begin_create_or_update(group, "i", body)
+    assert compute.images.get(group, "i").id == made.id
+    assert [entry.name for entry in compute.images.list_by_resource_group(group)] == ["i"]
+    assert made.id in [entry.id for entry in compute.images.list()]
+    compute.images.begin_delete(group, "i")
+    with pytest.raises(ResourceNotFoundError):
+        compute.images.get(group, "i")
+
+    assert compute.snapshots.get(group, "seed").id == snapshot_id
+    assert [entry.name for entry in compute.snapshots.list_by_resource_group(group)] == ["seed"]
+    compute.snapshots.begin_delete(group, "seed")
+    assert compute.snapshots.list_by_resource_group(group) == []
+
+
+def test_an_os_disk_outlives_its_machine(azure: Sdk, group: str, machine: dict[str, Any]) -> None:
+    """A disk that is to be detached stays, is listed and tagged, and then goes by itself."""
+    compute = azure.compute
+    machine["properties"]["storageProfile"]["osDisk"] = {"createOption": "FromImage", "name": "os"}
+    compute.virtual_machines.begin_create_or_update(group, "smoke", machine)
+    assert compute.disks.get(group, "os").managed_by
+    compute.virtual_machines.begin_delete(group, "smoke")
+    kept = compute.disks.get(group, "os")
+    assert kept.properties.disk_state == "Unattached"
+    assert [entry.name for entry in compute.disks.list_by_resource_group(group)] == ["os"]
+    assert kept.id in [entry.id for entry in compute.disks.list()]
+    assert compute.disks.begin_update(group, "os", {"tags": {"a": "b"}}).tags == {"a": "b"}
+    compute.disks.begin_delete(group, "os")
+    with pytest.raises(ResourceNotFoundError):
+        compute.disks.get(group, "os")
+
+
+def test_what_is_on_offer(azure: Sdk) -> None:
+    """Marketplace versions, sizes, SKUs and usages."""
+    compute, debian = azure.compute, ("westeurope", "Debian", "debian-12", "12-gen2")
+    [one] = compute.virtual_machine_images.list(*debian)
+    assert compute.virtual_machine_images.get(*debian, one.name).name == one.name
+    assert "Standard_D2s_v3" in [size.name for size in compute.virtual_machine_sizes.list("westeurope")]
+    assert "Standard_D2s_v3" in [sku.name for sku in compute.resource_skus.list(filter="location eq 'westeurope'")]
+    assert "cores" in [usage.name.value for usage in compute.usage.list("westeurope")]

@@ -1,0 +1,166 @@
+"""azure-mgmt-resource, its deployments and its subscriptions against the local cloud."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+
+from localazure.arm.messages import ArmRequest, ArmResponse
+from localazure.assembly import LocalCloud
+from sdk_bench import Sdk
+
+PLACE = {"location": "westeurope"}
+IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
+TEMPLATE = {
+    "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+    "contentVersion": "1.0.0.0",
+    "parameters": {"name": {"type": "string"}},
+    "resources": [
+        {"type": IDENTITY, "apiVersion": "2023-01-31", "name": "[parameters('name')]", "location": "westeurope"}
+    ],
+    "outputs": {"id": {"type": "string", "value": f"[resourceId('{IDENTITY}', parameters('name'))]"}},
+}
+SUBSCRIPTION_TEMPLATE = {
+    "$schema": "https://schema.management.azure.com/schemas/2018-05-01/subscriptionDeploymentTemplate.json#",
+    "contentVersion": "1.0.0.0",
+    "parameters": {"name": {"type": "string"}},
+    "resources": [
+        {
+            "type": "Microsoft.Resources/resourceGroups",
+            "apiVersion": "2022-09-01",
+            "name": "[parameters('name')]",
+            "location": "westeurope",
+        }
+    ],
+}
+
+
+def deployment(name: str, template: dict[str, Any] | None = None, **more: object) -> dict[str, Any]:
+    """A deployment's body: one identity, or what the template says."""
+    properties = {"mode": "Incremental", "template": template or TEMPLATE, "parameters": {"name": {"value": name}}}
+    return {"properties": {**properties, **more}}
+
+
+def test_subscriptions_and_tenants_are_listed(azure: Sdk) -> None:
+    """There is one subscription in one tenant, with Azure's regions."""
+    [one] = azure.subscriptions.subscriptions.list()
+
+    assert azure.subscriptions.subscriptions.get(one.subscription_id).state == "Enabled"
+    assert "westeurope" in [
+        place.name for place in azure.subscriptions.subscriptions.list_locations(one.subscription_id)
+    ]
+    assert len(azure.subscriptions.tenants.list()) == 1
+
+
+def test_a_provider_is_registered_and_unregistered(azure: Sdk) -> None:
+    """Registration is seen in the provider and in the list."""
+    providers = azure.resources.providers
+    assert providers.register("Microsoft.KeyVault").registration_state in {"Registering", "Registered"}
+    assert providers.get("Microsoft.KeyVault").registration_state in {"Registering", "Registered"}
+    assert "Microsoft.KeyVault" in [entry.namespace for entry in providers.list()]
+    assert providers.unregister("Microsoft.KeyVault").registration_state in {"Unregistering", "NotRegistered"}
+
+
+def test_a_resource_group_lives(azure: Sdk, group: str) -> None:
+    """A group is found, listed, changed; what is in it is listed and filtered, and is told to be there."""
+    groups, resources = azure.resources.resource_groups, azure.resources.resources
+    assert groups.get(group).location == "westeurope"
+    assert group in [entry.name for entry in groups.list()]
+    assert groups.update(group, {"tags": {"a": "b"}}).tags == {"a": "b"}
+    assert group in [entry.name for entry in groups.list(filter="tagName eq 'a' and tagValue eq 'b'")]
+    identity = azure.msi.user_assigned_identities.create_or_update(group, "one", PLACE | {"tags": {"team": "x"}})
+    azure.network.network_security_groups.begin_create_or_update(group, "two", PLACE)
+
+    assert [entry.name for entry in resources.list_by_resource_group(group)] == ["one", "two"]
+    only = f"resourceType eq '{IDENTITY}'"
+    assert [entry.name for entry in resources.list_by_resource_group(group, filter=only)] == ["one"]
+    by_tag = "tagName eq 'team' and tagValue eq 'x'"
+    assert identity.id in [entry.id for entry in resources.list(filter=by_tag)]
+    assert resources.check_existence_by_id(identity.id, api_version="2023-01-31")
+    assert not resources.check_existence_by_id(f"{identity.id}-not", api_version="2023-01-31")
+
+
+def test_tags_are_written_at_any_scope(azure: Sdk, group: str) -> None:
+    """Tags of a resource are replaced, merged, read and removed beside the resource."""
+    identity = azure.msi.user_assigned_identities.create_or_update(group, "one", PLACE)
+    tags = azure.resources.tags
+    tags.begin_create_or_update_at_scope(identity.id, {"properties": {"tags": {"a": "1"}}})
+    tags.begin_update_at_scope(identity.id, {"operation": "Merge", "properties": {"tags": {"b": "2"}}})
+
+    assert tags.get_at_scope(identity.id).properties.tags == {"a": "1", "b": "2"}
+    assert azure.msi.user_assigned_identities.get(group, "one").tags == {"a": "1", "b": "2"}
+    tags.begin_delete_at_scope(identity.id)
+    assert not azure.msi.user_assigned_identities.get(group, "one").tags
+
+
+def test_a_deployment_lives(azure: Sdk, group: str) -> None:
+    """A deployment is validated, carried out, told step by step, exported and deleted; what it made stays."""
+    deployments, steps = azure.deployments.deployments, azure.deployments.deployment_operations
+    assert deployments.begin_validate(group, "d", deployment("one")).properties.provisioning_state == "Succeeded"
+    assert not deployments.check_existence(group, "d")
+    made = deployments.begin_create_or_update(group, "d", deployment("one"))
+
+    assert made.properties.outputs["id"]["value"].endswith("/one")
+    assert deployments.check_existence(group, "d")
+    assert deployments.get(group, "d").id == made.id
+    assert [entry.name for entry in deployments.list_by_resource_group(group)] == ["d"]
+    found = steps.list(group, "d")
+    assert "one" in [
+        entry.properties.target_resource.resource_name for entry in found if entry.properties.target_resource
+    ]
+    assert steps.get(group, "d", found[0].operation_id).id == found[0].id
+    assert deployments.export_template(group, "d").template["contentVersion"] == "1.0.0.0"
+    with pytest.raises(HttpResponseError, match="cannot be cancelled"):
+        deployments.cancel(group, "d")
+    deployments.begin_delete(group, "d")
+    with pytest.raises(ResourceNotFoundError, match="could not be found"):
+        deployments.get(group, "d")
+    assert azure.msi.user_assigned_identities.get(group, "one").name == "one"
+
+
+def test_a_deployment_at_subscription_scope_lives(azure: Sdk, group: str) -> None:
+    """A deployment above groups makes a group; it is read and deleted like any other."""
+    deployments, steps = azure.deployments.deployments, azure.deployments.deployment_operations
+    made, body = f"{group}-made", PLACE | deployment(f"{group}-made", SUBSCRIPTION_TEMPLATE)
+    assert deployments.begin_validate_at_subscription_scope(group, body).properties.provisioning_state == "Succeeded"
+    assert not deployments.check_existence_at_subscription_scope(group)
+    deployments.begin_create_or_update_at_subscription_scope(group, body)
+
+    assert azure.resources.resource_groups.check_existence(made)
+    assert deployments.check_existence_at_subscription_scope(group)
+    assert deployments.get_at_subscription_scope(group).location == "westeurope"
+    assert group in [entry.name for entry in deployments.list_at_subscription_scope()]
+    found = steps.list_at_subscription_scope(group)
+    assert steps.get_at_subscription_scope(group, found[0].operation_id).id == found[0].id
+    assert "resources" in deployments.export_template_at_subscription_scope(group).template
+    deployments.begin_delete_at_subscription_scope(group)
+    with pytest.raises(ResourceNotFoundError):
+        deployments.get_at_subscription_scope(group)
+    azure.resources.resource_groups.begin_delete(made)
+
+
+def test_a_deployment_under_way_is_cancelled(
+    azure: Sdk, group: str, server: LocalCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has not begun is not begun any more, in a group and above groups."""
+    opened, inner = threading.Event(), server.cloud.dispatch
+
+    def waiting(request: ArmRequest) -> ArmResponse:
+        opened.wait(60)
+        return inner(request)
+
+    monkeypatch.setattr(server.cloud, "dispatch", waiting)
+    deployments, above = azure.deployments.deployments, PLACE | deployment(f"{group}-not", SUBSCRIPTION_TEMPLATE)
+    deployments.begin_create_or_update(group, "d", deployment("one"), polling=False)
+    deployments.begin_create_or_update_at_subscription_scope(group, above, polling=False)
+    deployments.cancel(group, "d")
+    deployments.cancel_at_subscription_scope(group)
+    for thread in list(server.cloud.long_running._threads.values()):
+        thread.join()
+    opened.set()
+
+    assert deployments.get(group, "d").properties.provisioning_state == "Canceled"
+    assert deployments.get_at_subscription_scope(group).properties.provisioning_state == "Canceled"

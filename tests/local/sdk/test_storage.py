@@ -1,0 +1,52 @@
+"""azure-mgmt-storage and azure-storage-blob against the local cloud."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from azure.core.exceptions import ResourceNotFoundError
+
+from sdk_bench import Sdk
+
+ACCOUNT = {"location": "westeurope", "kind": "StorageV2", "sku": {"name": "Standard_LRS"}}
+
+
+@pytest.fixture
+def account(azure: Sdk, group: str) -> str:
+    """The name of an account."""
+    name = "st" + hashlib.sha256(group.encode()).hexdigest()[:16]
+    azure.storage.storage_accounts.begin_create(group, name, ACCOUNT)
+    return name
+
+
+def test_an_account_lives(azure: Sdk, group: str, account: str) -> None:
+    """An account is made, found, listed, changed, its keys are read and renewed, and it goes."""
+    accounts = azure.storage.storage_accounts
+    assert not accounts.check_name_availability(
+        {"name": account, "type": "Microsoft.Storage/storageAccounts"}
+    ).name_available
+    assert accounts.get_properties(group, account).provisioning_state == "Succeeded"
+    assert [entry.name for entry in accounts.list_by_resource_group(group)] == [account]
+    assert account in [entry.name for entry in accounts.list()]
+    assert accounts.update(group, account, {"tags": {"a": "b"}}).tags == {"a": "b"}
+    before = [key.value for key in accounts.list_keys(group, account).keys_property]
+    after = [key.value for key in accounts.regenerate_key(group, account, {"keyName": "key1"}).keys_property]
+    assert (after[0] != before[0], after[1] == before[1]) == (True, True)
+    accounts.delete(group, account)
+    with pytest.raises(ResourceNotFoundError):
+        accounts.get_properties(group, account)
+
+
+def test_a_container_lives_on_the_control_plane(azure: Sdk, group: str, account: str) -> None:
+    """A container is made, found, listed, changed and deleted; the blob service has its properties."""
+    containers, services = azure.storage.blob_containers, azure.storage.blob_services
+    containers.create(group, account, "logs", {})
+    assert containers.update(group, account, "logs", {"properties": {"metadata": {"a": "b"}}}).metadata == {"a": "b"}
+    assert containers.get(group, account, "logs").name == "logs"
+    assert [entry.name for entry in containers.list(group, account)] == ["logs"]
+    services.set_service_properties(group, account, {"properties": {"deleteRetentionPolicy": {"enabled": False}}})
+    assert services.get_service_properties(group, account).name == "default"
+    assert len(services.list(group, account)) == 1
+    containers.delete(group, account, "logs")
+    assert containers.list(group, account) == []
