@@ -12,6 +12,7 @@ from imagegate.diagnosis.ending import Ending, read_ending
 from imagegate.diagnosis.log_line import Channel, Line, read_lines
 from imagegate.diagnosis.log_text import decode_log, unescape
 from imagegate.diagnosis.matching import Hit, find_hits
+from imagegate.diagnosis.overtaken import without_overtaken
 from imagegate.diagnosis.provisioners import Course, Placed, read_course
 from imagegate.diagnosis.ranking import Ranked, rank_hits
 from imagegate.diagnosis.rule import Rank, Scope
@@ -84,7 +85,10 @@ def _decide(case: _Case) -> Diagnosis:
         return no_failure(
             "There is no failure: the build finished. What looks like one is noise of a build that succeeded."
         )
-    ranked = rank_hits(find_hits(list(_searched(case))), ending)
+    hits = find_hits(list(_searched(case)))
+    if ending.exit_status is not None:
+        hits = without_overtaken(hits, _said(case))
+    ranked = rank_hits(hits, ending)
     best = ranked[0] if ranked else None
     if best is not None and not _is_weak(best, case):
         return _by_rule(best, ranked, case)
@@ -124,6 +128,11 @@ def _without_rule(case: _Case) -> Diagnosis:
         return cannot_tell(
             "The customizers ran to their end; the failure lies after them, and neither log nor message names it.",
             "Look at the template's lastRunStatus and at the deployments of the staging resource group.",
+        )
+    if case.told and not any(placed.line.number for placed in case.course.lines):
+        return cannot_tell(
+            f'Cannot tell: there is no log, and the service names no cause that is known here: "{case.message[:300]}".',
+            "Fetch the build's customization.log; with the operation id, Azure support can see more.",
         )
     return cannot_tell(
         "Cannot tell: the log has no sign of a failure, and does not say that the build finished; it may be cut off.",

@@ -13,7 +13,7 @@ _FAILED = re.compile(
     r"Error: .{0,20}prepar|Builds finished with errors"
 )
 _FINISHED = re.compile(r"Build '[^']*' finished(?! with error)|Skipping image creation|-> Snapshot ID :")
-_STATUS = re.compile(r"non-zero exit (?:status|code):? ?(\d+)")
+_STATUS = re.compile(r"non-zero exit (?:status|code):? ?(-?\d+)")
 _REMOTE_STATUS = re.compile(r"Remote command exited with '([1-9]\d*)'")
 _ARTIFACTS = "artifacts of successful builds"
 _STEP_FAILED = re.compile(

@@ -12,6 +12,7 @@ from imagegate.diagnosis.rule import Rank, Scope
 from imagegate.model.diagnosis import Category
 
 _WARNING = re.compile(r"^\s*(?:W:|[Ww]arn(?:ing)?\b|WARN(?:ING)?\b|\[WARN|npm warn)|\[attempt \d+ of \d+\]|Retrying \(")
+_DISTRIBUTING = "Failed in distributing"
 _GUEST_CHANNELS = (Channel.GUEST, Channel.SAID)
 _FLOOR = 5
 _TIME_IS_UP = ("build-timeout", "replication-timeout")
@@ -25,6 +26,11 @@ class Ranked:
 
     hit: Hit
     score: float
+
+
+def is_warning(text: str) -> bool:
+    """Whether the program that wrote the line says itself that it goes on."""
+    return _WARNING.search(text) is not None
 
 
 def rank_hits(hits: Sequence[Hit], ending: Ending) -> list[Ranked]:
@@ -60,8 +66,10 @@ def _score(hit: Hit, ending: Ending, last: int) -> float:
         score -= 10
     if rule.category is Category.CLEANUP_BLOCKED and (ending.failed or placed.cleaning):
         score -= 50
-    if _WARNING.search(text):
+    if is_warning(text):
         score -= 8
+    if _DISTRIBUTING in text and rule.category in {Category.TEMPLATE_INVALID, Category.SOURCE_IMAGE}:
+        score -= 45  # the build VM is long gone; what does not fit is the gallery's definition
     if channel in _GUEST_CHANNELS and ending.step is not None:
         score -= _distance(hit, ending, last)
     return score + _status(hit, ending)

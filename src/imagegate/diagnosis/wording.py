@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from imagegate.diagnosis.benign import is_harmless
 from imagegate.diagnosis.ending import Ending
 from imagegate.diagnosis.provisioners import Placed
 from imagegate.model.diagnosis import Category, Confidence, Diagnosis, FailingCustomizer
@@ -13,6 +14,8 @@ _LOOKS_BAD = re.compile(
     re.IGNORECASE,
 )
 _STATUSES = {
+    -1: (Category.SCRIPT, "it was ended from outside, or ended itself without a status"),
+    100: (Category.PACKAGE, "apt ends so when it fails"),
     124: (Category.TIMEOUT, "a command ran into the limit that `timeout` gave it"),
     126: (Category.GUEST_PERMISSION, "a file that is not executable was to be run"),
     127: (Category.COMMAND_MISSING, "a command was not found"),
@@ -20,6 +23,12 @@ _STATUSES = {
     134: (Category.RESOURCES, "a program aborted itself"),
     137: (Category.RESOURCES, "it was killed, most often for want of memory"),
     139: (Category.SCRIPT, "a program crashed (segmentation fault)"),
+    1603: (Category.PACKAGE, "a Windows Installer package failed"),
+    1618: (Category.PACKAGE_LOCK, "another Windows installation was going on"),
+    1641: (Category.WINDOWS_RESTART, "an installer began a restart, which is success; list it in validExitCodes"),
+    3010: (Category.WINDOWS_RESTART, "an installer wants a restart, which is success; list it in validExitCodes"),
+    0xC0000005: (Category.SCRIPT, "a program crashed (access violation)"),
+    0xC000013A: (Category.CANCELLED, "it was interrupted"),
     143: (Category.CANCELLED, "it was asked to end"),
 }
 _READ_THE_LOG = "Read the step's last lines; run the script by hand on a VM of the same source image."
@@ -36,7 +45,9 @@ def by_exit_status(ending: Ending, customizer: FailingCustomizer | None, said: S
     category, what = _STATUSES.get(status or 0, (Category.SCRIPT, ""))
     if customizer is not None and customizer.section == "validate" and category is Category.SCRIPT:
         category = Category.VALIDATION
-    telling = next((placed for placed in reversed(said[-15:]) if looks_bad(placed.line.text)), None)
+    telling = next(
+        (one for one in reversed(said[-15:]) if looks_bad(one.line.text) and not is_harmless(one.line.text)), None
+    )
     telling = telling or (said[-1] if said else None)
     who = str(customizer) if customizer else "A script"
     ended = f"{who} ended with exit status {status}" if status is not None else f"{who} failed"

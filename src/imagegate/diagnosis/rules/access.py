@@ -218,7 +218,8 @@ RULES = (
             r"VaultAlreadyExists",
             r"vault.{0,120}(?:soft[- ]deleted|recoverable state)",
             r"KeyVaultAccessForbidden",
-            r"KeyVault.{0,80}ForbiddenByFirewall",
+            r"ForbiddenByFirewall",
+            r"Client address is not authorized and caller is not a trusted service",
         ),
         says="The Key Vault that a Windows build needs could not be made or read: {detail}.",
         means=(

@@ -89,10 +89,6 @@ RULES = (
         patterns=(
             r"IMAGE_STATE_UNDEPLOYABLE",
             r"IMAGE_STATE_SPECIALIZE_RESEAL_TO_OOBE",
-            r"Sysprep was not able to validate your Windows installation",
-            r"A fatal error occurred while trying to sysprep the machine",
-            r"SYSPRP .{0,200}(?:failed|error)",
-            r"was installed for a user, but not provisioned for all users",
             r"DeprovisioningScript\.ps1:\d+ char:\d+",
             r"Deprovisioning script \[c:\\DeprovisioningScript\.ps1\] could not be found",
         ),
@@ -109,6 +105,23 @@ RULES = (
         rank=Rank.VAGUE,
         hangs=True,
         confidence=Confidence.MEDIUM,
+    ),
+    Rule(
+        code="sysprep-refused",
+        category=Category.DEPROVISION,
+        patterns=(
+            r"Sysprep was not able to validate your Windows installation",
+            r"A fatal error occurred while trying to sysprep the machine",
+            r"SYSPRP .{0,200}(?:failed|error)",
+            r"(?P<detail>\S+) was installed for a user, but not provisioned for all users",
+        ),
+        says="Sysprep, which makes the image general, refused: {detail}.",
+        means="A Store app stands in the way, an update waits for a restart, or an installed agent keeps sysprep off.",
+        do=(
+            "Remove the app for all users, add a WindowsRestart before the end; see "
+            "C:\\Windows\\System32\\Sysprep\\Panther\\setupact.log."
+        ),
+        rank=Rank.SPECIFIC,
     ),
     Rule(
         code="guest-agent-missing",
@@ -128,6 +141,9 @@ RULES = (
             r"Communicator ended with: 2300218",
             r"exited with code: 2300218",
             r"non-zero exit status: 2300218",
+            # What the WinRM library makes of a command whose connection broke.
+            r"non-zero exit status: 16001",
+            r"exited with code: 16001",
             r"Script disconnected unexpectedly",
             r"ssh: disconnect, reason",
             r"http response error: 401 - invalid content type",

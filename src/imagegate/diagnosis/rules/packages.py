@@ -190,6 +190,8 @@ RULES = (
         patterns=(
             r"MainEngineThread is returning (?P<status>16\d\d)",
             r"Installation (?:success or error|failed with) (?:status|exit code|error code):? ?(?P<status>16\d\d)",
+            r"msiexec\S*.{0,60}?(?:exit ?code|error|returned|failed with|status)\D{0,12}(?P<status>16[0-5]\d)\b",
+            r"installer (?:returned|failed with|exited with).{0,24}?(?P<status>16[0-5]\d)\b",
             r"This installation package could not be opened",
             r"Another installation is already in progress",
         ),

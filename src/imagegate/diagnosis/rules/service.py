@@ -89,6 +89,8 @@ RULES = (
                 r"different)"
             ),
             r"galler(?:y|ies)/.{0,300}was not found",
+            r"[Hh]ypervisor generation .{0,200}gallery image",
+            r"(?:security ?type|architecture|OS ?type).{0,200}gallery image",
             r"ParentResourceNotFound",
             r"GalleryNotFound",
             r"target region.{0,120}(?:not supported|invalid|must (?:include|contain))",

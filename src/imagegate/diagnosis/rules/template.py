@@ -202,6 +202,7 @@ RULES = (
             r"osDiskSizeGB.{0,160}(?:smaller|less than|bad value)",
             r"TrustedLaunch.{0,120}(?:not supported|mismatch|is required|incompatible)",
             r"securityType.{0,160}(?:not supported|mismatch|is not|does not)",
+            r"only supports creation of VMs .{0,80}security type",
             r"Security type of VM is not compatible with the security type of attached OS Disk",
             r"architecture .{0,80}(?:not supported|mismatch|does not match)",
         ),

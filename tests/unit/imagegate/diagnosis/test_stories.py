@@ -110,6 +110,76 @@ def test_an_error_that_was_got_over_long_before_is_not_the_cause() -> None:
     assert found.customizer.index == 1
 
 
+def _failing_step(*said: str, status: int = 1) -> str:
+    return _log(_started("shell"), *(f"ui error: ==> azure-arm: {line}" for line in said), *_failed(status))
+
+
+def test_a_warning_is_not_the_cause_of_another_end() -> None:
+    """What a program itself calls a warning gives way to words that no rule knows, at the end of the step."""
+    found = diagnose(
+        _failing_step(
+            "W: Failed to fetch http://ppa.example/x/InRelease  Temporary failure resolving 'ppa.example'",
+            "ok",
+            "FATAL: schema version 12 is not supported by this installer",
+        )
+    )
+    assert found.cause == "script-exit"
+    assert found.signal == "FATAL: schema version 12 is not supported by this installer"
+
+
+def test_an_error_after_which_the_script_goes_on_is_not_the_cause() -> None:
+    """The script says itself that it continues; what ends it stands at its end."""
+    found = diagnose(
+        _failing_step(
+            "curl: (6) Could not resolve host: metrics.example",
+            "could not send telemetry, continuing",
+            *(f"step {number} done" for number in range(30)),
+            "ERROR: the license file /opt/app/license.dat has an invalid signature",
+        )
+    )
+    assert found.cause == "script-exit"
+    assert "invalid signature" in found.signal
+
+
+def test_a_warning_is_the_cause_where_nothing_else_tells_more() -> None:
+    """Two words that only say that it failed do not outweigh what was warned of before."""
+    found = diagnose(
+        _failing_step(
+            "W: Failed to fetch http://mirror.example/x  Temporary failure resolving 'mirror.example'",
+            "ERROR: setup failed",
+        )
+    )
+    assert (found.category, found.cause) == (Category.NETWORK, "dns")
+
+
+def test_what_does_not_fit_while_distributing_is_the_gallery() -> None:
+    """The same words speak of the build VM's size before the build, and of the definition after it."""
+    words = (
+        'Code="InvalidParameter" Message="The Hypervisor generation \'V2\' of the source image does not match the '
+        "Hypervisor generation 'V1' of the gallery image\""
+    )
+    message = f"Failed in distributing 1 images out of total 1: {{[Error 0] [Distribute 0] {words}}}"
+    assert diagnose("", message=message).cause == "gallery-mismatch"
+
+
+def test_a_command_whose_winrm_connection_broke() -> None:
+    """16001 is no status of the script's: it is what the WinRM library makes of a connection that broke."""
+    log = _log(
+        _started("powershell"),
+        "ui:     azure-arm: Enabling the firewall's public profile",
+        *_failed(16001, "powershell"),
+    )
+    assert diagnose(log).category is Category.CONNECTION
+
+
+def test_a_message_that_nobody_knows_is_quoted() -> None:
+    """Without a log there is only the service's message, and it is not guessed at."""
+    found = diagnose("", message="The flux capacitor is out of phase.")
+    assert found.category is Category.UNKNOWN
+    assert found.root_cause.startswith("Cannot tell: ")
+    assert "The flux capacitor is out of phase." in found.root_cause
+
+
 def test_a_step_that_hangs_until_the_time_is_over() -> None:
     """The message says that time was up, the log which step ran."""
     log = _log(
