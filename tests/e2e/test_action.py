@@ -11,6 +11,7 @@ import pytest
 from action_world import FOLDER, REPOSITORY, TAG, HostileEngine, World, open_world
 from docker_daemon import DockerDaemon, missing
 from job_services import REQUEST_TOKEN, SUBJECT
+from recording_engine import Said
 from runner_side import RunningStep, Step
 
 pytestmark = pytest.mark.slow
@@ -230,6 +231,140 @@ def test_cancelled_in_the_first_second(world: World, daemon: DockerDaemon) -> No
     assert step.exit_code != 0
     assert not runs()
     hostile(world).gate.set()
+
+
+def built(world: World) -> str:
+    """The id of a version that was just built."""
+    step = world.job.run(world.inputs("build"))
+    assert step.exit_code == 0, step.log
+    return step.outputs["image-version-id"]
+
+
+def verify(world: World, version: str, **more: str) -> dict[str, str]:
+    """The inputs of a verification from inside: the tests' machines have no address that a container reaches."""
+    return world.inputs("verify", **{"image-version-id": version, "reach": "run-command", **more})
+
+
+def test_setup_twice(world: World) -> None:
+    """Setup in the container finds what it made the first time, and tells what there is."""
+    step = world.job.run(world.inputs("setup"))
+
+    assert (step.exit_code, step.outputs["exit-code"]) == (0, "0"), step.log
+    assert "imagegate setup" in step.summary
+    assert json.loads(host_file(step, "report-path").read_text())["exit_code"] == 0
+
+
+def test_verify(world: World) -> None:
+    """A version that answers passes: verdict, teardown and promotion are outputs, the status is closed."""
+    version = built(world)
+
+    step = world.job.run(verify(world, version))
+
+    assert step.exit_code == 0, step.log
+    assert (step.outputs["verdict"], step.outputs["teardown"]) == ("passed", "complete")
+    assert step.outputs["promoted"] == "true"
+    assert step.outputs["image-version-id"].lower() == version.lower()
+    assert host_file(step, "log-path").read_text().startswith("Debian GNU/Linux")
+    assert world.shown()["imagegate/verify"] == "success"
+    assert "imagegate verify: Passed" in step.summary
+    assert (step.state["leftover"], world.smoke_resources()) == ("", [])
+    assert not any(machine.is_running() for machine in hostile(world).machines)
+
+
+def test_verify_of_a_version_that_does_not_answer(world: World) -> None:
+    """A wrong answer is exit 5, an annotation and a failed status; the version stays out of latest, nothing stays."""
+    version = built(world)
+    hostile(world).inside = Said(exit_code=11, stdout="imagegate-probe: 503\n::set-output name=verdict::passed\n")
+    configuration = world.job.workspace / FOLDER / "imagegate.yaml"
+    configuration.write_text(configuration.read_text().replace("deadline: 20m", "deadline: 5s"))
+
+    step = world.job.run(verify(world, version, folder=FOLDER))
+
+    assert (step.exit_code, step.outputs["verdict"]) == (5, "failed"), step.log
+    assert step.outputs["promoted"] == "false"
+    assert "set-output" not in step.heard.commands
+    assert any("503" in one["message"] for one in step.heard.annotations)
+    assert world.shown()["imagegate/verify"] == "failure"
+    assert world.smoke_resources() == []
+
+
+def test_cancelled_while_verifying(world: World) -> None:
+    """A cancelled verification tears down, or leaves to its post step what the runner's seconds were not enough for."""
+    version = built(world)
+    hostile(world).guest_is_up = False
+    running = world.job.start(verify(world, version))
+    wait_until(lambda: hostile(world).machines, running)
+
+    step = running.cancel()
+
+    assert step.exit_code == 130, step.log
+    post = world.job.run(
+        verify(world, version),
+        entrypoint="/opt/imagegate/bin/action-post",
+        STATE_leftover=step.state["leftover"],
+    )
+    assert post.exit_code == 0, post.log
+    assert world.smoke_resources() == []
+
+
+def test_killed_while_verifying(world: World, daemon: DockerDaemon) -> None:
+    """What a killed verification left is removed by the post step, and a second run of the job proves the version."""
+    version = built(world)
+    hostile(world).guest_is_up = False
+    running = world.job.start(verify(world, version))
+    wait_until(lambda: hostile(world).machines, running)
+    subprocess.run([*daemon.client, "kill", running.name], check=True, capture_output=True)
+    step = running.end()
+    assert world.smoke_resources() != []
+
+    post = world.job.run(
+        verify(world, version),
+        entrypoint="/opt/imagegate/bin/action-post",
+        STATE_leftover=step.state["leftover"],
+    )
+
+    assert post.exit_code == 0, post.log
+    assert world.smoke_resources() == []
+    assert not any(machine.is_running() for machine in hostile(world).machines)
+    hostile(world).guest_is_up = True
+    again = world.job.run(verify(world, version), GITHUB_RUN_ATTEMPT="2")
+    assert (again.exit_code, again.outputs["verdict"]) == (0, "passed"), again.log
+
+
+def test_adopted_while_building(world: World, daemon: DockerDaemon) -> None:
+    """A second attempt of a job that was killed watches the run that goes on, and starts no other."""
+    hostile(world).gate.clear()
+    running = world.job.start(world.inputs("build"))
+    wait_until(hostile(world).building.is_set, running)
+    subprocess.run([*daemon.client, "kill", running.name], check=True, capture_output=True)
+    running.end()
+
+    again = world.job.start(world.inputs("build"), GITHUB_RUN_ATTEMPT="2")
+    step = again.end_after("a run of this very job goes on already; watching it", hostile(world).gate.set)
+
+    assert (step.exit_code, step.outputs["run-state"]) == (0, "Succeeded"), step.log
+    assert len(hostile(world).builds) == 1
+
+
+def test_sweep(world: World, daemon: DockerDaemon) -> None:
+    """What was left long ago is listed by a dry run and removed by a sweep; the smoke group is enough to name."""
+    version = built(world)
+    hostile(world).guest_is_up = False
+    running = world.job.start(verify(world, version))
+    wait_until(lambda: hostile(world).machines, running)
+    subprocess.run([*daemon.client, "kill", running.name], check=True, capture_output=True)
+    running.end()
+    where = {"folder": ".", "smoke-resource-group": "rg-images-smoke", "older-than": "0s"}
+
+    listed = world.job.run(world.inputs("sweep", **where, **{"dry-run": "true"}))
+
+    assert listed.exit_code == 0, listed.log
+    assert "/virtualMachines/" in listed.log
+    assert world.smoke_resources() != []
+    swept = world.job.run(world.inputs("sweep", **where))
+    assert swept.exit_code == 0, swept.log
+    assert "imagegate sweep" in swept.summary
+    assert world.smoke_resources() == []
 
 
 def test_image_is_small_and_runs_no_shell(daemon: DockerDaemon) -> None:

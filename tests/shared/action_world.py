@@ -12,8 +12,8 @@ from pathlib import Path
 from docker_daemon import BRIDGE, DockerDaemon
 from job_services import JobServices
 from localazure.assembly import LocalCloud
-from localazure.engine_port import BuildRequest, EnginePort, Log
-from recording_engine import RecordedImage, RecordingEngine
+from localazure.engine_port import BuildRequest, EnginePort, Log, MachineRequest
+from recording_engine import RecordedImage, RecordedMachine, RecordingEngine, Said
 from runner_side import JobOnRunner
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -46,7 +46,22 @@ BROKEN_SCRIPT = (
 
 
 class HostileEngine(RecordingEngine):
-    """Prints what a customizer may print that wants to speak to the runner."""
+    """Prints what a customizer may print that wants to speak to the runner.
+
+    Its machines answer commands from inside with `inside`; with `guest_is_up` off they never report that they are up.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.inside = Said(stdout="imagegate-probe: 200\n")
+        self.guest_is_up = True
+
+    def boot(self, request: MachineRequest) -> RecordedMachine:
+        """A machine whose guest is up at once, or never."""
+        machine = super().boot(request)
+        machine.provisioned = self.guest_is_up
+        machine.answer = lambda _script: self.inside
+        return machine
 
     def build(self, request: BuildRequest, *, log: Log, on_phase: Log, cancelled: threading.Event) -> RecordedImage:
         """Print it, then build."""
@@ -89,6 +104,12 @@ class World:
         for status in reversed(self.services.statuses.get(commit, [])):
             found[status["context"]] = status["state"]
         return found
+
+    def smoke_resources(self) -> list[str]:
+        """Ids of what is in the smoke resource group."""
+        group = f"/subscriptions/{self.cloud.environment['AZURE_SUBSCRIPTION_ID']}/resourceGroups/rg-images-smoke"
+        found = (str(one.id) for one in self.cloud.cloud.store.under(group))
+        return [one for one in found if "/providers/" in one and "/deployments/" not in one]
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import re
 import signal
 import subprocess
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -205,6 +205,17 @@ class RunningStep:
             summary=self._file("STEP_SUMMARY"),
             cancelled_by=cancelled_by,
         )
+
+    def end_after(self, words: str, then: Callable[[], object]) -> Step:
+        """Wait for a line of the log that has the words, do something, and wait for the end."""
+        assert self.process.stdout is not None
+        lines = []
+        for line in self.process.stdout:
+            lines.append(line)
+            if words in line:
+                then()
+        self.process.wait(self.job.timeout_s)
+        return self.end(log="".join(lines))
 
     def cancel(self) -> Step:
         """SIGINT to the client, SIGTERM after 7.5 s, the end after another 2.5 s; tells which of them did it."""

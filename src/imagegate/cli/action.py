@@ -77,11 +77,16 @@ def unused(environment: Mapping[str, str], command: str) -> Iterable[ActionInput
 
 
 def _target(command: str, given: Mapping[str, str]) -> list[str]:
-    """The command's argument: a folder, or for `verify` a version and the folder that says how to prove it."""
+    """The command's argument: a folder, or for `verify` a version and the folder that says how to prove it.
+
+    `sweep` needs a folder only where no group is named; the workspace itself is taken if it is an image's.
+    """
     version = given["image-version-id"]
     if command == "verify" and version:
         named = given["folder"] != "."
         return [*([f"--image={given['folder']}"] if named else []), "--", version]
+    if command == "sweep" and given["folder"] == ".":
+        return []
     return ["--", given["folder"]]
 
 
