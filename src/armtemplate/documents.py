@@ -1,11 +1,13 @@
 """A JSON text with its value and the place of everything in it."""
 
 import codecs
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from armtemplate.errors import Fault, TemplateFaults
-from armtemplate.json_grammar import JsonSyntaxError, Mark, read_json
+from armtemplate.json_grammar import JsonSyntaxError, read_json
+from armtemplate.json_marks import Mark
 from armtemplate.json_types import Value
 from armtemplate.limits import TEMPLATE_BYTES
 from armtemplate.positions import JsonPath, LineIndex, Position
@@ -20,7 +22,7 @@ class Document:
     value: Value
     file: str
     text: str = field(repr=False)
-    mark: Mark = field(repr=False)
+    marks: Callable[[], Mark] = field(repr=False, compare=False)
 
     def position(self, json_path: JsonPath = ()) -> Position:
         """The place of the value at a path; the nearest thing above it where the path leads nowhere."""
@@ -31,8 +33,12 @@ class Document:
     def _lines(self) -> LineIndex:
         return LineIndex(self.text)
 
+    @cached_property
+    def _marks(self) -> Mark:
+        return self.marks()
+
     def _offset(self, json_path: JsonPath) -> int:
-        mark = self.mark
+        mark = self._marks
         for key in json_path:
             below = _below(mark, key)
             if below is None:
@@ -61,11 +67,11 @@ def parse_json(text: str | bytes, *, file: str = "<template>") -> Document:
             [Fault(message=f"{size_bytes} bytes are more than the {TEMPLATE_BYTES} that Azure takes", file=file)]
         )
     try:
-        value, mark = read_json(decoded)
+        value, marks = read_json(decoded)
     except JsonSyntaxError as error:
         line, column = LineIndex(decoded).line_and_column(error.offset)
         raise TemplateFaults([Fault(message=error.message, file=file, line=line, column=column)]) from None
-    return Document(value=value, file=file, text=decoded, mark=mark)
+    return Document(value=value, file=file, text=decoded, marks=marks)
 
 
 def _decoded(text: str | bytes, file: str) -> str:

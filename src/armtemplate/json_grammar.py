@@ -7,12 +7,13 @@ tokens. The grammar takes all of them; what it does not take is a fault with its
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken, v_args
 
+from armtemplate.json_marks import Mark, strict_marks
 from armtemplate.json_types import Value
 from armtemplate.limits import JSON_DEPTH
 
@@ -54,16 +55,6 @@ _TOKEN_NAMES = {
 }
 
 
-@dataclass(slots=True)
-class Mark:
-    """Where a value starts, and the marks of what it holds; `depth` counts the levels below and including it."""
-
-    offset: int
-    depth: int = 0
-    items: list["Mark"] | None = None
-    members: dict[str, tuple[int, "Mark"]] | None = None  # name → offset of the name, mark of the value
-
-
 class JsonSyntaxError(Exception):
     """The text is no JSON; `offset` says where it stops being any."""
 
@@ -73,13 +64,55 @@ class JsonSyntaxError(Exception):
         self.offset = offset
 
 
-def read_json(text: str) -> tuple[Any, Mark]:
-    """Reads one JSON value; returns it with the marks of all that it holds.
+def read_json(text: str) -> tuple[Any, Callable[[], Mark]]:
+    """Reads one JSON value; returns it with what finds the marks of all that it holds.
+
+    Nearly everything is strict JSON once comments and trailing commas are blanks: it needs no grammar, and its marks
+    are found when somebody asks.
 
     Raises:
         JsonSyntaxError: at the first place that no reading explains.
     """
     _check_depth(text)
+    strict = text
+    try:
+        value = _STRICT.decode(text)
+    except (ValueError, RecursionError):
+        strict = _without_comments(text)
+        try:
+            value = _STRICT.decode(strict)
+        except (ValueError, RecursionError):
+            value, mark = _read_leniently(text)
+            return value, lambda: mark
+    return value, lambda: strict_marks(strict)
+
+
+_COMMENT = re.compile(r""""(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|//[^\n]*|/\*.*?\*/""", re.DOTALL)
+_COMMA = re.compile(r'"(?:[^"\\]|\\.)*+"|(?<=[^\s,:\[{])(\s*+),(?=\s*[}\]])', re.DOTALL)
+
+
+def _without_comments(text: str) -> str:
+    """The text with blanks for comments and trailing commas; everything else keeps its place."""
+    if "/" in text:
+        text = _COMMENT.sub(lambda found: " " * len(found[0]) if found[0][0] == "/" else found[0], text)
+    return _COMMA.sub(lambda found: found[0] if found[1] is None else f"{found[1]} ", text)
+
+
+def _refused(constant: str) -> Value:
+    raise ValueError(constant)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(digits)
+    return number
+
+
+_STRICT = json.JSONDecoder(strict=False, parse_constant=_refused, parse_float=_finite)
+
+
+def _read_leniently(text: str) -> tuple[Any, Mark]:
     try:
         marked: _Marked = _parser().parse(text)
     except UnexpectedInput as error:

@@ -32,6 +32,8 @@ _JSON = st.recursive(
         ("[1e2, -0.5, 12345678901234567890]", [100.0, -0.5, 12345678901234567890]),
         ('"\\u00e9\\n\\/"', "é\n/"),
         ('"// no comment"', "// no comment"),
+        ('["a" /* , */ , // it\'s\n ]', ["a"]),
+        ('{"a": "x,}" ,\n}', {"a": "x,}"}),
     ],
 )
 def test_json_is_read_as_azure_s_tools_read_it(text: str, expected: Value) -> None:
@@ -57,6 +59,10 @@ def test_bytes_in_any_unicode_encoding_are_read() -> None:
         ('["\\d"]', (1, 3), "escape"),
         ("[01]", (1, 2), "unexpected"),
         ("[1e999]", (1, 2), "too large"),
+        ("[,]", (1, 2), "unexpected"),
+        ("[1,,]", (1, 4), "unexpected"),
+        ("[NaN]", (1, 2), "double quotes"),
+        ("// c\n[1 2]", (2, 4), "unexpected"),
         ("{} {}", (1, 4), "the end of the file"),
     ],
 )
