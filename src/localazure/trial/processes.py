@@ -41,14 +41,23 @@ class CloudProcess:
     cloud that is still there; and it dies with this process, however that ends.
     """
 
-    def __init__(self, *, state: Path, cache: Path | None, logs: Path, temporary: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        state: Path,
+        cache: Path | None,
+        logs: Path,
+        temporary: bool = False,
+        event_speed: float = _EVENT_SPEED,
+        port: int = 0,
+    ) -> None:
         self._state = state
         self._ready = state / "ready.json"
         self._log = logs / "cloud.log"
         self._command = [sys.executable, "-m", "localazure", "serve", "--die-with-parent"]
         self._command += ["--state", str(state), "--ready-file", str(self._ready), "--logs", str(logs)]
         self._command += ["--temporary"] if temporary else []  # it outlives a trial that is killed, and cleans up
-        self._command += ["--event-speed", str(_EVENT_SPEED)]
+        self._command += ["--event-speed", str(event_speed), "--port", str(port)]
         self._command += ["--cache", str(cache)] if cache else []
         self._process: subprocess.Popen[bytes] | None = None
         self.environment: dict[str, str] = {}

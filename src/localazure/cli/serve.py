@@ -9,7 +9,6 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -18,21 +17,7 @@ from localazure.cache_folder import default_cache_folder
 _PR_SET_PDEATHSIG = 1
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attribute
-    """`try_command`, loaded when it is asked for: `serve` starts without what a trial needs."""
-    if name == "try_command":
-        from localazure.trial.command import try_command
-
-        return try_command
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-@click.group()
-def main() -> None:
-    """Azure Resource Manager and a blob service on this machine, for image builds."""
-
-
-@main.command()
+@click.command()
 @click.option("--state", required=True, type=click.Path(file_okay=False, path_type=Path), help="Kept between starts.")
 @click.option("--port", default=0, show_default=True, help="Resource Manager's port; 0: the last one, or any.")
 @click.option(
@@ -105,23 +90,6 @@ def serve(
         ready_file.unlink(missing_ok=True)
     if temporary:
         shutil.rmtree(state, ignore_errors=True)
-
-
-@main.command()
-def coverage() -> None:
-    """Print the page that lists every operation that is served."""
-    import tempfile
-
-    from localazure.assembly import all_operations, new_cloud
-    from localazure.engine.engine import Engine
-    from localazure.http.coverage import page
-
-    with tempfile.TemporaryDirectory() as folder:
-        state = Path(folder)
-        engine = Engine(cache_dir=default_cache_folder(), work_dir=state / "work")
-        cloud = new_cloud(state, engine)
-        click.echo(page(all_operations(cloud)), nl=False)
-        cloud.store.close()
 
 
 def _stop_on_signals() -> threading.Event:
