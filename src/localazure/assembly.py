@@ -18,7 +18,8 @@ from localazure.access.directory import ServicePrincipal
 from localazure.arm.operation_table import Operation, OperationTable
 from localazure.clock import Clock, SystemClock
 from localazure.cloud import DEFAULT_SUBSCRIPTION_ID, Cloud
-from localazure.control import Faults
+from localazure.control.console import Console
+from localazure.control.settings import Settings
 from localazure.engine_port import EnginePort
 from localazure.events import data_plane
 from localazure.events.bus import EventBus
@@ -30,6 +31,7 @@ from localazure.http.authorization import Authorization
 from localazure.http.blob_service import blob_app
 from localazure.http.dispatch import Dispatcher
 from localazure.http.front_door import FrontDoor
+from localazure.http.provider_faults import ProviderFaults
 from localazure.http.server import Authority, Server
 from localazure.http.throttling import Throttling
 from localazure.http.tokens import Tokens
@@ -59,10 +61,10 @@ def all_operations(cloud: Cloud) -> list[Operation]:
 
 def new_cloud(state: Path, engine: EnginePort, clock: Clock | None = None) -> Cloud:
     """A cloud without endpoints: its store, its operations under way, its engine."""
-    store, clock = Store(state / "state.sqlite"), clock or SystemClock()
+    store, clock, settings = Store(state / "state.sqlite"), clock or SystemClock(), Settings()
     cloud: Cloud
-    long_running = LongRunning(store, clock, endpoint=lambda: cloud.arm_endpoint)
-    cloud = Cloud(store=store, long_running=long_running, engine=engine, clock=clock)
+    long_running = LongRunning(store, clock, endpoint=lambda: cloud.arm_endpoint, settings=settings)
+    cloud = Cloud(store=store, long_running=long_running, engine=engine, clock=clock, settings=settings)
     return cloud
 
 
@@ -105,20 +107,25 @@ class LocalCloud:
         self.cloud.arm_endpoint, self.cloud.blob_endpoint = self._arm.url, self._blobs.url
 
     def _arm_app(self) -> Any:  # noqa: ANN401 - any ASGI application
-        cloud, faults, tokens = self.cloud, Faults(), self._tokens
-        gates = (Authorization(cloud), FrontDoor(cloud))
-        cloud.dispatch = Dispatcher(OperationTable(all_operations(cloud)), cloud.long_running, gates)
+        cloud, tokens = self.cloud, self._tokens
+        gates = (Authorization(cloud), FrontDoor(cloud), ProviderFaults(cloud))
+        operations = all_operations(cloud)
+        dispatcher = Dispatcher(OperationTable(operations), cloud.long_running, gates)
+        cloud.dispatch = dispatcher
+        self.console = Console(cloud.settings, cloud.faults, {found.operation_id for found in operations})
         manners = Manners(
-            faults=faults,
+            faults=cloud.faults,
             authenticate=tokens.arm_caller,
-            throttling=Throttling(cloud.clock),
-            dispatch=cloud.dispatch,
+            throttling=Throttling(cloud.clock, cloud.settings),
+            dispatch=dispatcher,
+            name_of=dispatcher.name_of,
+            clock=cloud.clock,
         )
         routes = [
             *metadata.routes(cloud),
             *login.routes(cloud, tokens),
             *graph.routes(cloud, tokens.arm_caller),
-            *control_routes.routes(faults, tokens.arm_caller),
+            *control_routes.routes(self.console, tokens.arm_caller),
             *data_plane.routes(cloud, self.events, tokens.event_caller),
             *self.functions.routes(),
         ]
@@ -182,6 +189,7 @@ class LocalCloud:
 
     def _let_go(self) -> None:
         """What is left once nothing listens any more."""
+        self.cloud.faults.clear()  # nobody has to wait for one any longer
         self.cloud.engine.close()
         self.cloud.long_running.close()
         for let_go in self.cloud.on_close:

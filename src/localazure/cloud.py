@@ -14,6 +14,8 @@ from localazure.arm.errors import ArmError
 from localazure.arm.messages import ArmRequest, ArmResponse, Principal
 from localazure.arm.resource_id import ResourceId
 from localazure.clock import Clock
+from localazure.control.faults import Faults
+from localazure.control.settings import Settings
 from localazure.engine_port import EnginePort
 from localazure.long_running import LongRunning
 from localazure.store import Store
@@ -38,6 +40,8 @@ class Cloud:
     ca_bundle: Path | None = None  # what a client of this cloud has to trust; None: what the machine trusts
     kept_logs: Path | None = None  # where the serial logs of deleted machines are kept; None: nowhere
     dispatch: Callable[[ArmRequest], ArmResponse] = field(default=lambda _: ArmResponse(status=503))
+    settings: Settings = field(default_factory=Settings)
+    faults: Faults = field(default_factory=Faults)
     on_close: list[Callable[[], None]] = field(default_factory=list)  # what providers let go of when the cloud ends
 
     @property
@@ -53,7 +57,7 @@ class Cloud:
     @cached_property
     def decisions(self) -> Decisions:
         """Who may do what."""
-        return Decisions(self.store)
+        return Decisions(self.store, self.clock, self.settings)
 
     @property
     def platform(self) -> Principal:

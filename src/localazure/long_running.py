@@ -11,11 +11,13 @@ import threading
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from localazure.arm.errors import ArmError
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.clock import Clock, timestamp
+from localazure.control.settings import Settings
 from localazure.store import Store
 
 logger = logging.getLogger(__name__)
@@ -41,12 +43,15 @@ class Canceled(Exception):  # noqa: N818 - the state's name
 class LongRunning:
     """Runs accepted work in threads and keeps each operation's record in the store."""
 
-    def __init__(self, store: Store, clock: Clock, *, endpoint: Callable[[], str], retry_after_s: float = 1) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, *, endpoint: Callable[[], str], settings: Settings | None = None
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._settings = settings or Settings()
         self._endpoint = endpoint
         self._threads: dict[str, threading.Thread] = {}
-        self.retry_after_s = retry_after_s
+        self.closing = threading.Event()  # set when the cloud ends: work that only waits stops waiting
         self.listeners: list[Callable[[Ending], None]] = []
         self._fail_what_a_restart_cut_off()
 
@@ -91,9 +96,10 @@ class LongRunning:
 
     def come_back(self) -> dict[str, str]:
         """The header that says when to ask again: whole seconds, or milliseconds where it is less than one."""
-        if self.retry_after_s < 1:
-            return {"x-ms-retry-after-ms": str(round(self.retry_after_s * 1000))}
-        return {"Retry-After": str(round(self.retry_after_s))}
+        seconds = self._settings.current.retry_after_s
+        if seconds < 1:
+            return {"x-ms-retry-after-ms": str(round(seconds * 1000))}
+        return {"Retry-After": str(round(seconds))}
 
     def wait(self, operation_id: str) -> dict[str, Any]:
         """Wait until an operation has ended and return its record (`status`, `error`, `result`)."""
@@ -105,8 +111,18 @@ class LongRunning:
         return record
 
     def record(self, operation_id: str) -> dict[str, Any] | None:
-        """An operation's record, or None."""
-        return self._store.get_operation(operation_id)
+        """An operation's record; None when there never was one, or it ended longer ago than records are kept."""
+        record = self._store.get_operation(operation_id)
+        if record is None or not self._is_forgotten(record):
+            return record
+        self._store.delete_operation(operation_id)
+        return None
+
+    def _is_forgotten(self, record: Mapping[str, Any]) -> bool:
+        if not record.get("endTime"):
+            return False
+        kept = timedelta(seconds=self._settings.current.operation_retention_s)
+        return self._clock.now() > datetime.fromisoformat(str(record["endTime"])) + kept
 
     def status_document(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """What the Azure-AsyncOperation URL answers."""
@@ -118,6 +134,7 @@ class LongRunning:
 
     def close(self, timeout_s: float = 10) -> None:
         """Wait for the threads for a while; what still runs is cut off with the process."""
+        self.closing.set()
         for thread in list(self._threads.values()):
             thread.join(timeout_s)
 

@@ -141,6 +141,10 @@ class Store:
         rows = self._rows("SELECT document FROM operations WHERE id = ?", (operation_id,))
         return dict(json.loads(rows[0][0])) if rows else None
 
+    def delete_operation(self, operation_id: str) -> None:
+        """Forget an operation."""
+        self._rows("DELETE FROM operations WHERE id = ?", (operation_id,))
+
     def operations(self) -> list[dict[str, Any]]:
         """Every operation's record."""
         return [json.loads(row[0]) for row in self._rows("SELECT document FROM operations ORDER BY rowid", ())]

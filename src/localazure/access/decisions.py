@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from localazure.access.built_in_roles import BUILT_IN_ROLES, Permission
+from localazure.clock import Clock, SystemClock
+from localazure.control.settings import Settings
 from localazure.store import Store
 
 ASSIGNMENT_TYPE = "Microsoft.Authorization/roleAssignments"
@@ -17,10 +20,15 @@ _BUILT_IN = {role.name: role.permissions for role in BUILT_IN_ROLES}
 
 
 class Decisions:
-    """Reads role assignments and definitions from the store at every question: a change counts at once."""
+    """Reads role assignments and definitions from the store at every question.
 
-    def __init__(self, store: Store) -> None:
+    A change counts at once, but for new assignments where the settings say that those take a while, as in Azure.
+    """
+
+    def __init__(self, store: Store, clock: Clock | None = None, settings: Settings | None = None) -> None:
         self._store = store
+        self._clock = clock or SystemClock()
+        self._settings = settings or Settings()
 
     def allows(self, object_id: str, action: str, scope: str, *, data: bool = False) -> bool:
         """Whether a principal may do a (data) action at a scope, by any assignment at the scope or above it."""
@@ -43,7 +51,13 @@ class Decisions:
         """The properties of a principal's role assignments."""
         wanted = object_id.lower()
         properties = [document.body["properties"] for document in self._store.of_type(ASSIGNMENT_TYPE)]
-        return [entry for entry in properties if entry["principalId"].lower() == wanted]
+        return [entry for entry in properties if entry["principalId"].lower() == wanted and self._counts(entry)]
+
+    def _counts(self, assignment: dict[str, Any]) -> bool:
+        delay_s, created = self._settings.current.role_assignment_delay_s, assignment.get("createdOn")
+        if not delay_s or not created:
+            return True
+        return self._clock.now() >= datetime.fromisoformat(str(created)) + timedelta(seconds=delay_s)
 
     def _permissions(self, role_definition_id: str) -> Iterator[Permission]:
         name = role_definition_id.rsplit("/", 1)[-1].lower()

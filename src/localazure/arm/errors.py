@@ -7,6 +7,9 @@ from typing import Any
 
 from localazure.arm.resource_id import ResourceId
 
+# Resource Manager's own refusals say so; those of the services behind it do not.
+BY_THE_GATEWAY = {"x-ms-failure-cause": "gateway"}
+
 
 class ArmError(Exception):
     """A refusal with ARM's own code and wording. Raised by providers, rendered in one place."""
@@ -20,6 +23,7 @@ class ArmError(Exception):
         target: str | None = None,
         details: Sequence[Mapping[str, Any]] = (),
         headers: Mapping[str, str] | None = None,
+        additional_info: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         super().__init__(f"{code}: {message}")
         self.status = status
@@ -28,6 +32,7 @@ class ArmError(Exception):
         self.target = target
         self.details = tuple(details)
         self.headers = dict(headers or {})
+        self.additional_info = tuple(additional_info)
 
     def error(self) -> dict[str, Any]:
         """The inner object, as it stands in envelopes and in failed operations."""
@@ -36,6 +41,8 @@ class ArmError(Exception):
             body["target"] = self.target
         if self.details:
             body["details"] = [dict(detail) for detail in self.details]
+        if self.additional_info:
+            body["additionalInfo"] = [dict(entry) for entry in self.additional_info]
         return body
 
     def envelope(self) -> dict[str, Any]:
@@ -52,12 +59,15 @@ def resource_not_found(resource_id: ResourceId | str) -> ArmError:
         "ResourceNotFound",
         f"The Resource '{parsed.type}/{names}' under resource group '{parsed.resource_group}' was not found. "
         "For more details please go to https://aka.ms/ARMResourceNotFoundFix",
+        headers=BY_THE_GATEWAY,
     )
 
 
 def resource_group_not_found(name: str) -> ArmError:
     """404 for a missing resource group."""
-    return ArmError(404, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.")
+    return ArmError(
+        404, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.", headers=BY_THE_GATEWAY
+    )
 
 
 def invalid_parameter(code: str, message: str, *, target: str | None = None) -> ArmError:

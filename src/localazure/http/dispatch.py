@@ -9,6 +9,7 @@ from dataclasses import replace
 from localazure.arm.errors import ArmError
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.operation_table import Operation, OperationTable
+from localazure.http.field_versions import of_version
 from localazure.long_running import Ending, LongRunning
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,11 @@ class Dispatcher:
             self._tell(request, "Succeeded")
         return response
 
+    def name_of(self, method: str, path: str) -> str:
+        """The operation that would serve a call, by its name in the table; "" when none would."""
+        match = self._table.match(method, path)
+        return match.operation.operation_id if match else ""
+
     def _serve(self, request: ArmRequest) -> ArmResponse:
         if not request.api_version:
             raise ArmError(
@@ -54,7 +60,8 @@ class Dispatcher:
         known = replace(request, parameters=match.parameters)
         for gate in self._gates:
             gate(known, match.operation)
-        return match.operation.handler(known)
+        response = match.operation.handler(known)
+        return replace(response, body=of_version(response.body, request.api_version))
 
     def _unserved(self, request: ArmRequest) -> ArmError:
         served = ", ".join(self._table.methods(request.path))

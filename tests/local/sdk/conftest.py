@@ -48,7 +48,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> RecordingEngine:
 def server(tmp_path_factory: pytest.TempPathFactory, engine: RecordingEngine, ledger: Ledger) -> Iterator[LocalCloud]:
     """A cloud that asks its clients to come back soon."""
     with LocalCloud(state=tmp_path_factory.mktemp("cloud") / "state", engine=engine) as cloud:
-        cloud.cloud.long_running.retry_after_s = 0.01
+        cloud.cloud.settings.change({"retry_after_s": 0.01})
         ledger.watch(cloud)
         yield cloud
 
