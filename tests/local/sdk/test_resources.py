@@ -164,3 +164,66 @@ def test_a_deployment_under_way_is_cancelled(
 
     assert deployments.get(group, "d").properties.provisioning_state == "Canceled"
     assert deployments.get_at_subscription_scope(group).properties.provisioning_state == "Canceled"
+
+
+def test_what_a_deployment_would_change(azure: Sdk, group: str) -> None:
+    """Creation, change, and what is left alone or deleted are told, in a group and above; nothing happens."""
+    deployments, identities = azure.deployments.deployments, azure.msi.user_assigned_identities
+    identities.create_or_update(group, "there", PLACE | {"tags": {"a": "b"}})
+    identities.create_or_update(group, "other", PLACE)
+    told = deployments.begin_what_if(group, "d", deployment("there"))
+    assert {change.resource_id.rsplit("/", 1)[-1]: change.change_type for change in told.properties.changes} == {
+        "other": "Ignore",
+        "there": "Modify",
+    }
+    [modified] = [change for change in told.properties.changes if change.change_type == "Modify"]
+    assert [(part.path, part.property_change_type) for part in modified.delta] == [("tags", "Delete")]
+    complete = deployments.begin_what_if(group, "d", deployment("new", mode="Complete")).properties.changes
+    assert {change.change_type for change in complete} == {"Create", "Delete"}
+    assert [entry.name for entry in identities.list_by_resource_group(group)] == ["other", "there"]
+
+    above = PLACE | deployment(f"{group}-not", SUBSCRIPTION_TEMPLATE)
+    [made] = deployments.begin_what_if_at_subscription_scope(group, above).properties.changes
+    assert made.change_type == "Create"
+    assert not azure.resources.resource_groups.check_existence(f"{group}-not")
+    broken = deployments.begin_what_if(group, "d", deployment("x", {**TEMPLATE, "resources": [{"type": "A/b"}]}))
+    assert (broken.status, broken.error.code) == ("Failed", "InvalidTemplate")
+
+
+def test_a_failed_deployment_is_rolled_back(azure: Sdk, group: str) -> None:
+    """The last one that succeeded is carried out again, and what it does not name is deleted."""
+    deployments, identities = azure.deployments.deployments, azure.msi.user_assigned_identities
+    deployments.begin_create_or_update(group, "good", deployment("one"))
+    identity = {"type": IDENTITY, "apiVersion": "2023-01-31", "name": "two", "location": "westeurope"}
+    rule = {"type": "Microsoft.Network/networkSecurityGroups/securityRules", "apiVersion": "2023-11-01"}
+    rule |= {"name": "absent/web", "dependsOn": [f"{IDENTITY}/two"]}  # type: ignore[dict-item]
+    bad = deployment("x", {**TEMPLATE, "resources": [identity, rule], "outputs": {}})
+    bad["properties"]["onErrorDeployment"] = {"type": "LastSuccessful"}
+    with pytest.raises(HttpResponseError, match="At least one resource deployment operation failed"):
+        deployments.begin_create_or_update(group, "bad", bad)
+
+    again = deployments.get(group, "bad").properties.on_error_deployment
+    assert (again.deployment_name, again.provisioning_state) == ("good", "Succeeded")
+    assert [entry.name for entry in identities.list_by_resource_group(group)] == ["one"]
+    bad["properties"]["onErrorDeployment"] = {"type": "SpecificDeployment", "deploymentName": "not"}
+    with pytest.raises(HttpResponseError, match="could not be found"):
+        deployments.begin_create_or_update(group, "bad", bad)
+
+
+def test_a_group_is_exported_and_deployed_again(azure: Sdk, group: str) -> None:
+    """The template of a group makes the same resources elsewhere, with references between them."""
+    network, other = azure.network, f"{group}-other"
+    nsg = network.network_security_groups.begin_create_or_update(group, "g", PLACE | {"tags": {"a": "b"}})
+    subnet = {"name": "s", "properties": {"addressPrefix": "10.0.1.0/24", "networkSecurityGroup": {"id": nsg.id}}}
+    space = {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "subnets": [subnet]}
+    network.virtual_networks.begin_create_or_update(group, "v", PLACE | {"properties": space})
+    body = {"resources": ["*"], "options": "IncludeParameterDefaultValue"}
+    template = azure.resources.resource_groups.begin_export_template(group, body).template
+
+    assert sorted(template["parameters"]) == ["networkSecurityGroups_g_name", "virtualNetworks_v_name"]
+    azure.resources.resource_groups.create_or_update(other, PLACE)
+    again = {"properties": {"mode": "Incremental", "template": template}}
+    azure.deployments.deployments.begin_create_or_update(other, "d", again)
+    assert f"/{other}/" in network.subnets.get(other, "v", "s").network_security_group.id
+    assert network.network_security_groups.get(other, "g").tags == {"a": "b"}
+    azure.resources.resource_groups.begin_delete(other)

@@ -6,6 +6,7 @@ from localazure.arm.operation_table import Operation
 from localazure.cloud import Cloud
 from localazure.providers.resources.contents import Resources
 from localazure.providers.resources.deployments import Deployments
+from localazure.providers.resources.group_export import GroupExport
 from localazure.providers.resources.groups import ResourceGroups
 from localazure.providers.resources.registrations import Registrations
 from localazure.providers.resources.subscriptions import Subscriptions
@@ -14,5 +15,5 @@ from localazure.providers.resources.tags import Tags
 
 def operations(cloud: Cloud) -> list[Operation]:
     """What is served."""
-    rooms = (Subscriptions, Registrations, ResourceGroups, Resources, Tags, Deployments)
+    rooms = (Subscriptions, Registrations, ResourceGroups, GroupExport, Resources, Tags, Deployments)
     return [operation for room in rooms for operation in room(cloud).operations()]

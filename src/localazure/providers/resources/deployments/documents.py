@@ -33,6 +33,7 @@ def document(submission: Submission, *, state: str, moment: datetime, correlatio
         "correlationId": correlation_id,
         "providers": _providers(deployed),
         "dependencies": _dependencies(deployed),
+        **({"onErrorDeployment": submission.on_error} if submission.on_error else {}),
     }
     body: dict[str, Any] = {"id": submission.id.text, "name": submission.id.name, "type": DEPLOYMENT_TYPE}
     if submission.location:

@@ -16,7 +16,7 @@ from localazure.cloud import Cloud
 from localazure.long_running import Canceled
 from localazure.operation_endpoints import status_operation
 from localazure.providers.resources.contents import delete_all_but
-from localazure.providers.resources.deployments import documents, preflight
+from localazure.providers.resources.deployments import documents, preflight, rollback, what_if
 from localazure.providers.resources.deployments.run import Progress, Run
 from localazure.providers.resources.deployments.submission import Submission, read
 from localazure.providers.resources.filters import top
@@ -53,6 +53,7 @@ class Deployments:
         served: list[tuple[str, str, str, str, Callable[[ArmRequest], ArmResponse]]] = [
             ("Deployments_CreateOrUpdate", "PUT", _ONE, "write", self._put),
             ("Deployments_Validate", "POST", _ONE + "/validate", "validate/action", self._validate),
+            ("Deployments_WhatIf", "POST", _ONE + "/whatIf", "whatIf/action", self._what_if),
             ("Deployments_Get", "GET", _ONE, "read", lambda request: ArmResponse(body=self._found(request).body)),
             ("Deployments_CheckExistence", "HEAD", _ONE, "read", self._exists),
             ("Deployments_List", "GET", _ALL, "read", self._list),
@@ -112,6 +113,8 @@ class Deployments:
                 )
             body = documents.document(submission, state="Accepted", moment=now, correlation_id=request.correlation_id)
             internal = {"template": submission.template, "steps": [], "started": now.isoformat()}
+            if submission.parameters is not None:
+                internal["parameters"] = submission.parameters
             self._cloud.store.put(submission.id, body, internal=internal)
             self._cancelled[submission.id.key] = threading.Event()
         return known, body
@@ -139,8 +142,16 @@ class Deployments:
             raise
         except ArmError as error:
             self._settle(submission.id, "Failed", progress=progress, error=error.error())
+            self._roll_back(request, submission)
             raise
         self._settle(submission.id, "Succeeded", progress=progress, outputs=outputs)
+
+    def _roll_back(self, request: ArmRequest, submission: Submission) -> None:
+        if submission.on_error is None:
+            return
+        self._set(submission.id, onErrorDeployment={"provisioningState": "Running", **submission.on_error})
+        state = rollback.carry_out(self._cloud, request, submission.id, submission.on_error["deploymentName"])
+        self._set(submission.id, onErrorDeployment={"provisioningState": state, **submission.on_error})
 
     def _nested(
         self,
@@ -226,6 +237,16 @@ class Deployments:
             "validatedResources": [{"id": resource.id} for resource in deployed],
         }
         return ArmResponse(body=body)
+
+    def _what_if(self, request: ArmRequest) -> ArmResponse:
+        inner = replace(request, path=request.path.rsplit("/", 1)[0])
+        deployment_id, whole = self._id(inner), what_if.check_settings(request)
+        return self._cloud.long_running.accept(
+            request,
+            lambda: what_if.outcome(self._cloud, inner, deployment_id, whole=whole),
+            status=202,
+            result_path=f"/subscriptions/{deployment_id.subscription_id}/operationresults/{{id}}",
+        )
 
     def _list(self, request: ArmRequest) -> ArmResponse:
         scope = ResourceId(request.path[: request.path.lower().rindex("/providers/")])

@@ -12,6 +12,7 @@ from localazure.arm.locations import LOCATIONS, normalized
 from localazure.arm.messages import ArmRequest
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
+from localazure.providers.resources.deployments import rollback
 from localazure.providers.resources.deployments.links import LinkedTemplates
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Submission:
     tags: dict[str, str] | None
     template: dict[str, Any]
     deployment: Deployment
+    parameters: dict[str, Any] | None = None  # as given; None for a nested deployment
+    on_error: dict[str, str] | None = None  # the deployment that is carried out again when this one fails
 
 
 def read(cloud: Cloud, request: ArmRequest, deployment_id: ResourceId) -> Submission:
@@ -59,14 +62,16 @@ def read(cloud: Cloud, request: ArmRequest, deployment_id: ResourceId) -> Submis
     links = LinkedTemplates(cloud, properties.get("templateLink"))
     template = properties.get("template") or links.template()
     parameters = properties.get("parameters") or links.parameters(properties.get("parametersLink"))
-    scope = _scope(cloud, request, deployment_id, body.get("location"))
+    scope, values = _scope(cloud, request, deployment_id, body.get("location")), _values(parameters)
     return Submission(
         id=deployment_id,
         mode=_mode(properties, deployment_id),
         location=None if deployment_id.resource_group else normalized(str(body["location"])),
         tags=body.get("tags"),
         template=template,
-        deployment=_evaluated(template, _values(parameters), scope, links),
+        deployment=_evaluated(template, values, scope, links),
+        parameters=values,
+        on_error=rollback.resolved(cloud, properties, deployment_id),
     )
 
 
@@ -82,9 +87,9 @@ def _evaluated(
 
 
 def _check_served(properties: Mapping[str, Any]) -> None:
-    absent = [name for name in ("onErrorDeployment", "debugSetting") if properties.get(name)]
-    if absent:
-        message = f"The local cloud does not serve {', '.join(absent)} of a deployment."
+    level = str((properties.get("debugSetting") or {}).get("detailLevel") or "none")
+    if level.lower() != "none":
+        message = f"The local cloud does not serve debugSetting of a deployment: detailLevel is '{level}'."
         raise ArmError(501, "NotServedByLocalCloud", message)
 
 
