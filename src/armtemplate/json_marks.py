@@ -37,9 +37,9 @@ def strict_marks(text: str) -> Mark:
             elif here.members is not None and name is not None:
                 here.members[name[0]] = (name[1], mark)
                 name = None
-            if token == "{":
+            if text[offset] == "{":
                 mark.members = {}
-            elif token == "[":
+            elif text[offset] == "[":
                 mark.items = []
             else:
                 continue

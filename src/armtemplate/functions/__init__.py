@@ -36,6 +36,7 @@ FUNCTIONS = FunctionTable(
     eager("trim", strings.trim, 1, 1),
     eager("startsWith", strings.starts_with, 2, 2),
     eager("endsWith", strings.ends_with, 2, 2),
+    eager("like", strings.like, 2, 2),
     eager("fail", strings.fail, 1, 1),
     # hashes
     eager("guid", hashes.guid, 1, None),
@@ -75,6 +76,7 @@ FUNCTIONS = FunctionTable(
     eager("flatten", arrays.flatten, 1, 1, unknowns="shallow"),
     eager("union", arrays.union, 2, None, unknowns="shallow"),
     eager("intersection", arrays.intersection, 2, None),
+    eager("distinct", arrays.distinct, 1, 1, unknowns="shallow"),
     eager("indexFromEnd", arrays.index_from_end, 2, 2, unknowns="shallow"),
     eager("tryIndexFromEnd", arrays.try_index_from_end, 2, 2, unknowns="shallow"),
     eager("tryGet", arrays.try_get, 2, None, unknowns="shallow"),

@@ -252,6 +252,11 @@ def _distinct(items: Iterable[Any]) -> list[Any]:
     return list(kept.values())
 
 
+def distinct(items: Value) -> list[Any]:
+    """The items without those that were there before."""
+    return _distinct(array_argument(items))
+
+
 def index_from_end(items: Value, place: Value) -> Value:
     """The item counted from the end; 1 is the last."""
     value = try_index_from_end(items, place, MISSING)

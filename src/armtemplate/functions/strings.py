@@ -155,3 +155,21 @@ def ends_with(text: Value, end: Value) -> bool:
 def fail(message: Value) -> Value:
     """Ends the evaluation with a message of the author's."""
     raise ExpressionError(text_argument(message, "the message"))
+
+
+def like(text: Value, pattern: Value) -> bool:
+    """Whether the whole string matches, without regard to case; `*` stands for any characters or none."""
+    rest = to_upper(text)
+    start, *inner = to_upper(text_argument(pattern, "the pattern")).split("*")
+    if not inner:
+        return rest == start
+    end = inner.pop()
+    if len(rest) < len(start) + len(end) or not rest.startswith(start) or not rest.endswith(end):
+        return False
+    at, stop = len(start), len(rest) - len(end)
+    for part in inner:
+        found = rest.find(part, at, stop)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True

@@ -18,6 +18,8 @@ from armtemplate.json_types import Value
         ("[union(createObject('a', createObject('x', 1)), createObject('a', null()))]", {"a": None}),
         ("[intersection(createArray(3, 1, 3, 2), createArray(2, 3))]", [3, 2]),
         ("[intersection(createObject('a', 1), createObject('A', 1))]", {"a": 1}),
+        ("[distinct(createArray(1, 2, 2, 3, 1))]", [1, 2, 3]),
+        ("[distinct(createArray('a', 'A', createObject('x', 1), createObject('x', 1)))]", ["a", "A", {"x": 1}]),
         ("[take('héllo', 2)]", "hé"),
         ("[min(3, float('2.5'))]", 2.5),
         ("[max(createArray(3))]", 3),
