@@ -210,10 +210,11 @@ class RunningStep:
         """Wait for a line of the log that has the words, do something, and wait for the end."""
         assert self.process.stdout is not None
         lines = []
-        for line in self.process.stdout:
-            lines.append(line)
-            if words in line:
-                then()
+        with self.process.stdout as log:
+            for line in log:
+                lines.append(line)
+                if words in line:
+                    then()
         self.process.wait(self.job.timeout_s)
         return self.end(log="".join(lines))
 

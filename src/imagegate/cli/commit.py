@@ -40,4 +40,4 @@ def commit_teller(shell: Shell, statuses: str) -> "CommitTeller | None":
         return None
     access = GitHubAccess.from_environment(os.environ)
     github = GitHubStatuses(access, on_secret=shell.surroundings.on_secret)
-    return CommitTeller(github=github, event=event, note=shell.job.log.note)
+    return CommitTeller(github=github, event=event, note=shell.job.log.note, hide=shell.surroundings.masks.hide)

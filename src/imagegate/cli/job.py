@@ -79,18 +79,16 @@ class Job:
         """A command that ended with an error: on the console unheard, as annotations, in outputs and summary."""
         self.log.close()
         self.log.commands(foreign(self.masks.hide(f"error: {error}").splitlines()))
-        found = error.diagnosis if isinstance(error, BuildFailed) else None
+        given = error.diagnosis if isinstance(error, BuildFailed) else None
+        found = given.map_texts(self.masks.hide) if isinstance(given, Diagnosis) else None
         root = self._root()
-        diagnosed = isinstance(found, Diagnosis) and found.failed
+        diagnosed = found is not None and found.failed
         self.log.commands(
-            annotate_diagnosis(found, root=root)
-            if isinstance(found, Diagnosis) and diagnosed
-            else annotate_error(error, root=root)
+            annotate_diagnosis(found, root=root) if found and diagnosed else annotate_error(error, root=root)
         )
         headline = error.message.splitlines()[0] if error.message else error.code
         rows = [(name, value) for name, value in error.ids.items()]
-        told = found if isinstance(found, Diagnosis) else None
-        self._tell(command, error_document(command, error), headline, rows, error.exit_code, told)
+        self._tell(command, error_document(command, error), headline, rows, error.exit_code, found)
 
     def _tell(
         self,
@@ -115,7 +113,7 @@ class Job:
             warnings=[self.masks.hide(text) for text in warnings],
             steps=self.log.steps,
             customizers=tuple(_customizers(safe)),
-            facts=[(name, self.host_path(self.masks.hide(value))) for name, value in rows],
+            facts=[(self.masks.hide(name), self.host_path(self.masks.hide(value))) for name, value in rows],
             regions=_regions(safe),
             diagnosis=diagnosis,
             links=tuple(self._links(safe)),

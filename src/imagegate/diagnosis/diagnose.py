@@ -277,7 +277,4 @@ def _with_lines(found: Diagnosis, near: Sequence[Placed], case: _Case) -> Diagno
 
 
 def _redacted(found: Diagnosis) -> Diagnosis:
-    lines = tuple(replace(line, text=redact(line.text)) for line in found.lines)
-    return replace(
-        found, root_cause=redact(found.root_cause), signal=redact(found.signal[:_SHOWN_CHARACTERS]), lines=lines
-    )
+    return replace(found, signal=found.signal[:_SHOWN_CHARACTERS]).map_texts(redact)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from imagegate.model.run import parse_time
+from imagegate.model.redaction import redact
 
 BUILD_CONTEXT = "imagegate/build"
 VERIFY_CONTEXT = "imagegate/verify"
@@ -79,7 +80,7 @@ class CommitStatus:
             commit=text["commit"].lower(),
             context=text["context"],
             state=StatusState(text["state"]),
-            description=" ".join(str(job.get("description") or "").split()),
+            description=redact(" ".join(str(job.get("description") or "").split())),
             target_url=_web_address(str(job.get("target_url") or "").strip()),
             at=at.astimezone(UTC).replace(microsecond=0),
         )

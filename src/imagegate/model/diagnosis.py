@@ -1,7 +1,7 @@
 """What went wrong with a build, as far as its log and its error say."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -174,6 +174,19 @@ class Diagnosis:
         if self.customizer is None:
             return None
         return self.customizer.script_place or self.customizer.place
+
+    def map_texts(self, change: Callable[[str], str]) -> "Diagnosis":
+        """The same with every text changed that comes from the log or the template."""
+        customizer = self.customizer
+        return replace(
+            self,
+            root_cause=change(self.root_cause),
+            meaning=change(self.meaning),
+            next_step=change(self.next_step),
+            signal=change(self.signal),
+            lines=tuple(replace(line, text=change(line.text)) for line in self.lines),
+            customizer=replace(customizer, name=change(customizer.name)) if customizer else None,
+        )
 
     def __str__(self) -> str:
         """Cause, place, meaning, next step, and the lines with their numbers."""

@@ -55,7 +55,7 @@ class JobLog:
             self._line(f"{'✓' if passed else '✗'} {title} ({seconds:.1f} s)")
             if len(self.steps) < _LIST_LIMIT:
                 result = "passed" if passed else "failed"
-                self.steps.append(SummaryStep(title=title, result=result, duration_s=seconds))
+                self.steps.append(SummaryStep(title=self._masks.hide(title), result=result, duration_s=seconds))
 
     def note(self, text: str) -> None:
         """Indented."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from imagegate.errors import ServiceError
 from imagegate.gateway.github import GitHubStatuses
 from imagegate.model.github_event import GitHubEvent
+from imagegate.model.redaction import redact
 from imagegate.steps.post_status import post_status
 
 _SILENT = {"posted", "unchanged", "superseded"}
@@ -16,12 +17,14 @@ _SILENT = {"posted", "unchanged", "superseded"}
 class CommitTeller:
     """Posts statuses on the head commit of the job's event, with a link to the job.
 
+    A description is told without secrets: `hide` takes them out.
     Nothing here fails: how an image stands is so, whether or not it could be told. Why it could not is noted, once.
     """
 
     github: GitHubStatuses
     event: GitHubEvent
     note: Callable[[str], None]
+    hide: Callable[[str], str] = redact
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     mute: bool = False
 
@@ -34,7 +37,7 @@ class CommitTeller:
             "commit": self.event.commit,
             "context": context,
             "state": state,
-            "description": description,
+            "description": self.hide(description),
             "target_url": self.event.run_url,
             "at": self.now().isoformat(),
         }

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from imagegate.cli.command import Shell, Surroundings
+from imagegate.cli.ending import tell_error
 from imagegate.cli.job import Job
 from imagegate.cli.leftovers import STATE_NAME, Leftover, keep_for_post
 from imagegate.cli.program import run_program
 from imagegate.errors import BuildFailed, InputError, InputFault
-from imagegate.model.diagnosis import Category, Confidence, Diagnosis, FailingCustomizer, Place
+from imagegate.model.diagnosis import Category, Confidence, Diagnosis, FailingCustomizer, LogLine, Place
 from imagegate.report.masking import Masks
 from imagegate.report.outcome import Outcome
 from imagegate.settings import CloudSettings
@@ -127,6 +128,76 @@ def test_a_failed_build(files: dict[str, str]) -> None:
     outputs = read_values(Path(files["GITHUB_OUTPUT"]).read_text())
     assert (outputs["run-state"], outputs["failure-category"], outputs["exit-code"]) == ("Failed", "package", "3")
     assert "No such package: x." in Path(files["GITHUB_STEP_SUMMARY"]).read_text()
+
+
+KEY = "AbCdEfGh" * 10 + "IjKlMn=="
+SECRETS = {
+    "obtained": "plainOldWordsThatWereObtained",
+    "signature": "c2VjcmV0c2VjcmV0",
+    "key": KEY,
+    "github": "ghp_" + "a1B2" * 9,
+    "token": "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl",
+    "client": "abc8Q~dEfGhIjKlMnOpQrStUvWxYz0123456789.-",
+    "private": "MIIEpAIBAAKCAQEA1234",
+}
+PLANTED = (
+    f"obtained {SECRETS['obtained']} https://a/b?sig={SECRETS['signature']}&sv=1 AccountKey={KEY};EndpointSuffix=x "
+    f"{SECRETS['github']} Bearer {SECRETS['token']} {SECRETS['client']} "
+    f"-----BEGIN PRIVATE KEY-----{SECRETS['private']}-----END PRIVATE KEY-----"
+)
+
+
+def leaks(text: str) -> list[str]:
+    """Which of the secrets stand in a text, apart from the commands that have them masked."""
+    shown = "\n".join(line for line in text.splitlines() if not line.startswith("::add-mask::"))
+    return [name for name, secret in SECRETS.items() if secret in shown]
+
+
+@pytest.mark.parametrize("well", [True, False])
+def test_planted_secrets_reach_no_sink(
+    files: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str], *, well: bool
+) -> None:
+    """Not the log, outputs, summary, report, annotations or a traceback, whatever they came in."""
+    masks = Masks()
+    stream = io.StringIO()
+    job = Job.of(files | {"AZURE_CLIENT_SECRET": SECRETS["obtained"]}, stream, masks)
+    assert job is not None
+    job.log.show_log = True
+    job.log.step_began(PLANTED)
+    job.log.note(PLANTED)
+    job.log.log_line(PLANTED)
+    job.log.undoing(PLANTED)
+    job.log.step_ended(PLANTED, passed=well, seconds=1)
+    if well:
+        document = {"image_version_id": PLANTED, "run": {"state": PLANTED}, "image_versions": {PLANTED: [PLANTED]}}
+        outcome = Outcome(
+            headline=PLANTED, document=document, rows=[(PLANTED, PLANTED)], notes=[PLANTED], warnings=[PLANTED]
+        )
+        job.tell_outcome("build", outcome)
+    else:
+        place = Place(file="a/run.sh", line=3)
+        diagnosis = Diagnosis(
+            category=Category.PACKAGE,
+            root_cause=PLANTED,
+            meaning=PLANTED,
+            next_step=PLANTED,
+            signal=PLANTED,
+            confidence=Confidence.HIGH,
+            customizer=FailingCustomizer(type="Shell", name=PLANTED, index=0, script_place=place),
+            lines=(LogLine(number=1, text=PLANTED),),
+        )
+        details = {"diagnosis": diagnosis.to_json(), "template_name": PLANTED}
+        error = BuildFailed(PLANTED, hint=PLANTED, ids={"x": PLANTED}, details=details, diagnosis=diagnosis)
+        error.__cause__ = ValueError(PLANTED)
+        around = Surroundings(masks=masks, job=job)
+        assert tell_error(error, ["build", "--verbose", "--json"], around) == 3
+
+    written = [path.read_text() for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(written) >= 3
+    console = capsys.readouterr()
+    for text in (stream.getvalue(), console.out, console.err, *written):
+        assert leaks(text) == []
+    assert SECRETS["obtained"] in hear(stream.getvalue()).masks
 
 
 def test_faults_of_the_input(files: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,10 @@
 """Secrets: those that were obtained, and those that only look like one."""
 
 import base64
+import html
 import json
 import logging
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given, settings
@@ -46,6 +48,27 @@ PLANTED: tuple[tuple[str, str], ...] = (
     (_PEM[: _PEM.index("abcd")], "MIIEpAIBAAKCAQEA1234"),
     ("aws AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE"),
     ("?code=abc&api-key=0123456789abcdef", "0123456789abcdef"),
+    # Encoded once and twice, in JSON and in HTML; the signature first and last.
+    (quote("https://a/b?sv=1&sig=AbC%2FdEfGh%3D&se=2", safe=""), "AbC%252FdEfGh"),
+    (quote(quote("https://a/b?sig=AbC%2FdEfGh%3D&se=2", safe=""), safe=""), "AbC%25252FdEfGh"),
+    ('{"url":"https://a/b?sv=1\\u0026sig=AbC%2FdEfGh%3D\\u0026se=2"}', "AbC%2FdEfGh"),
+    ("https://a/b?sv=1&amp;SIG=AbC%2FdEfGh%3D&amp;se=2", "AbC%2FdEfGh"),
+    (f"key={quote(_KEY, safe='')} x", quote(_KEY, safe="")[4:40]),
+    (base64.b64encode(_PEM.encode()).decode(), base64.b64encode(_PEM.encode()).decode()[40:60]),
+    # Cut off in the middle.
+    (f"Authorization: {_JWT[:40]}", _JWT[22:40]),
+    ("ghs_123456_" + _JWT, "c2lnbmF0dXJl"),
+    ("authorization: bearer abcdefghijklmnopqrstuvwxyz", "abcdefghijklmnopqrstuvwxyz"),
+    ("https://x.azurewebsites.net/api/verify?code=AbCdEfGhIjKlMnOpQrStUvWx0123456789==&x=1", "AbCdEfGh"),
+    ("x-functions-key: AbCdEfGhIjKlMnOpQrStUvWx0123456789==", "AbCdEfGh"),
+    ("aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "wJalrXUtnFEMI"),
+    ("adminPassword: S3cretPw!", "S3cretPw!"),
+    ("az login --service-principal -u x -p hunter2hunter2", "hunter2hunter2"),
+    ("sshpass -p hunter2hunter2 ssh x", "hunter2hunter2"),
+    ("curl --silent -u admin:hunter2hunter2 https://x", "hunter2hunter2"),
+    ('{"auths":{"r.example":{"auth":"dXNlcjpwYXNzd29yZA=="}}}', "dXNlcjpwYXNzd29yZA"),
+    ("AZURE_DEVOPS_EXT_PAT=abcdefghijklmnopqrstuvwxyz234567", "abcdefghijklmnopqrstuvwxyz"),
+    ("Set-Cookie: session=abcdefghijklmnopqrst; Path=/", "abcdefghijklmnopqrst"),
 )
 
 INNOCENT = (
@@ -59,6 +82,13 @@ INNOCENT = (
     "https://packages.example.org/key.asc",
     "basic usage of tokens",
     "Import-Module PowerShellGet; key: value",
+    "password: required; token: expired; secret: none",
+    "pwd: /home/user1/images2024",
+    "status code=404, exit code=137",
+    "docker login succeeded; curl -fsSL https://packages.example.org/key1.asc",
+    "-----BEGIN CERTIFICATE-----",
+    "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUJrVENCK3dJSkFMbXVs",
+    "https://example.org/path%26sign%3Dpost",
 )
 
 
@@ -96,6 +126,22 @@ def test_what_was_obtained_is_hidden_whatever_its_shape() -> None:
     assert masks.hide("x plainword-and-more y second line of it tiny") == "x *** y *** tiny"
     assert "plainword" not in repr(masks)
     assert masks.hide_in({"plainword": ["plainword", 1, None]}) == {"***": ["***", 1, None]}
+
+
+@pytest.mark.parametrize("secret", ["p4ss/w+rd =&ü", 'a"quoted\\one', "0123456789abcdefghij"])
+def test_what_was_obtained_is_hidden_in_every_encoding(secret: str) -> None:
+    """In a URL once and twice encoded, in JSON, in HTML, and in base64 behind any other text."""
+    masks, data = Masks([secret]), secret.encode()
+    for text in (quote(secret, safe=""), quote(quote(secret, safe=""), safe=""), quote_plus(secret)):
+        assert text not in masks.hide(f"x={text};")
+    assert masks.hide(json.dumps({"x": secret})).find(json.dumps(secret)[1:-1]) < 0
+    assert html.escape(secret) not in masks.hide(html.escape(secret))
+    for before in (b"", b"u:", b"us:", b"use:"):
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            text = encode(before + data + b"!").decode()
+            shown = masks.hide(text)
+            assert "***" in shown
+            assert len(shown) <= len(text) - len(data), shown
 
 
 def test_log_records_lose_their_secrets(caplog: pytest.LogCaptureFixture) -> None:

@@ -55,6 +55,13 @@ def test_a_status_leads_to_the_job(teller: CommitTeller, posted: list[Mapping[st
     assert notes == []
 
 
+def test_a_status_shows_no_secret(teller: CommitTeller, posted: list[Mapping[str, Any]]) -> None:
+    """The last words of a script may hold one; a commit's statuses are read by everybody."""
+    teller.tell("imagegate/build", "failure", "It said: curl https://a/b?sig=c2VjcmV0c2VjcmV0 failed")
+
+    assert posted[0]["description"] == "It said: curl https://a/b?sig=*** failed"
+
+
 @pytest.mark.parametrize(
     ("outcome", "fork", "words"),
     [
