@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from imagegate.model.run import parse_time
 from imagegate.model.redaction import redact
+from imagegate.model.run import parse_time
 
 BUILD_CONTEXT = "imagegate/build"
 VERIFY_CONTEXT = "imagegate/verify"
