@@ -26,7 +26,8 @@ def close_status(
 ) -> "Generator[Task[Any], Any, bool]":
     """Post a status to the job's commit; False, and nothing posted, for a build that names no commit.
 
-    `state` is GitHub's: success, failure or error.
+    `state` is GitHub's: success, failure or error. The link goes to the build's own run, where the stamp names one.
+    Whatever hinders the posting for good leaves False: a verdict stands whether or not it could be told.
     """
     if not (job.get("repository") and job.get("commit")):
         return False
@@ -37,7 +38,11 @@ def close_status(
         "state": state,
         "description": description,
         "target_url": "",
+        "run": job.get("run_of_build", ""),
         "at": ctx.current_utc_datetime.isoformat(),
     }
-    yield ctx.call_activity(POST_STATUS, input=status, retry_policy=_RETRY)
+    try:
+        yield ctx.call_activity(POST_STATUS, input=status, retry_policy=_RETRY)
+    except task.TaskFailedError:
+        return False
     return True

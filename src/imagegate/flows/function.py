@@ -17,6 +17,7 @@ from imagegate.flows.closing import POST_STATUS
 from imagegate.flows.give_up import give_up
 from imagegate.flows.receive_event import receive_event
 from imagegate.flows.reconcile import reconcile as reconcile_once
+from imagegate.flows.reconcile_statuses import reconcile_statuses
 from imagegate.flows.smoke_one import smoke_one
 from imagegate.flows.sweep import sweep as sweep_groups
 from imagegate.flows.verify import verify_image_version
@@ -57,10 +58,12 @@ def on_build_event(event: str, client: "TaskHubGrpcClient") -> None:
 
 
 def reconcile(client: "TaskHubGrpcClient") -> None:
-    """The timer: start what a lost event should have started."""
-    reconcile_once(
-        state=BuildState(connection()), scheduler=Scheduler(client), settings=settings(), now=datetime.now(UTC)
-    )
+    """The timer: start what a lost event should have started, close what would stay pending."""
+    scheduler, now = Scheduler(client), datetime.now(UTC)
+    try:
+        reconcile_once(state=BuildState(connection()), scheduler=scheduler, settings=settings(), now=now)
+    finally:  # neither service keeps the other from being asked
+        reconcile_statuses(github=_statuses(), scheduler=scheduler, settings=settings(), now=now)
 
 
 def sweep() -> None:

@@ -8,6 +8,7 @@ from imagegate.flows.give_up import give_up
 from imagegate.flows.verify_for_commit import verify_for_commit
 from imagegate.gateway.scheduler import Scheduler
 from imagegate.model import VERDICT_TAG, ImageTemplate, ImageVersion, RunState, Stamp
+from imagegate.model.commit_status import CommitStatus
 from imagegate.settings.function_settings import FunctionSettings
 
 _OUR_TAG_PREFIX = "imagegate-"
@@ -70,5 +71,18 @@ def start_giving_up(version: ImageVersion, scheduler: Scheduler, settings: Funct
     return scheduler.start_once(give_up.__name__, job, instance_id=instance_id_of(version.id, stamp.run, "give up"))
 
 
+def start_giving_up_status(status: CommitStatus, scheduler: Scheduler, settings: FunctionSettings) -> bool:
+    """Start closing a status that nothing else will close; False when that was done for the same posting."""
+    job = {
+        "limit_s": settings.pending_limit_s,
+        "repository": status.repository,
+        "commit": status.commit,
+        "context": status.context,
+    }
+    at = status.at.isoformat() if status.at else ""
+    instance_id = instance_id_of(status.repository, status.commit, status.context, at)
+    return scheduler.start_once(give_up.__name__, job, instance_id=instance_id)
+
+
 def _commit_of(stamp: Stamp) -> dict[str, Any]:
-    return {"repository": stamp.repository, "commit": stamp.commit, "ref": stamp.ref}
+    return {"repository": stamp.repository, "commit": stamp.commit, "ref": stamp.ref, "run_of_build": stamp.run}

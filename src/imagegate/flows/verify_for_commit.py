@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from durabletask import task
 
 from imagegate.flows.closing import VERIFY_CONTEXT, close_status
-from imagegate.flows.telling import RETRY
+from imagegate.flows.telling import RETRY, failure_of
 from imagegate.flows.verify import verify_image_version
 from imagegate.model import TeardownResult, Verdict
 from imagegate.model.verification import Verification
@@ -20,7 +20,8 @@ _STATES = {Verdict.PASSED: "success", Verdict.FAILED: "failure", Verdict.INCONCL
 def verify_for_commit(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Task[Any], Any, dict[str, Any]]":
     """Run `verify_image_version` with the same job, close `imagegate/verify`, publish the verdict.
 
-    `job`: as `verify_image_version` takes it, and `repository`, `commit` and `ref` of the version's stamp.
+    `job`: as `verify_image_version` takes it, and `repository`, `commit`, `ref` and `run_of_build` of the version's
+    stamp. A verdict stands whether or not it could be told: who could not be reached is noted.
     """
     try:
         result: dict[str, Any] = yield ctx.call_sub_orchestrator(
@@ -31,9 +32,13 @@ def verify_for_commit(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Gene
         yield from close_status(ctx, job, context=VERIFY_CONTEXT, state="error", description=text)
         raise
     state, description = status_of(Verification.from_json(result))
-    yield from close_status(ctx, job, context=VERIFY_CONTEXT, state=state, description=description)
-    yield ctx.call_activity("publish_verdict", input=result, retry_policy=RETRY)
-    return result
+    told = yield from close_status(ctx, job, context=VERIFY_CONTEXT, state=state, description=description)
+    notes = [] if told or not job.get("commit") else ["The commit could not be told; GitHub did not take it in time."]
+    try:
+        yield ctx.call_activity("publish_verdict", input=result, retry_policy=RETRY)
+    except task.TaskFailedError as error:
+        notes.append(f"The verdict's event could not be published: {failure_of(error).reason.splitlines()[0]}")
+    return {**result, "notes": [*result["notes"], *notes]}
 
 
 def status_of(verification: Verification) -> tuple[str, str]:

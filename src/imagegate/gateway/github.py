@@ -1,13 +1,18 @@
 """Commit statuses at GitHub: read and write, with GitHub's answers in our own tree of errors."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from imagegate.errors import NotAuthorised, ResourceMissing, ServiceRefused, ServiceUnreachable
-from imagegate.gateway.github_access import GitHubAccess, GitHubClients
+from imagegate.gateway.github_access import TO_FIND_PENDING, TO_WRITE_STATUSES, GitHubAccess, GitHubClients
 from imagegate.model.commit_status import CommitStatus
+from imagegate.model.run import parse_time
+
+_QUEUE = "heads/gh-readonly-queue/"
+"""Branches of GitHub's merge queue. Source: GitHub documentation, "Managing a merge queue"."""
 
 _PAGE = 100
 _PAGES = 10
@@ -20,6 +25,8 @@ class GitHubStatuses:
     def __init__(self, access: GitHubAccess, *, on_secret: Callable[[str], None] = lambda _: None) -> None:
         self.access = access
         self._clients = GitHubClients(access, on_secret=on_secret)
+        self.requests_left: int | None = None
+        """How many requests GitHub still takes in this hour, by its last answer; None before there was one."""
 
     def of_context(self, repository: str, commit: str, context: str) -> tuple[CommitStatus, ...]:
         """The statuses of one context on a commit, newest posting first.
@@ -42,6 +49,49 @@ class GitHubStatuses:
                 break
         return tuple(found)
 
+    def shown(self, repository: str, commit: str) -> tuple[CommitStatus, ...]:
+        """What a commit shows: of each context the status that counts. Raises as `of_context`."""
+        path = f"/repos/{repository}/commits/{quote(commit)}/status?per_page={_PAGE}"
+        entries = self._ask("GET", repository, path, permissions=TO_FIND_PENDING).get("statuses") or ()
+        read = (CommitStatus.from_github(repository, commit, entry) for entry in entries)
+        return tuple(one for one in read if one is not None)
+
+    def waiting_commits(self, repository: str, *, since: datetime) -> Iterator[str]:
+        """Commits that somebody may wait for: heads of open pull requests touched since then, and merge groups.
+
+        A credential that may not list them ends it with the error of that; pages are read as they are asked for.
+
+        Raises:
+            As `of_context`.
+        """
+        seen: set[str] = set()
+        refs = self._ask(
+            "GET", repository, f"/repos/{repository}/git/matching-refs/{_QUEUE}", permissions=TO_FIND_PENDING
+        )
+        for commit in (*(str(ref["object"]["sha"]) for ref in refs), *self._heads(repository, since)):
+            if commit not in seen:
+                seen.add(commit)
+                yield commit
+
+    def _merge_groups(self, repository: str) -> Iterator[str]:
+        """What the merge queue tries just now."""
+        path = f"/repos/{repository}/git/matching-refs/{_QUEUE}"
+        for ref in self._ask("GET", repository, path, permissions=TO_FIND_PENDING):
+            yield str(ref["object"]["sha"])
+
+    def _heads(self, repository: str, since: datetime) -> Iterator[str]:
+        """Head commits of open pull requests, the last touched first."""
+        path = f"/repos/{repository}/pulls?state=open&sort=updated&direction=desc&per_page={_PAGE}"
+        for page in range(1, _PAGES + 1):
+            pulls = self._ask("GET", repository, f"{path}&page={page}", permissions=TO_FIND_PENDING)
+            for pull in pulls:
+                touched = parse_time(pull.get("updated_at"))
+                if touched is not None and touched < since:
+                    return
+                yield str(pull["head"]["sha"])
+            if len(pulls) < _PAGE:
+                return
+
     def post(self, status: CommitStatus) -> None:
         """Write a status; it becomes the one that counts in its context.
 
@@ -53,13 +103,23 @@ class GitHubStatuses:
             body["target_url"] = status.target_url
         self._ask("POST", status.repository, f"/repos/{status.repository}/statuses/{quote(status.commit)}", body)
 
-    def _ask(self, verb: str, repository: str, path: str, body: dict[str, str] | None = None) -> Any:  # noqa: ANN401
+    def _ask(
+        self,
+        verb: str,
+        repository: str,
+        path: str,
+        body: dict[str, str] | None = None,
+        *,
+        permissions: Mapping[str, str] = TO_WRITE_STATUSES,
+    ) -> Any:  # noqa: ANN401 - any JSON
         with translated(repository):
-            client = self._clients.client_for(repository)
+            client = self._clients.client_for(repository, permissions)
             try:
-                _, answer = client.requester.requestJsonAndCheck(verb, path, input=body)
+                headers, answer = client.requester.requestJsonAndCheck(verb, path, input=body)
             finally:
                 client.close()
+        left = str(headers.get("x-ratelimit-remaining", ""))
+        self.requests_left = int(left) if left.isdigit() else self.requests_left
         return answer
 
 

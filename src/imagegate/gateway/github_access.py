@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from github import Github
 
 DEFAULT_API_URL = "https://api.github.com"
+TO_WRITE_STATUSES: Mapping[str, str] = {"statuses": "write"}
+TO_FIND_PENDING: Mapping[str, str] = {"statuses": "read", "pull_requests": "read", "contents": "read"}
 _TIMEOUT_S = 20
 _RETRIES = 2
 _EARLY = timedelta(minutes=5)
@@ -63,6 +65,17 @@ class GitHubAccess:
         """Whether there is any credential."""
         return self.as_app or bool(self.token)
 
+    def run_url(self, repository: str, run: str) -> str:
+        """The page of a workflow's run, which a stamp names as `<id>-<attempt>`; empty for any other text.
+
+        The site is the API's host without `api.`; of GitHub Enterprise Server it is the same host.
+        """
+        found = re.fullmatch(r"(\d{1,18})-(\d{1,6})", run)
+        site = re.match(r"(https?://)(?:api\.)?([^/]+)", self.api_url)
+        if found is None or site is None:
+            return ""
+        return f"{site[1]}{site[2]}/{repository}/actions/runs/{found[1]}/attempts/{found[2]}"
+
     def allows(self, repository: str) -> bool:
         """Whether anything may be posted to the repository."""
         return repository.lower() in self.repositories
@@ -77,13 +90,13 @@ class GitHubClients:
     def __init__(self, access: GitHubAccess, *, on_secret: Callable[[str], None] = lambda _: None) -> None:
         self.access = access
         self._on_secret = on_secret
-        self._tokens: dict[str, tuple[str, datetime]] = {}
+        self._tokens: dict[tuple[str, frozenset[str]], tuple[str, datetime]] = {}
         for secret in (access.token, access.app_key):
             if secret:
                 on_secret(secret)
 
-    def client_for(self, repository: str) -> "Github":
-        """A client that may write statuses of the repository.
+    def client_for(self, repository: str, permissions: Mapping[str, str] = TO_WRITE_STATUSES) -> "Github":
+        """A client that may write statuses of the repository, or what else `permissions` of a GitHub App say.
 
         Raises:
             NotAuthorised: there is no credential.
@@ -95,13 +108,14 @@ class GitHubClients:
             raise NotAuthorised(
                 "There is no credential for GitHub.", hint="Give a token, or a GitHub App's id and key."
             )
-        token = self._installation_token(repository) if self.access.as_app else self.access.token
+        token = self._installation_token(repository, permissions) if self.access.as_app else self.access.token
         return Github(auth=Auth.Token(token), **self._options())
 
-    def _installation_token(self, repository: str) -> str:
+    def _installation_token(self, repository: str, permissions: Mapping[str, str]) -> str:
         from github import Auth, GithubIntegration
 
-        known = self._tokens.get(repository.lower())
+        key = (repository.lower(), frozenset(permissions))
+        known = self._tokens.get(key)
         if known is not None and known[1] - _EARLY > datetime.now(UTC):
             return known[0]
         app = GithubIntegration(auth=Auth.AppAuth(self.access.app_id, self.access.app_key), **self._options())
@@ -109,9 +123,9 @@ class GitHubClients:
         if installation is None:
             owner, _, name = repository.partition("/")
             installation = app.get_repo_installation(owner, name).id
-        granted = app.get_access_token(installation, permissions={"statuses": "write"})
+        granted = app.get_access_token(installation, permissions=dict(permissions))
         self._on_secret(granted.token)
-        self._tokens[repository.lower()] = (granted.token, granted.expires_at)
+        self._tokens[key] = (granted.token, granted.expires_at)
         return granted.token
 
     def _options(self) -> dict[str, Any]:

@@ -17,7 +17,8 @@ def post_status(github: GitHubStatuses, job: Mapping[str, Any]) -> dict[str, Any
     """Make the commit show the newest verdict of the context. Idempotent.
 
     `job`: `repository`, `commit`, `context` (imagegate/build, imagegate/verify), `state` (pending, success, failure,
-    error), `description`, `target_url`, `at` (when the verdict was reached, RFC 3339). Answers `{outcome, message}`.
+    error), `description`, `target_url` (or `run`, as a stamp names it, to link to that), `at` (when the verdict was
+    reached, RFC 3339). Answers `{outcome, message}`.
     Outcomes: `posted`; `unchanged`, it shows it already; `superseded`, it shows a newer verdict; and, with the reason
     as message, what no retry would change: `not-usable`, `not-allowed`, `not-configured`, `read-only`,
     `no-such-commit`, `refused`. A verdict stands whether or not it could be told, so none of these is an error.
@@ -36,7 +37,8 @@ def post_status(github: GitHubStatuses, job: Mapping[str, Any]) -> dict[str, Any
         return _answer("not-allowed", f"{status.repository} is not among the repositories of the settings.")
     if not github.access.configured:
         return _answer("not-configured", "There is no credential for GitHub; the commit is not told.")
-    status = replace(status, description=redact(status.description), target_url=redact(status.target_url))
+    target_url = status.target_url or github.access.run_url(status.repository, str(job.get("run") or ""))
+    status = replace(status, description=redact(status.description), target_url=redact(target_url))
     try:
         return _bring_about(github, status)
     except NotAuthorised as error:

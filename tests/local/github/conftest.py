@@ -28,6 +28,7 @@ COMMIT = "a" * 40
 JOB_TOKEN = "ghs_" + "jobT0ken" * 5
 INSTALLATION_TOKEN = "ghs_" + "instaLL8" * 5
 PREFIX = "/api/v3"
+_LEAST = ({"statuses": "write"}, {"statuses": "read", "pull_requests": "read", "contents": "read"})
 
 
 @dataclass(kw_only=True)
@@ -48,6 +49,9 @@ class FakeGitHub:
     violations: list[str] = field(default_factory=list)
     faults: list[tuple[int, dict[str, str], Any]] = field(default_factory=list)
     on_post: Callable[["FakeGitHub"], None] | None = None
+    pulls: list[dict[str, Any]] = field(default_factory=list)
+    queue: list[str] = field(default_factory=list)
+    requests_left: int = 5000
 
     def add(self, context: str, state: str, description: str | None, target_url: str | None = None) -> None:
         """A status from somebody, newest first."""
@@ -69,6 +73,8 @@ class FakeGitHub:
             return JSONResponse(content, status, headers)
         if path.startswith("/app/") or path.endswith("/installation"):
             return self._answer_app(request, path, body)
+        if path in (f"/repos/{REPOSITORY}/pulls", f"/repos/{REPOSITORY}/git/matching-refs/heads/gh-readonly-queue/"):
+            return self._list(request, path)
         self._hold_against_description(request.method, path, body)
         if request.headers.get("authorization", "").removeprefix("token ").removeprefix("Bearer ") not in self.tokens:
             return JSONResponse({"message": "Bad credentials"}, 401)
@@ -77,8 +83,26 @@ class FakeGitHub:
             return JSONResponse({"message": f"No commit found for SHA: {commit}"}, 422)
         if request.method == "POST":
             return self._take(json.loads(body))
+        if path.endswith("/status"):
+            return self._combined(commit)
         size, page = int(request.query_params.get("per_page", 30)), int(request.query_params.get("page", 1))
         return JSONResponse(self.statuses[(page - 1) * size : page * size])
+
+    def _combined(self, commit: str) -> Response:
+        """What a commit shows: of each context the newest."""
+        shown = {one["context"]: one for one in reversed(self.statuses)}
+        left = {"x-ratelimit-remaining": str(self.requests_left)}
+        return JSONResponse({"sha": commit, "state": "pending", "statuses": list(shown.values())}, headers=left)
+
+    def _list(self, request: Request, path: str) -> Response:
+        """Open pull requests, the last touched first, and the merge queue's branches; not part of the corpus either."""
+        if not path.endswith("/pulls"):
+            return JSONResponse([{"ref": f"refs/heads/{commit}", "object": {"sha": commit}} for commit in self.queue])
+        asked = request.query_params
+        if (asked["state"], asked["sort"], asked["direction"]) != ("open", "updated", "desc"):
+            self.violations.append(f"pull requests were asked for in another order: {asked}")
+        size, page = int(asked["per_page"]), int(asked["page"])
+        return JSONResponse(self.pulls[(page - 1) * size : page * size])
 
     def _take(self, body: dict[str, Any]) -> Response:
         if len(body.get("description") or "") > 140:
@@ -101,8 +125,8 @@ class FakeGitHub:
         if request.method == "GET" and path == f"/repos/{REPOSITORY}/installation":
             return JSONResponse({"id": 12, "app_id": 4711})
         if request.method == "POST" and path == "/app/installations/12/access_tokens":
-            if json.loads(body) != {"permissions": {"statuses": "write"}}:
-                self.violations.append("more was asked for than statuses: write")
+            if json.loads(body)["permissions"] not in _LEAST:
+                self.violations.append(f"more was asked for than is needed: {body!r}")
             self.tokens.add(INSTALLATION_TOKEN)
             expires = datetime.now(UTC) + timedelta(hours=1)
             return JSONResponse({"token": INSTALLATION_TOKEN, "expires_at": f"{expires:%Y-%m-%dT%H:%M:%SZ}"}, 201)

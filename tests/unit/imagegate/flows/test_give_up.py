@@ -14,3 +14,15 @@ def test_status_is_closed_as_an_error() -> None:
     ((_, status),) = ctx.calls
     assert status["state"] == "error"
     assert "24h" in status["description"]
+
+
+def test_build_that_never_ended_is_closed_in_its_own_context() -> None:
+    """A status that the job opened and left behind is closed where it was opened."""
+    job = {"limit_s": 3600, "repository": "acme/images", "commit": "0123456", "context": "imagegate/build"}
+    ctx = FakeContext({"post_status": {}})
+
+    drive(ctx, give_up(ctx, job))
+
+    ((_, status),) = ctx.calls
+    assert (status["context"], status["state"]) == ("imagegate/build", "error")
+    assert "within 1h" in status["description"]

@@ -57,3 +57,18 @@ def test_story_that_breaks_off_still_closes_the_status() -> None:
         drive(ctx, verify_for_commit(ctx, _JOB))
 
     assert ctx.calls[-1][1]["state"] == "error"
+
+
+def test_verdict_stands_though_nobody_could_be_told() -> None:
+    """Where neither GitHub nor the topic takes it, the verification still ends with its verdict, and says so."""
+    result = _verification(Cause.NONE).to_json()
+    failing = {"post_status": RuntimeError("no GitHub"), "publish_verdict": RuntimeError("no topic")}
+    ctx = FakeContext({"verify_image_version": result, **failing})
+
+    found = drive(ctx, verify_for_commit(ctx, _JOB))
+
+    assert (found["verdict"], found["exit_code"]) == ("passed", 0)
+    assert [note.split(";")[0].split(":")[0] for note in found["notes"]] == [
+        "The commit could not be told",
+        "The verdict's event could not be published",
+    ]

@@ -54,3 +54,17 @@ def test_the_app_wins_over_the_token_and_the_settings_over_the_job() -> None:
     assert access.api_url == "https://ghe.example/api/v3"
     assert "line one" not in repr(access)
     assert "mine" not in repr(access)
+
+
+@pytest.mark.parametrize(
+    ("api_url", "run", "url"),
+    [
+        ("https://api.github.com", "4711-2", "https://github.com/acme/images/actions/runs/4711/attempts/2"),
+        ("https://ghe.example/api/v3", "4711-1", "https://ghe.example/acme/images/actions/runs/4711/attempts/1"),
+        ("https://api.github.com", "../../evil", ""),
+        ("https://api.github.com", "", ""),
+    ],
+)
+def test_link_to_the_run(api_url: str, run: str, url: str) -> None:
+    """A stamp's run becomes the page of that attempt; what is no run becomes no link."""
+    assert GitHubAccess(api_url=api_url).run_url("acme/images", run) == url
