@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,6 +27,7 @@ from armtemplate.json_types import Value
 _EXAMPLE = """example:
   python -m armtemplate template.json --parameters parameters.json --location westeurope
   python -m armtemplate template.json --json | jq '.resources[].id'
+  az bicep build --file main.bicep --stdout | python -m armtemplate -
 
 What only Azure can know is printed as the expression that would ask for it: "[reference('…').primaryEndpoints.blob]".
 Exit code 2: the input is not usable; every fault stands on standard error with its place."""
@@ -44,9 +46,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return _NOT_USABLE
     described = _hidden(_described(deployment), _secrets(deployment))
-    text = json.dumps(described, ensure_ascii=False, indent=2) if options.json else _readable(described)
-    print(text.encode("utf-8", "replace").decode())  # half a character, which JSON may hold, cannot be printed
+    return _printed(_json(described) if options.json else _readable(described))
+
+
+def _printed(text: str) -> int:
+    """Prints; a reader who has seen enough (`head`) is no fault."""
+    try:
+        sys.stdout.buffer.write(f"{text}\n".encode()) if hasattr(sys.stdout, "buffer") else print(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains at its end
     return 0
+
+
+def _json(value: Value) -> str:
+    """JSON that a person can read; half a character, which no text can hold, stays an escape."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return "".join(f"\\u{ord(one):04x}" if "\ud800" <= one <= "\udfff" else one for one in text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", metavar="FILE", type=Path, help="the template")
+    parser.add_argument("file", metavar="FILE", type=Path, help="the template; - reads standard input")
     parser.add_argument("--parameters", metavar="FILE", type=Path, help="an ARM parameter file, or a mapping of values")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--subscription", metavar="ID", help="the subscription to evaluate for (default: zeros)")
@@ -68,6 +84,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _read(path: Path) -> Document:
     try:
+        if str(path) == "-":
+            return parse_json(sys.stdin.buffer.read(), file="<stdin>")
         return parse_json(path.read_bytes(), file=str(path))
     except OSError as error:
         fault = Fault(message=f"the file cannot be read: {error.strerror or error}", file=str(path))
@@ -162,12 +180,12 @@ def _readable(described: dict[str, Any]) -> str:
         lines.append(f"  id: {resource['id']}")
         lines.extend(f"  condition: {resource[key]}" for key in ("condition",) if key in resource)
         lines.extend(f"  depends on: {other}" for other in resource["dependsOn"])
-        lines.extend(f"  {line}" for line in json.dumps(resource["body"], ensure_ascii=False, indent=2).splitlines())
+        lines.extend(f"  {line}" for line in _json(resource["body"]).splitlines())
         lines.append("")
     if described["outputs"]:
         lines.append("outputs")
         for name, output in described["outputs"].items():
-            lines.append(f"  {name}: {json.dumps(output['value'], ensure_ascii=False)}")
+            lines.append(f"  {name}: {_json(output['value'])}")
         lines.append("")
     lines.append(f"{len(described['resources'])} resources, {len(described['outputs'])} outputs, "
                  f"{len(described['unknowns'])} unknowns")  # fmt: skip

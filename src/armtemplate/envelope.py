@@ -53,6 +53,24 @@ def read_definitions(template: dict[str, Any], frame: Frame) -> dict[str, Any]:
     return {}
 
 
+def own_resources(template: dict[str, Any]) -> Value:
+    """The resources; one whose extension is Azure Resource Manager itself is like one that names none."""
+    section, extensions = template.get("resources", []), template.get("extensions")
+    if not isinstance(section, dict) or not isinstance(extensions, dict):
+        return section
+    own = [
+        alias
+        for alias, extension in extensions.items()
+        if isinstance(extension, dict) and str(extension.get("name", "")).lower() == "azureresourcemanager"
+    ]
+    return {
+        name: {key: value for key, value in resource.items() if key != "extension"}
+        if isinstance(resource, dict) and resource.get("extension") in own
+        else resource
+        for name, resource in section.items()
+    }
+
+
 def scope_kind(template: Value) -> ScopeKind:
     """The level that a template is written for, by its `$schema`."""
     schema = str(template.get("$schema", "")).lower() if isinstance(template, Mapping) else ""

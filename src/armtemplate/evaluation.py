@@ -1,6 +1,5 @@
 """Evaluates a template: envelope, functions, parameters, variables, resources, outputs, in this order."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,14 +8,14 @@ from armtemplate.dependencies import ResourceIndex, TemplateResources, in_order,
 from armtemplate.deployment import Deployment, Resource, all_unknowns
 from armtemplate.documents import Document
 from armtemplate.drafts import Draft, DraftResources
-from armtemplate.envelope import check_envelope, is_bare_body, read_definitions, scope_kind
+from armtemplate.envelope import check_envelope, is_bare_body, own_resources, read_definitions, scope_kind
 from armtemplate.errors import ExhaustedError, ExpressionError, Fault, TemplateFaults
 from armtemplate.frames import FixedNames, Frame, Source
 from armtemplate.image_template_body import evaluate_bare_body
 from armtemplate.interpreter import evaluate_text
 from armtemplate.json_types import Value
 from armtemplate.lazy_names import LazyNames
-from armtemplate.limits import RESOURCE_BYTES
+from armtemplate.limits import DEPLOYMENT_LOCATIONS
 from armtemplate.linked_templates import LinkedTemplateResolver
 from armtemplate.members import TEMPLATE, canonical
 from armtemplate.nested import Bodies, NestedTemplate, look_through
@@ -27,11 +26,11 @@ from armtemplate.placeholders import filled
 from armtemplate.positions import PathLink, path_text, unlink
 from armtemplate.runtime import Runtime
 from armtemplate.scope import Scope
+from armtemplate.sent_bodies import SentBodies
 from armtemplate.session import Session
 from armtemplate.structure import inspect
-from armtemplate.unknown import copied, unknowns_in
+from armtemplate.unknown import unknowns_in
 from armtemplate.user_functions import check_functions, read_functions
-from armtemplate.values import utf8
 from armtemplate.variables import read_variables
 
 _RESOURCES: PathLink = (None, "resources")
@@ -120,6 +119,7 @@ class _Evaluator:
 
     def __init__(self, resolver: LinkedTemplateResolver | None) -> None:
         self._resolver = resolver
+        self._locations: dict[str, set[str]] = {}
 
     def evaluate(self, nested: NestedTemplate, parent: Frame) -> Deployment:
         """The deployment that a template gives; faults go to the session."""
@@ -135,6 +135,7 @@ class _Evaluator:
             return empty
         template = canonical(template, TEMPLATE)
         check_envelope(template, base)
+        self._note_location(nested.scope, base)
         definitions = read_definitions(template, base)
         names = LazyNames("parameter")
         frame = base if nested.outer else _own_names(template, nested.given, definitions, base, names)
@@ -142,7 +143,7 @@ class _Evaluator:
         bodies = Bodies(evaluate_nested=self.evaluate, resolver=self._resolver, depth=nested.depth)
         if not nested.outer:
             frame = replace(frame, resources=TemplateResources(index, bodies.known))
-        found = DraftResources(template.get("resources", []), frame, _RESOURCES)
+        found = DraftResources(own_resources(template), frame, _RESOURCES)
         for draft in found.drafts:
             index.add(draft)
         index.incomplete, index.empty_loops = not found.complete, found.empty_loops
@@ -160,6 +161,23 @@ class _Evaluator:
             secure_parameters=frozenset(secure_names(template, definitions)),
             asserts=evaluate_asserts(template, frame),
         )
+
+    def _note_location(self, scope: Scope, frame: Frame) -> None:
+        """Azure keeps deployments above resource groups in their locations, and takes a few locations for each scope.
+
+        Source: `DeploymentQuotaExceeded`, "at most '10' locations".
+        """
+        if scope.kind == "resourceGroup" or scope.location is None:
+            return
+        locations = self._locations.setdefault(scope.id.lower(), set())
+        location = scope.location.lower().replace(" ", "")
+        if location in locations:
+            return
+        locations.add(location)
+        if len(locations) == DEPLOYMENT_LOCATIONS + 1:
+            where = f"'{scope.id}'" if scope.id else "the tenant"
+            message = f"deployments to {where} in more than {DEPLOYMENT_LOCATIONS} locations; Azure takes no more"
+            frame.report(ExpressionError(message), None)
 
 
 def _own_names(
@@ -214,6 +232,7 @@ def _resources(drafts: list[Draft], index: ResourceIndex, bodies: Bodies, frame:
     edges = resolve_dependencies(drafts, index, frame)
     order = in_order(drafts, edges, frame)
     resources = []
+    sent = SentBodies(frame)
     for place in order:
         draft, (body, deployment) = drafts[place], made[place]
         resources.append(
@@ -224,7 +243,7 @@ def _resources(drafts: list[Draft], index: ResourceIndex, bodies: Bodies, frame:
                 name_value=draft.name,
                 api_version=draft.api_version,
                 scope=draft.scope_id,
-                body=_own(body, draft),
+                body=sent.own(body, draft),
                 depends_on=tuple(dict.fromkeys(other.id for other in edges[place])),
                 condition=draft.condition,
                 symbolic_name=draft.symbolic_name,
@@ -237,29 +256,6 @@ def _resources(drafts: list[Draft], index: ResourceIndex, bodies: Bodies, frame:
             )
         )
     return tuple(resources)
-
-
-def _own(body: dict[str, Any], draft: Draft) -> dict[str, Any]:
-    """A copy of a body, so that whoever changes it changes no parameter; one too large to be sent is a fault."""
-    try:
-        for _ in unknowns_in(body):
-            pass
-    except ExpressionError as error:
-        draft.frame.report(error, draft.path)
-        return {}
-    size_bytes = 0 if draft.is_deployment else _size_bytes(body)
-    if size_bytes > RESOURCE_BYTES:
-        message = (
-            f"the resource has {size_bytes:,} bytes once its loops and expressions are evaluated; "
-            f"Azure takes {RESOURCE_BYTES:,}"
-        )
-        draft.frame.report(ExpressionError(message), draft.path)
-    return {name: copied(value) for name, value in body.items()}
-
-
-def _size_bytes(body: dict[str, Any]) -> int:
-    """The size of a body as it is sent; what is not known yet counts as empty."""
-    return len(utf8(json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=lambda _unknown: "")))
 
 
 def evaluate_expression(

@@ -128,6 +128,7 @@ FUNCTIONS = FunctionTable(
     framed("parameters", lookups.parameters, 1, 1),
     framed("variables", lookups.variables, 1, 1),
     framed("copyIndex", lookups.copy_index, 0, 2),
+    framed("extensions", lookups.extensions, 1, 1),
     framed("externalInputs", lookups.external_inputs, 1, 1),
     # scope and deployment
     framed("resourceGroup", scopes.resource_group, 0, 0),

@@ -3,9 +3,9 @@
 from armtemplate.errors import ExpressionError
 from armtemplate.expressions import Call
 from armtemplate.frames import Frame
-from armtemplate.interpreter import answered
+from armtemplate.interpreter import answered, make_unknown
 from armtemplate.json_types import Value
-from armtemplate.values import MISSING, integer_argument, is_integer, member, text_argument
+from armtemplate.values import MISSING, integer_argument, is_integer, member, member_name, text_argument
 
 
 def parameters(_call: Call, frame: Frame, name: Value) -> Value:
@@ -43,3 +43,13 @@ def external_inputs(_call: Call, frame: Frame, name: Value) -> Value:
     if value is MISSING:
         raise ExpressionError(f"there is no external input '{name}'")
     return value
+
+
+def extensions(call: Call, frame: Frame, alias: Value) -> Value:
+    """An extension of the template: its name, version and configuration, which comes with the deployment."""
+    name = text_argument(alias, "the extension")
+    template = frame.deployment.get("template")
+    declared = template.get("extensions") if isinstance(template, dict) else None
+    if not isinstance(declared, dict) or member_name(declared, name) is None:
+        raise ExpressionError(f"there is no extension '{name}' in the template")
+    return make_unknown(call, frame, f"the configuration of the extension '{name}'")

@@ -36,6 +36,33 @@ def test_without_a_scope_the_schema_says_where_a_template_goes(template: Make, s
     assert evaluate(given).resources[0].scope == expected
 
 
+def test_extensions_have_resources_of_their_own_except_arm_itself(template: Make) -> None:
+    """What names Azure Resource Manager as extension is an ARM resource; configurations come with the deployment."""
+    given = template(
+        languageVersion="2.2-experimental",
+        extensions={
+            "az": {"name": "AzureResourceManager", "version": "0.2.784"},
+            "k8s": {"name": "Kubernetes", "version": "1.0.0", "config": {"namespace": {"defaultValue": "n"}}},
+        },
+        resources={
+            "a": {"extension": "az", "type": "A.B/c", "apiVersion": "1", "name": "n"},
+            "k": {
+                "extension": "k8s",
+                "type": "core/Service@v1",
+                "properties": {"x": "[extensions('k8s').config.namespace]"},
+            },
+        },
+    )
+    deployment = evaluate(given)
+    ids = {resource.symbolic_name: resource.id for resource in deployment.resources}
+    assert ids["a"].endswith("/providers/A.B/c/n")
+    assert ids["k"] == "/k8s/core/Service@v1/k"
+    assert [str(unknown) for unknown in deployment.unknowns] == ["[extensions('k8s').config.namespace]"]
+    given["resources"]["k"]["properties"]["x"] = "[extensions('nix').config]"
+    with pytest.raises(TemplateFaults, match="no extension 'nix'"):
+        evaluate(given)
+
+
 @pytest.mark.parametrize("value", [None, 5, [], "x", {}, {"resources": 5}])
 def test_what_is_no_template_at_all_is_a_fault(value: Any) -> None:  # noqa: ANN401 - anything JSON holds
     """Whatever the file holds, there is a fault and nothing else."""

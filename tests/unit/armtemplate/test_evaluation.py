@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from armtemplate import TemplateFaults, Unknown, evaluate, evaluate_expression, parse_json, unknowns_in
+from armtemplate import Scope, TemplateFaults, Unknown, evaluate, evaluate_expression, parse_json, unknowns_in
 from armtemplate.functions import FUNCTIONS
 from armtemplate.json_types import Value
 
@@ -185,6 +185,43 @@ def test_a_resource_larger_than_azure_takes_is_a_fault(template: Make) -> None:
     evaluate(given_template, parameters={"count": 20})
     with pytest.raises(TemplateFaults, match=r"resources\[0\]: the resource has 1,[0-9,]+ bytes"):
         evaluate(given_template, parameters={"count": 21})
+
+
+def test_a_template_larger_than_azure_takes_once_expanded_is_a_fault(template: Make) -> None:
+    """All resources together may have 4 MB once expanded, however small the text is."""
+    copies = {"name": "many", "count": "[parameters('count')]"}
+    resource = _RESOURCE | {
+        "name": "[format('n{0}', copyIndex())]",
+        "copy": copies,
+        "properties": {"x": "[padLeft('', 50000, 'x')]"},
+    }
+    given_template = template(parameters={"count": {"type": "int"}}, resources=[resource])
+    evaluate(given_template, parameters={"count": 80})
+    with pytest.raises(TemplateFaults, match=r"resources: the template has more than the 4,194,304 bytes"):
+        evaluate(given_template, parameters={"count": 90})
+
+
+@pytest.mark.parametrize(("locations", "taken"), [(9, True), (10, False)])
+def test_deployments_above_resource_groups_may_have_ten_locations(
+    template: Make, locations: int, *, taken: bool
+) -> None:
+    """The template's own location counts, the same one in other words does not (ARM template limits)."""
+    deployments = [
+        {
+            "type": "Microsoft.Resources/deployments",
+            "apiVersion": "2022-09-01",
+            "name": f"d{number}",
+            "location": f"region{number}" if number < locations else "HOME region",
+            "properties": {"mode": "Incremental", "template": template()},
+        }
+        for number in range(locations + 3)
+    ]
+    scope = Scope(kind="subscription", location="homeregion")
+    if taken:
+        assert len(evaluate(template(resources=deployments), scope=scope).resources) == locations + 3
+    else:
+        with pytest.raises(TemplateFaults, match="more than 10 locations"):
+            evaluate(template(resources=deployments), scope=scope)
 
 
 @settings(max_examples=200, deadline=None)

@@ -1,6 +1,9 @@
 """`python -m armtemplate`."""
 
+import io
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -81,3 +84,42 @@ def test_help_shows_an_example(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr().out
     assert "python -m armtemplate template.json --parameters" in printed
     assert "Exit code 2" in printed
+
+
+def test_a_dash_reads_standard_input(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What another program wrote needs no file; faults name it."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(file.read_bytes())))
+    assert main(["-", "--parameters", str(file.with_name("parameters.json"))]) == 0
+    assert "1 resources, 1 outputs" in capsys.readouterr().out
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    assert main(["-"]) == 2
+    assert capsys.readouterr().err == "<stdin>:1:1: the file is empty\n"
+
+
+def test_half_a_character_is_printed_as_an_escape(tmp_path: Path, template: Make) -> None:
+    """The first code unit of an emoji is no text; the JSON that holds it stays JSON that reads back equal."""
+    path = tmp_path / "template.json"
+    outputs = {"o": {"type": "string", "value": "[first('😀')]"}, "p": {"type": "string", "value": "😀"}}
+    path.write_text(json.dumps(template(outputs=outputs)), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "armtemplate", str(path), "--json"], capture_output=True, check=True, timeout=60
+    )
+    printed = json.loads(done.stdout.decode())["outputs"]
+    assert (printed["o"]["value"], printed["p"]["value"]) == ("\ud83d", "😀")
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault(tmp_path: Path, template: Make) -> None:
+    """A closed pipe ends the program in silence, whatever is left to print."""
+    path = tmp_path / "template.json"
+    outputs = {f"o{number}": {"type": "string", "value": "x" * 10_000} for number in range(50)}
+    path.write_text(json.dumps(template(outputs=outputs)), encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, "-m", "armtemplate", str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert running.stderr.read() == b""
+        assert running.wait(60) == 0
