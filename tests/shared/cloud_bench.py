@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,12 @@ from localazure.access.decisions import ASSIGNMENT_TYPE, DEFINITION_TYPE
 from localazure.arm.messages import ArmRequest, ArmResponse, Principal
 from localazure.arm.operation_table import Operation, OperationTable
 from localazure.cloud import DEFAULT_SUBSCRIPTION_ID, Cloud
+from localazure.control import fault
+from localazure.control.settings import CloudSettings, Settings
 from localazure.http.authorization import Authorization
 from localazure.http.dispatch import Dispatcher
 from localazure.http.front_door import FrontDoor
+from localazure.http.provider_faults import ProviderFaults
 from localazure.long_running import Ending, LongRunning
 from localazure.providers import (
     authorization,
@@ -88,6 +91,10 @@ class Bench:
         for let_go in self.cloud.on_close:
             let_go()
         self.cloud.store.close()
+
+    def ask_for(self, **document: Any) -> None:  # noqa: ANN401 - any JSON
+        """Ask for a fault."""
+        self.cloud.faults.add([fault.read(document)])
 
     def __call__(
         self,
@@ -167,19 +174,26 @@ def all_operations(cloud: Cloud, settings: Mapping[str, Any]) -> list[Operation]
 
 
 def make_bench(folder: Path, *, store: Store | None = None, **settings: Any) -> Bench:  # noqa: ANN401
-    """A cloud with the usual namespaces registered and the group `rg` in westeurope; `settings` are Compute's."""
+    """A cloud with the usual namespaces and the group `rg` in westeurope; `settings` are its or Compute's."""
     clock, engine = BenchClock(), RecordingEngine(folder / "engine")
     store = store or Store(":memory:")
-    long_running = LongRunning(store, clock, endpoint=lambda: "https://localhost:1")
+    of_the_cloud = {found.name for found in fields(CloudSettings)}
+    in_force = Settings(CloudSettings(**{name: settings.pop(name) for name in of_the_cloud & settings.keys()}))
+    long_running = LongRunning(store, clock, endpoint=lambda: "https://localhost:1", settings=in_force)
     cloud = Cloud(
         store=store,
         long_running=long_running,
         engine=engine,
         clock=clock,
+        settings=in_force,
         arm_endpoint="https://localhost:1",
         blob_endpoint="https://localhost:2",
     )
-    gates: list[Callable[[ArmRequest, Operation], None]] = [Authorization(cloud), FrontDoor(cloud)]
+    gates: list[Callable[[ArmRequest, Operation], None]] = [
+        Authorization(cloud),
+        FrontDoor(cloud),
+        ProviderFaults(cloud),
+    ]
     cloud.dispatch = Dispatcher(OperationTable(all_operations(cloud, settings)), long_running, gates)
     bench = Bench(cloud=cloud, engine=engine, clock=clock)
     long_running.listeners.append(bench.endings.append)

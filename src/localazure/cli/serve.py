@@ -47,6 +47,11 @@ _PR_SET_PDEATHSIG = 1
     type=click.FloatRange(min=1),
     help="How much faster Event Grid's waits pass: 60 makes a minute a second.",
 )
+@click.option(
+    "--scenario",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Settings and faults to start with (YAML; docs/local-cloud.md).",
+)
 def serve(
     *,
     state: Path,
@@ -59,12 +64,14 @@ def serve(
     temporary: bool,
     function_code: Path | None,
     event_speed: float,
+    scenario: Path | None,
 ) -> None:
     """Listen until SIGTERM or SIGINT, then stop every machine and build."""
     parent = os.getppid()
     stop = _stop_on_signals()
     if die_with_parent:
         _die_with(parent, stop)
+    from localazure.arm.errors import ArmError
     from localazure.assembly import LocalCloud, write_ready_file
     from localazure.engine.engine import Engine
 
@@ -79,6 +86,11 @@ def serve(
         logs=logs.resolve() if logs else None,
         event_speed=event_speed,
     ) as cloud:
+        if scenario is not None:
+            try:
+                cloud.console.play(scenario.read_text(), file=str(scenario))
+            except ArmError as error:
+                raise click.UsageError(error.message) from error
         document = cloud.ready_document()
         if ready_file is not None:
             ready_file.parent.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.operation_table import Operation
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
+from localazure.providers.compute import soft_deletion
 from localazure.providers.compute.accepted import accept
 from localazure.providers.compute.documents import (
     location_of,
@@ -48,7 +49,7 @@ class Galleries:
             properties={
                 **{name: given[name] for name in _WRITABLE if name in given},
                 "identifier": {"uniqueName": f"{gallery_id.subscription_id}-{gallery_id.name.upper()}"},
-                "provisioningState": "Updating" if known else "Creating",
+                "provisioningState": "Succeeded" if known else "Creating",  # recorded
             },
             extra={"identity": body["identity"]} if body.get("identity") else None,
         )
@@ -60,7 +61,7 @@ class Galleries:
         document = known.body
         given = properties_of(body)
         document["properties"].update({name: given[name] for name in _WRITABLE if name in given})
-        document["properties"]["provisioningState"] = "Updating"
+        document["properties"]["provisioningState"] = "Succeeded"  # recorded: an update shows no state of its own
         document.update({name: body[name] for name in ("tags", "identity") if name in body})
         return self._write(request, document, status=200)
 
@@ -81,6 +82,7 @@ class Galleries:
         known = self._cloud.store.get(request.resource_id)
         if known is None:
             return ArmResponse(status=204)
+        soft_deletion.forget_expired(self._cloud, known.id)
         if self._cloud.store.under(known.id):
             raise ArmError(
                 409,

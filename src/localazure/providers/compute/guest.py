@@ -22,8 +22,11 @@ class Guest:
         self._settings = settings
 
     def wait(self, vm_id: ResourceId) -> None:
-        """Wait for the guest if the settings ask for it; raises OSProvisioningTimedOut at the deadline."""
-        if not self._settings.wait_for_guest:
+        """Wait for the guest if the settings ask for it; raises OSProvisioningTimedOut at the deadline.
+
+        They do not by default: whoever probes a machine does so with attempts of its own.
+        """
+        if not self._cloud.settings.current.wait_for_guest:
             return
         started = self._cloud.clock.now()
         while not self._has_reported(vm_id):

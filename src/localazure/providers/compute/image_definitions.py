@@ -9,6 +9,7 @@ from localazure.arm.errors import ArmError
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.operation_table import Operation
 from localazure.cloud import Cloud
+from localazure.providers.compute import soft_deletion
 from localazure.providers.compute.accepted import accept
 from localazure.providers.compute.documents import (
     location_of,
@@ -108,6 +109,7 @@ class ImageDefinitions:
         if self._cloud.store.under(known.id):
             message = "Can not delete resource before nested resources are deleted."
             raise ArmError(409, "CannotDeleteResource", message)
+        soft_deletion.refuse_while_kept(self._cloud, known.id)
         set_provisioning_state(self._cloud, known.id, "Deleting")
 
         def removed() -> None:

@@ -11,7 +11,7 @@ from localazure.arm.operation_table import Operation
 from localazure.arm.resource_id import ResourceId
 from localazure.clock import timestamp
 from localazure.cloud import Cloud
-from localazure.providers.compute import publishing, replication, version_numbers
+from localazure.providers.compute import publishing, replication, soft_deletion, version_numbers
 from localazure.providers.compute.accepted import accept
 from localazure.providers.compute.documents import (
     location_of,
@@ -24,7 +24,6 @@ from localazure.providers.compute.documents import (
     set_provisioning_state,
 )
 from localazure.providers.compute.image_definitions import PATH as DEFINITION_PATH
-from localazure.providers.compute.settings import ComputeSettings
 from localazure.providers.compute.sources import DiskContent, source_content
 from localazure.store import Document
 
@@ -37,16 +36,20 @@ _BUSY = ("Creating", "Updating", "Deleting")
 class ImageVersions:
     """The operations on image versions."""
 
-    def __init__(self, cloud: Cloud, settings: ComputeSettings) -> None:
+    def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
-        self._settings = settings
 
     def put(self, request: ArmRequest) -> ArmResponse:
         """Create from a source, or change regions, replicas and flags of a version that is there."""
         version_id, body = request.resource_id, object_body(request)
         require_parent(self._cloud, version_id)
         known = self._cloud.store.get(version_id)
-        return self._create(request, body) if known is None else self._replace(request, body, known)
+        if known is not None:
+            return self._replace(request, body, known)
+        if properties_of(body).get("restore") is True:
+            return self._restore(request)
+        soft_deletion.refuse_its_number(self._cloud, version_id)
+        return self._create(request, body)
 
     def patch(self, request: ArmRequest) -> ArmResponse:
         """Change what the body names; the rest of the publishing profile stays."""
@@ -68,18 +71,41 @@ class ImageVersions:
         return ArmResponse(body={"value": [known.body for known in self._cloud.store.under(definition.id, TYPE)]})
 
     def delete(self, request: ArmRequest) -> ArmResponse:
-        """Remove a version; machines made from it stay. 204 when there is none."""
+        """Remove a version; machines made from it stay. 204 when there is none.
+
+        Where the gallery says so the first deletion is a soft one, and a second one is for good.
+        """
         known = self._cloud.store.get(request.resource_id)
         if known is None:
-            return ArmResponse(status=204)
+            return self._delete_for_good(request)
         _refuse_while_protected(known, timestamp(self._cloud.clock.now()))
         set_provisioning_state(self._cloud, known.id, "Deleting")
 
         def removed() -> None:
-            self._cloud.store.delete(known.id)
+            if soft_deletion.is_wanted(self._cloud, request):
+                soft_deletion.keep(self._cloud, known)
+            else:
+                self._cloud.store.delete(known.id)
 
+        return self._accept_deletion(request, known, removed)
+
+    def _delete_for_good(self, request: ArmRequest) -> ArmResponse:
+        kept = soft_deletion.find(self._cloud, request.resource_id)
+        if kept is None:
+            return ArmResponse(status=204)
+
+        def removed() -> None:
+            self._cloud.store.delete(kept.id)
+
+        return self._accept_deletion(request, kept, removed)
+
+    def _accept_deletion(self, request: ArmRequest, known: Document, work: Callable[[], None]) -> ArmResponse:
         location = str(known.body["location"])
-        return accept(self._cloud, request, removed, location=location, status=202, kind="capsOperations", monitor=True)
+        return accept(self._cloud, request, work, location=location, status=202, kind="capsOperations", monitor=True)
+
+    def _restore(self, request: ArmRequest) -> ArmResponse:
+        known = soft_deletion.restore(self._cloud, request)
+        return self._accept(request, known.body, lambda: self._replicate(known.id), status=200)
 
     def _create(self, request: ArmRequest, body: dict[str, Any]) -> ArmResponse:
         version_id, location = request.resource_id, location_of(body)
@@ -151,13 +177,18 @@ class ImageVersions:
         self._replicate(version_id)
 
     def _replicate(self, version_id: ResourceId) -> None:
-        replication.replicate(self._cloud, version_id, seconds_per_region=self._settings.replication_s_per_region)
+        seconds = self._cloud.settings.current.replication_s_per_region
+        try:
+            replication.replicate(self._cloud, version_id, seconds_per_region=seconds)
+        except ArmError:
+            set_provisioning_state(self._cloud, version_id, "Failed")
+            raise
         set_provisioning_state(self._cloud, version_id, "Succeeded")
 
 
-def operations(cloud: Cloud, settings: ComputeSettings) -> list[Operation]:
+def operations(cloud: Cloud) -> list[Operation]:
     """GalleryImageVersions_* of the published specification."""
-    versions = ImageVersions(cloud, settings)
+    versions = ImageVersions(cloud)
     read, write = f"{TYPE}/read", f"{TYPE}/write"
     rows = (
         ("CreateOrUpdate", "PUT", PATH, write, versions.put),

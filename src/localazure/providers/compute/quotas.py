@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 from localazure.arm.errors import ArmError
 from localazure.arm.locations import normalized
@@ -46,14 +47,14 @@ def cores_in_use(cloud: Cloud, location: str) -> Counter[str]:
     return used
 
 
-def operations(cloud: Cloud, *, limit: int) -> list[Operation]:
+def operations(cloud: Cloud, *, limit: Callable[[], int]) -> list[Operation]:
     """Usage_List of the published specification."""
 
     def listed(request: ArmRequest) -> ArmResponse:
         used = cores_in_use(cloud, request.parameters["location"])
         families = sorted({size.family for size in sizes.all_sizes()})
-        rows = [(TOTAL, "Total Regional vCPUs", limit), ("virtualMachines", "Virtual Machines", MOST_MACHINES)]
-        rows += [(family, f"{family} vCPUs", limit) for family in families]
+        rows = [(TOTAL, "Total Regional vCPUs", limit()), ("virtualMachines", "Virtual Machines", MOST_MACHINES)]
+        rows += [(family, f"{family} vCPUs", limit()) for family in families]
         value = [
             {
                 "limit": most,

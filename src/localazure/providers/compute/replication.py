@@ -4,45 +4,56 @@ from __future__ import annotations
 
 from typing import Any
 
+from localazure.arm.errors import ArmError
 from localazure.arm.locations import normalized
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
+from localazure.control.fault import Call
+from localazure.long_running import Canceled
 from localazure.providers.compute.documents import put_internal
 from localazure.providers.compute.regions import display_name
 from localazure.store import Document
 
 Summary = list[dict[str, Any]]
+_CREATION = "GalleryImageVersions_CreateOrUpdate"
+_NOT_REPLICATED = "Replication to this region failed."
 
 
 def started(regions: list[str], known: Summary | None = None) -> Summary:
-    """A summary in which the new regions still replicate and the known ones keep their state."""
-    before = {normalized(str(entry["region"])): entry for entry in known or ()}
+    """A summary in which the new regions, and those that failed, replicate and the others keep their state."""
+    before = {normalized(str(entry["region"])): entry for entry in known or () if entry["state"] != "Failed"}
     return [before.get(normalized(region)) or _entry(region, "Replicating", 0) for region in regions]
 
 
 def replicate(cloud: Cloud, version_id: ResourceId, *, seconds_per_region: float) -> None:
-    """Bring every region that still replicates to Completed, one after the other."""
+    """Bring every region that still replicates to its end, one after the other.
+
+    Raises:
+        ArmError: some region was not reached; the others were.
+        Canceled: the cloud ends meanwhile.
+    """
     while True:
         version = cloud.store.get(version_id)
         if version is None:
-            return
-        pending = [entry["region"] for entry in _summary(version) if entry["state"] == "Replicating"]
+            return None
+        pending = [str(entry["region"]) for entry in _summary(version) if entry["state"] == "Replicating"]
         if not pending:
-            return
-        cloud.clock.sleep(seconds_per_region)
-        with cloud.store.transaction():
-            current = cloud.store.get(version_id)
-            if current is not None:
-                done = [_completed(entry) if entry["region"] == pending[0] else entry for entry in _summary(current)]
-                put_internal(cloud, version_id, replication=done)
+            return _refuse_if_failed(version)
+        if cloud.clock.sleep(seconds_per_region, until=cloud.long_running.closing):
+            raise Canceled
+        _end(cloud, version_id, pending[0])
 
 
 def status(version: Document) -> dict[str, Any]:
     """`properties.replicationStatus`, as `$expand=ReplicationStatus` shows it."""
     summary = _summary(version)
-    done = all(entry["state"] == "Completed" for entry in summary)
+    states = {entry["state"] for entry in summary}
     failed = version.body["properties"].get("provisioningState") == "Failed"
-    aggregated = "Failed" if failed else "Completed" if done else "InProgress"
+    aggregated = "InProgress"
+    if failed or ("Failed" in states and "Replicating" not in states):
+        aggregated = "Failed"
+    elif states <= {"Completed"}:
+        aggregated = "Completed"
     return {"aggregatedState": aggregated, "summary": summary}
 
 
@@ -54,6 +65,23 @@ def is_replicated(version: Document, region: str) -> bool:
     )
 
 
+def _end(cloud: Cloud, version_id: ResourceId, region: str) -> None:
+    call = Call(method="PUT", path=version_id.text, operation=_CREATION)
+    fails = cloud.faults.due(call, "inside", kind="replication-failed", region=region) is not None
+    with cloud.store.transaction():
+        current = cloud.store.get(version_id)
+        if current is not None:
+            done = [_ended(entry, fails=fails) if entry["region"] == region else entry for entry in _summary(current)]
+            put_internal(cloud, version_id, replication=done)
+
+
+def _refuse_if_failed(version: Document) -> None:
+    failed = [str(entry["region"]) for entry in _summary(version) if entry["state"] == "Failed"]
+    if failed:
+        message = f"Replication of the gallery image version '{version.id}' failed in: {', '.join(failed)}."
+        raise ArmError(409, "ReplicationFailed", message)
+
+
 def _summary(version: Document) -> Summary:
     return list(version.internal.get("replication", ()))
 
@@ -62,5 +90,7 @@ def _entry(region: str, state: str, progress: int) -> dict[str, Any]:
     return {"region": display_name(region), "state": state, "details": "", "progress": progress}
 
 
-def _completed(entry: dict[str, Any]) -> dict[str, Any]:
+def _ended(entry: dict[str, Any], *, fails: bool) -> dict[str, Any]:
+    if fails:
+        return {**entry, "state": "Failed", "details": _NOT_REPLICATED}
     return {**entry, "state": "Completed", "progress": 100}

@@ -58,11 +58,16 @@ def source_content(cloud: Cloud, source_id: str) -> DiskContent:
     if parsed.type.lower() == "microsoft.compute/virtualmachines":
         os_disk = found.body["properties"]["storageProfile"]["osDisk"]["managedDisk"]["id"]
         return source_content(cloud, os_disk)
-    if not found.internal.get("disk"):
+    return required_content(found, source_id)
+
+
+def required_content(document: Document, source_id: str) -> DiskContent:
+    """The disk content behind a resource; refused when there is only a document."""
+    if not document.internal.get("disk"):
         raise ArmError(
             400,
             "LocalCloudHasNoDisk",
             f"The local cloud has a document for '{source_id}' but no disk behind it, so nothing can be made from it. "
             "Only images that were built here can be a source.",
         )
-    return content_of(found)
+    return content_of(document)

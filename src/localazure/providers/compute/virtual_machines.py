@@ -12,16 +12,21 @@ from dataclasses import replace
 from typing import Any
 
 from localazure.arm.errors import ArmError
+from localazure.arm.locations import normalized
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.operation_table import Operation
 from localazure.arm.resource_id import ResourceId
 from localazure.clock import timestamp
 from localazure.cloud import Cloud
 from localazure.providers.compute import (
+    data_disks,
     disks,
     interface_configurations,
     network_attachment,
+    provisioning_faults,
     quotas,
+    size_catalog,
+    vm_changes,
     vm_document,
     vm_image,
     vm_plan,
@@ -38,7 +43,7 @@ from localazure.providers.compute.documents import (
 from localazure.providers.compute.guest import Guest
 from localazure.providers.compute.instance_view import instance_view
 from localazure.providers.compute.machines import Machines
-from localazure.providers.compute.settings import ComputeSettings
+from localazure.providers.compute.sizes import all_sizes
 from localazure.providers.compute.vm_deletion import VmDeletion
 from localazure.providers.compute.vm_document import TYPE
 from localazure.providers.compute.vm_plan import VmPlan
@@ -51,11 +56,10 @@ PATH = f"{GROUP}/{{vmName}}"
 class VirtualMachines:
     """Create, read, change and list; deletion and power have files of their own."""
 
-    def __init__(self, cloud: Cloud, machines: Machines, guest: Guest, settings: ComputeSettings) -> None:
+    def __init__(self, cloud: Cloud, machines: Machines, guest: Guest) -> None:
         self._cloud = cloud
         self._machines = machines
         self._guest = guest
-        self._settings = settings
 
     def put(self, request: ArmRequest) -> ArmResponse:
         """Create, or change what may be changed on a machine that is there."""
@@ -65,7 +69,8 @@ class VirtualMachines:
         if known is not None and known.body["properties"].get("provisioningState") != "Failed":
             return self._change(request, known, body)
         plan = vm_plan.plan(self._cloud, vm_id, location, properties_of(body))
-        quotas.require_cores(self._cloud, plan.size, location=location, limit=self._settings.regional_cores)
+        cores = self._cloud.settings.current.regional_cores
+        quotas.require_cores(self._cloud, plan.size, location=location, limit=cores)
         if interface_configurations.described(properties_of(body)):
             made = interface_configurations.create(self._cloud, request, properties_of(body), location=location)
             plan = replace(plan, interfaces=made)
@@ -91,6 +96,17 @@ class VirtualMachines:
         """The machines of a resource group."""
         return self._listed(request.resource_id.group_id)
 
+    def list_by_location(self, request: ArmRequest) -> ArmResponse:
+        """The machines of a region."""
+        wanted = normalized(request.parameters["location"])
+        every = self.list_all(request).body["value"]
+        return ArmResponse(body={"value": [vm for vm in every if normalized(str(vm["location"])) == wanted]})
+
+    def list_sizes(self, request: ArmRequest) -> ArmResponse:
+        """The sizes that a machine can be changed to."""
+        require(self._cloud, request.target_id)
+        return ArmResponse(body={"value": [size_catalog.document(size) for size in all_sizes()]})
+
     def list_all(self, request: ArmRequest) -> ArmResponse:
         """The machines of a subscription."""
         return self._listed(ResourceId(f"/subscriptions/{request.resource_id.subscription_id}"))
@@ -104,8 +120,11 @@ class VirtualMachines:
         if disk is not None and disk.body.get("managedBy") != plan.vm_id.text:
             message = f"Disk {disk_id.name} already exists in resource group {disk_id.resource_group.upper()}. "
             raise ArmError(409, "ConflictingUserInput", message + "Only CreateOption.Attach is supported.")
+        wanted = (properties_of(body).get("storageProfile") or {}).get("dataDisks") or []
+        data_disks.check(self._cloud, plan.vm_id, plan.size.name, wanted)
         created = timestamp(self._cloud.clock.now()).replace("Z", "+00:00")
         document = vm_document.composed(plan, body, disk_id=disk_id, created=created)
+        document["properties"]["storageProfile"]["dataDisks"] = data_disks.arrange(self._cloud, document, wanted, [])
         self._cloud.store.put(plan.vm_id, document, internal={"power": "starting"})
         for interface in plan.interfaces:
             network_attachment.bind(self._cloud, str(interface["id"]), plan.vm_id)
@@ -120,6 +139,7 @@ class VirtualMachines:
 
     def _start(self, plan: VmPlan, disk_id: ResourceId) -> None:
         try:
+            provisioning_faults.refuse_allocation(self._cloud, plan.vm_id)
             content = plan.image.content or vm_image.platform_disk(self._cloud, plan.image.reference)
             vm = require(self._cloud, plan.vm_id)
             os_disk = vm.body["properties"]["storageProfile"]["osDisk"]
@@ -129,6 +149,7 @@ class VirtualMachines:
             vm = self._cloud.store.put(vm.id, vm.body)
             self._machines.boot(vm, custom_data=plan.custom_data)
             self._guest.wait(vm.id)
+            provisioning_faults.time_out(self._cloud, vm.id)
         except ArmError:
             set_provisioning_state(self._cloud, plan.vm_id, "Failed")
             raise
@@ -141,30 +162,42 @@ class VirtualMachines:
 
     def _change(self, request: ArmRequest, known: Document, body: dict[str, Any]) -> ArmResponse:
         document, given = known.body, properties_of(body)
-        _refuse_changes(document["properties"], given)
+        vm_changes.refuse(document["properties"], given)
+        limit = self._cloud.settings.current.regional_cores
+        resized = vm_changes.resize(self._cloud, known, given, limit=limit)
+        vm_changes.rearrange_disks(self._cloud, document, given)
         if "tags" in body:
             document["tags"] = body["tags"] or {}
         for name in ("diagnosticsProfile", "securityProfile", "userData"):
             if given.get(name) is not None:
                 document["properties"][name] = given[name]
-        _take_delete_options(document["properties"], given)
+        vm_changes.take_delete_options(document["properties"], given)
         document["properties"]["provisioningState"] = "Updating"
         self._cloud.store.put(known.id, document)
         return accept(
             self._cloud,
             request,
-            lambda: set_provisioning_state(self._cloud, known.id, "Succeeded"),
+            lambda: self._settle_change(known.id, anew=resized),
             location=str(document["location"]),
             status=200,
             body=document,
         )
 
+    def _settle_change(self, vm_id: ResourceId, *, anew: bool) -> None:
+        """A running machine of another size starts anew, as on Azure."""
+        machine = self._machines.get(vm_id)
+        if anew and machine is not None and machine.is_running():
+            self._machines.stop(vm_id, power="starting")
+            self._machines.boot(require(self._cloud, vm_id))
+        set_provisioning_state(self._cloud, vm_id, "Succeeded")
 
-def operations(cloud: Cloud, machines: Machines, guest: Guest, settings: ComputeSettings) -> list[Operation]:
+
+def operations(cloud: Cloud, machines: Machines, guest: Guest) -> list[Operation]:
     """VirtualMachines_* that create, read, change, list and delete."""
-    vms, deletion = VirtualMachines(cloud, machines, guest, settings), VmDeletion(cloud, machines)
+    vms, deletion = VirtualMachines(cloud, machines, guest), VmDeletion(cloud, machines)
     read, write = f"{TYPE}/read", f"{TYPE}/write"
-    everywhere = "/subscriptions/{subscriptionId}/providers/Microsoft.Compute/virtualMachines"
+    provider = "/subscriptions/{subscriptionId}/providers/Microsoft.Compute"
+    everywhere, by_location = f"{provider}/virtualMachines", f"{provider}/locations/{{location}}/virtualMachines"
     rows = (
         ("CreateOrUpdate", "PUT", PATH, write, vms.put),
         ("Update", "PATCH", PATH, write, vms.patch),
@@ -173,34 +206,10 @@ def operations(cloud: Cloud, machines: Machines, guest: Guest, settings: Compute
         ("Delete", "DELETE", PATH, f"{TYPE}/delete", deletion.delete),
         ("List", "GET", GROUP, read, vms.list_by_group),
         ("ListAll", "GET", everywhere, read, vms.list_all),
+        ("ListByLocation", "GET", by_location, read, vms.list_by_location),
+        ("ListAvailableSizes", "GET", f"{PATH}/vmSizes", f"{TYPE}/vmSizes/read", vms.list_sizes),
     )
     return [
         Operation(operation_id=f"VirtualMachines_{name}", method=method, path=path, action=action, handler=handler)
         for name, method, path, action, handler in rows
     ]
-
-
-def _refuse_changes(known: dict[str, Any], given: dict[str, Any]) -> None:
-    reference = (given.get("storageProfile") or {}).get("imageReference")
-    there = known["storageProfile"]["imageReference"]
-    if reference and any(there.get(name) != value for name, value in reference.items() if value is not None):
-        message = "Changing property 'imageReference' is not allowed."
-        raise ArmError(409, "PropertyChangeNotAllowed", message, target="imageReference")
-    size = (given.get("hardwareProfile") or {}).get("vmSize")
-    if size and str(size).lower() != str(known["hardwareProfile"]["vmSize"]).lower():
-        raise ArmError(
-            409,
-            "LocalCloudCannotResize",
-            f"The local cloud does not resize virtual machines (asked for: '{size}').",
-            target="vmSize",
-        )
-
-
-def _take_delete_options(known: dict[str, Any], given: dict[str, Any]) -> None:
-    option = ((given.get("storageProfile") or {}).get("osDisk") or {}).get("deleteOption")
-    if option:
-        known["storageProfile"]["osDisk"]["deleteOption"] = option
-    for reference in (given.get("networkProfile") or {}).get("networkInterfaces") or ():
-        for there in known["networkProfile"]["networkInterfaces"]:
-            if str(there["id"]).lower() == str(reference.get("id", "")).lower() and reference.get("properties"):
-                there["properties"] = reference["properties"]

@@ -13,10 +13,10 @@ from localazure.arm.locations import normalized
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
 from localazure.engine_port import BuildRequest, UnknownBase
-from localazure.providers.compute import image_versions, replication, version_numbers
+from localazure.providers.compute import image_versions, replication, soft_deletion, version_numbers
 from localazure.providers.compute.image_definitions import TYPE as DEFINITION_TYPE
 from localazure.providers.compute.image_definitions import security_type
-from localazure.providers.compute.sources import DiskContent, source_content
+from localazure.providers.compute.sources import DiskContent, required_content, source_content
 from localazure.store import Document
 
 MANAGED_IMAGE_TYPE = "Microsoft.Compute/images"
@@ -90,7 +90,7 @@ def _platform(cloud: Cloud, reference: Mapping[str, Any]) -> VmImage:
 
 
 def _version(cloud: Cloud, version_id: ResourceId, location: str) -> VmImage:
-    found = cloud.store.get(version_id)
+    found = cloud.store.get(version_id) or soft_deletion.consumable(cloud, version_id)
     if found is None or not replication.is_replicated(found, location):
         raise _not_available(version_id, location)
     return _from_version(cloud, found, {"id": version_id.text})
@@ -111,7 +111,7 @@ def _from_version(cloud: Cloud, version: Document, reference: dict[str, Any]) ->
     properties = definition.body["properties"] if definition else {}
     return VmImage(
         reference=reference,
-        content=source_content(cloud, version.id.text),
+        content=required_content(version, version.id.text),
         generalized=properties.get("osState", "Generalized") == "Generalized",
         generation=str(properties.get("hyperVGeneration", "V1")),
         architecture=str(properties.get("architecture", "x64")),

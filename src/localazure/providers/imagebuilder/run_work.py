@@ -11,6 +11,7 @@ from dataclasses import replace
 from localazure.arm.errors import ArmError
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
+from localazure.control.fault import Call
 from localazure.engine_port import BuildCancelled, BuildFailed, BuildRequest, BuiltImage
 from localazure.long_running import Canceled
 from localazure.providers.imagebuilder import failures, identities, recipes, run_outputs, staging, states
@@ -20,6 +21,7 @@ from localazure.providers.imagebuilder.distribution import Distribution
 from localazure.providers.imagebuilder.run_status import RunStatus
 from localazure.providers.imagebuilder.settings import (
     DEFAULT_BUILD_TIMEOUT_MINUTES,
+    FOR_EVER_S,
     SHORTEST_BUILD_TIMEOUT_MINUTES,
     ImageBuilderSettings,
 )
@@ -52,6 +54,7 @@ class Run:
             self._work()
         except (BuildCancelled, Canceled) as stopped:
             if self._cancelled:
+                self._linger_in_canceling()
                 self.status.end("Canceled")
                 raise Canceled from stopped
             timeout = self._timed_out()
@@ -68,6 +71,15 @@ class Run:
             self.status.end("Failed", f"Internal error occurred. This is a generic error. {detail}")
             raise
         self.status.end("Succeeded")
+
+    def _linger_in_canceling(self) -> None:
+        """Stay where a fault wants the run to get stuck; it ends with the fault or with the cloud."""
+        path = f"{self._template_id}/run"
+        call = Call(method="POST", path=path, operation="VirtualMachineImageTemplates_Run")
+        due = self._cloud.faults.due(call, "inside", kind="stuck-canceling")
+        if due is not None:
+            seconds = FOR_EVER_S if due.fault.delay_s is None else due.fault.delay_s
+            self._cloud.clock.sleep(seconds, until=due.released)
 
     def _work(self) -> None:
         template = states.require(self._cloud, self._template_id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 DEFAULT_BUILD_TIMEOUT_MINUTES = 240
 SHORTEST_BUILD_TIMEOUT_MINUTES = 6  # below, the service accepts the template and every build fails
+FOR_EVER_S = 90 * 24 * 60 * 60.0  # more than a clock's wait can take would be an error
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,6 +38,9 @@ class Submission:
             self._auto_run(template_id)
 
     def _provision(self, template_id: ResourceId) -> None:
+        self._cloud.clock.sleep(
+            self._cloud.settings.current.template_submission_s, until=self._cloud.long_running.closing
+        )
         template = states.require(self._cloud, template_id)
         identity = identities.principal_of(self._cloud, template.body)
         place = staging.create(self._cloud, template, identity)
