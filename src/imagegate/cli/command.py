@@ -76,6 +76,7 @@ class Shell:
         """A story told to this shell's user on stderr; `show_log` unfolds foreign text where it is not live."""
         if self.job is not None:
             self.job.log.show_log = self.verbose or show_log
+            self.job.heartbeat.start()
             return Story(self.job.log, self.clock)
         progress = progress_for(sys.stderr, os.environ, color=self.color, verbose=self.verbose, show_log=show_log)
         return Story(progress, self.clock)

@@ -11,6 +11,7 @@ from typing import TextIO
 from imagegate.errors import BuildFailed, ImageGateError
 from imagegate.model.diagnosis import CustomizerTiming, Diagnosis
 from imagegate.report.annotations import annotate_diagnosis, annotate_error, annotation
+from imagegate.report.heartbeat import Heartbeat
 from imagegate.report.job_log import JobLog
 from imagegate.report.masking import Masks
 from imagegate.report.outcome import Outcome, error_document
@@ -47,7 +48,11 @@ class Job:
     log: JobLog
     masks: Masks
     arm_endpoint: str = ""
+    heartbeat: Heartbeat = field(init=False)
     _written: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.heartbeat = Heartbeat(self.log.beat)
 
     @classmethod
     def of(cls, environment: Mapping[str, str], stream: TextIO, masks: Masks) -> "Job | None":
@@ -67,7 +72,7 @@ class Job:
     def tell_outcome(self, command: str, outcome: Outcome) -> None:
         """A command that came to its end, well or not."""
         document = dict(outcome.document)
-        self.log.close()
+        self._end_log()
         error = document.get("error")
         if outcome.exit_code and isinstance(error, Mapping):
             text = "\n".join(str(error[key]) for key in ("message", "hint") if error.get(key))
@@ -77,7 +82,7 @@ class Job:
 
     def tell_error(self, command: str, error: ImageGateError) -> None:
         """A command that ended with an error: on the console unheard, as annotations, in outputs and summary."""
-        self.log.close()
+        self._end_log()
         self.log.commands(foreign(self.masks.hide(f"error: {error}").splitlines()))
         given = error.diagnosis if isinstance(error, BuildFailed) else None
         found = given.map_texts(self.masks.hide) if isinstance(given, Diagnosis) else None
@@ -89,6 +94,10 @@ class Job:
         headline = error.message.splitlines()[0] if error.message else error.code
         rows = [(name, value) for name, value in error.ids.items()]
         self._tell(command, error_document(command, error), headline, rows, error.exit_code, found)
+
+    def _end_log(self) -> None:
+        self.heartbeat.stop()
+        self.log.close()
 
     def _tell(
         self,

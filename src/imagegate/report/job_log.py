@@ -6,10 +6,12 @@ that is printed while foreign text is open would not be heard.
 
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from imagegate.report.console import printable
+from imagegate.report.heartbeat import QUIET_S
 from imagegate.report.masking import Masks
 from imagegate.report.step_summary import SummaryStep
 from imagegate.report.workflow_commands import add_mask, command, defuse, one_line
@@ -30,6 +32,7 @@ class JobLog:
         *,
         show_log: bool = False,
         token: Callable[[], str] = lambda: secrets.token_hex(24),
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.show_log = show_log
         self.steps: list[SummaryStep] = []
@@ -40,17 +43,22 @@ class JobLog:
         self._grouped = False
         self._masked: set[str] = set()
         self._lock = threading.RLock()
+        self._now = now
+        self._title = ""
+        self._began_at = self._wrote_at = now()
 
     def step_began(self, title: str) -> None:
         """Open its group."""
         with self._lock:
             self._close_group()
+            self._title, self._began_at = title, self._now()
             self._command(command("group", one_line(self._masks.hide(title))))
             self._grouped = True
 
     def step_ended(self, title: str, *, passed: bool, seconds: float) -> None:
         """Close its group; how it ended stands outside, where it is seen."""
         with self._lock:
+            self._title = ""
             self._close_group()
             self._line(f"{'✓' if passed else '✗'} {title} ({seconds:.1f} s)")
             if len(self.steps) < _LIST_LIMIT:
@@ -60,6 +68,13 @@ class JobLog:
     def note(self, text: str) -> None:
         """Indented."""
         self._line(f"    {text}")
+
+    def beat(self) -> None:
+        """Tell that the step goes on, if nothing was told for a while."""
+        with self._lock:
+            now = self._now()
+            if self._title and now - self._wrote_at >= QUIET_S:
+                self.note(f"still at it after {round(now - self._began_at)} s: {one_line(self._title)}")
 
     def log_line(self, line: str) -> None:
         """Between commands that make the runner deaf, with a word that whoever wrote the line cannot know."""
@@ -121,6 +136,7 @@ class JobLog:
             self._write(command("endgroup"))
 
     def _write(self, line: str) -> None:
+        self._wrote_at = self._now()
         encoding = getattr(self._stream, "encoding", None) or "utf-8"
         self._stream.write(line.encode(encoding, "replace").decode(encoding) + "\n")
         self._stream.flush()

@@ -8,7 +8,7 @@ from imagegate.gateway.image_templates import ImageTemplates
 from imagegate.model import ImageTemplate, Run, RunSubState
 from imagegate.waiting import Clock, Deadline, Look, poll
 
-HEARTBEAT_S = 30
+HEARTBEAT_S = 28
 """People are told something at least every half minute, also while the service wants to be left alone for longer."""
 _SHORTEST_PAUSE_S = 0.2
 _FIRST_PAUSE_S = 0.5
@@ -40,9 +40,9 @@ def await_run(
 ) -> Watched:
     """Wait until the run has ended, and return how. `follow` is called with the staging group after every good look.
 
-    Tells one line a change of state, and a heartbeat every 30 s. Asks as often as the service wants (in the first
-    five minutes, then at most every 30 s); where it does not say, after a share of the time that has passed, so that a
-    short run is not waited for longer than it took and a long one costs fewer than a hundred requests. The service is
+    Tells one line a change of state, and a heartbeat at least every 30 s. Asks as often as the service wants (in the
+    first five minutes, then at most every 30 s); where it does not say, after a share of the time that has passed, so
+    that a short run is not waited for longer than it took and a long one costs fewer than a hundred requests. It is
     known to answer 500 and 404 for a template whose run goes on and succeeds, so errors count only after five minutes
     without a good answer.
 

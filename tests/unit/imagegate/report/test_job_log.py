@@ -97,3 +97,22 @@ def test_what_is_open_is_closed() -> None:
     heard = hear(stream.getvalue())
     assert (heard.groups_open, heard.deaf) == (0, False)
     assert heard.commands.count("group") == 2
+
+
+def test_a_quiet_step_is_told_to_go_on() -> None:
+    """Half a minute without a line brings one, whatever the step waits for; none when no step is open."""
+    stream, hands = io.StringIO(), [0.0]
+    log = JobLog(stream, Masks(), now=lambda: hands[0])
+    log.beat()
+    log.step_began("Preparing the image template")
+    for hands[0] in (28.0, 29.0, 40.0, 58.0, 59.0):
+        log.beat()
+    log.step_ended("Preparing the image template", passed=True, seconds=60)
+    hands[0] = 200.0
+    log.beat()
+
+    beats = [line for line in stream.getvalue().splitlines() if "still at it" in line]
+    assert beats == [
+        "    still at it after 29 s: Preparing the image template",
+        "    still at it after 58 s: Preparing the image template",
+    ]
