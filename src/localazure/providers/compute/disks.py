@@ -1,4 +1,4 @@
-"""Managed disks: the OS disks of machines, as documents with a content behind them."""
+"""Managed disks, as documents with a content behind them: made with machines, or by themselves (`disk_creation`)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from localazure.arm.operation_table import Operation
 from localazure.arm.resource_id import ResourceId
 from localazure.clock import timestamp
 from localazure.cloud import Cloud
+from localazure.providers.compute import disk_creation
 from localazure.providers.compute.accepted import accept
 from localazure.providers.compute.documents import object_body, require, resource
 from localazure.providers.compute.sources import DiskContent
@@ -21,7 +22,7 @@ PATH = f"{GROUP}/{{diskName}}"
 
 
 class Disks:
-    """The operations on disks. They are made with machines; a PUT of its own is not served."""
+    """The operations on disks."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
@@ -31,12 +32,13 @@ class Disks:
         return ArmResponse(body=require(self._cloud, request.resource_id).body)
 
     def patch(self, request: ArmRequest) -> ArmResponse:
-        """Change tags."""
+        """Change tags, SKU and size."""
         known, body = require(self._cloud, request.resource_id), object_body(request)
-        if "tags" in body:
-            known.body["tags"] = body["tags"]
-        self._cloud.store.put(known.id, known.body)
-        return ArmResponse(body=known.body)
+        return ArmResponse(body=self._cloud.store.put(known.id, disk_creation.changed(known.body, body)).body)
+
+    def put(self, request: ArmRequest) -> ArmResponse:
+        """Create or change."""
+        return disk_creation.put(self._cloud, request, TYPE)
 
     def list_by_group(self, request: ArmRequest) -> ArmResponse:
         """The disks of a resource group."""
@@ -108,11 +110,12 @@ def detach(cloud: Cloud, disk_id: str) -> None:
 
 
 def operations(cloud: Cloud) -> list[Operation]:
-    """Disks_* of the published specification, as far as machines need them."""
+    """Disks_* of the published specification."""
     disks = Disks(cloud)
     read = f"{TYPE}/read"
     everywhere = "/subscriptions/{subscriptionId}/providers/Microsoft.Compute/disks"
     rows = (
+        ("CreateOrUpdate", "PUT", PATH, f"{TYPE}/write", disks.put),
         ("Update", "PATCH", PATH, f"{TYPE}/write", disks.patch),
         ("Get", "GET", PATH, read, disks.get),
         ("Delete", "DELETE", PATH, f"{TYPE}/delete", disks.delete),

@@ -22,8 +22,9 @@ def instance_view(cloud: Cloud, vm: Document, machine: Machine | None) -> dict[s
     now = timestamp(cloud.clock.now()).replace("Z", "+00:00")
     properties = vm.body["properties"]
     power = power_state(vm, machine)
+    disks = [properties["storageProfile"]["osDisk"], *(properties["storageProfile"].get("dataDisks") or ())]
     view: dict[str, Any] = {
-        "disks": [{"name": properties["storageProfile"]["osDisk"]["name"], "statuses": [_succeeded(now)]}],
+        "disks": [{"name": disk["name"], "statuses": [_succeeded(now)]} for disk in disks],
         "hyperVGeneration": vm.internal.get("generation", "V2"),
         "statuses": [
             _provisioning(str(properties["provisioningState"]), now),

@@ -60,6 +60,13 @@ class ManagedImages:
             body=document,
         )
 
+    def patch(self, request: ArmRequest) -> ArmResponse:
+        """Change tags."""
+        known, body = require(self._cloud, request.resource_id), object_body(request)
+        if "tags" in body:
+            known.body["tags"] = body["tags"] or {}
+        return ArmResponse(body=self._cloud.store.put(known.id, known.body).body)
+
     def get(self, request: ArmRequest) -> ArmResponse:
         """One managed image."""
         return ArmResponse(body=require(self._cloud, request.resource_id).body)
@@ -94,6 +101,7 @@ def operations(cloud: Cloud) -> list[Operation]:
     everywhere = "/subscriptions/{subscriptionId}/providers/Microsoft.Compute/images"
     rows = (
         ("CreateOrUpdate", "PUT", PATH, f"{TYPE}/write", images.put),
+        ("Update", "PATCH", PATH, f"{TYPE}/write", images.patch),
         ("Get", "GET", PATH, read, images.get),
         ("Delete", "DELETE", PATH, f"{TYPE}/delete", images.delete),
         ("ListByResourceGroup", "GET", GROUP, read, images.list_by_group),

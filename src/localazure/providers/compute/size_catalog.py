@@ -22,7 +22,7 @@ def operations() -> list[Operation]:
             method="GET",
             path=f"{_SUBSCRIPTION}/locations/{{location}}/vmSizes",
             action="Microsoft.Compute/locations/vmSizes/read",
-            handler=lambda _request: ArmResponse(body={"value": [_size(size) for size in all_sizes()]}),
+            handler=lambda _request: ArmResponse(body={"value": [document(size) for size in all_sizes()]}),
         ),
         Operation(
             operation_id="ResourceSkus_List",
@@ -41,7 +41,8 @@ def _skus(request: ArmRequest) -> ArmResponse:
     return ArmResponse(body={"value": value})
 
 
-def _size(size: Size) -> dict[str, Any]:
+def document(size: Size) -> dict[str, Any]:
+    """A size as lists show it."""
     return {
         "name": size.name,
         "numberOfCores": size.vcpus,

@@ -10,7 +10,7 @@ from typing import Any
 from localazure.arm.errors import ArmError
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.cloud import Cloud
-from localazure.providers.compute import console_storage, disks, network_attachment
+from localazure.providers.compute import console_storage, data_disks, disks, network_attachment
 from localazure.providers.compute.accepted import accept
 from localazure.providers.compute.documents import set_provisioning_state
 from localazure.providers.compute.machines import Machines
@@ -53,6 +53,7 @@ class VmDeletion:
         console_storage.forget(self._cloud, str(properties["vmId"]))
         keep_serial_log(self._cloud, current or vm)
         self._let_go_of_disk(properties["storageProfile"]["osDisk"])
+        data_disks.let_go(self._cloud, properties["storageProfile"].get("dataDisks") or ())
         for reference in properties["networkProfile"]["networkInterfaces"]:
             self._let_go_of_interface(request, reference)
 

@@ -33,7 +33,7 @@ class VmPlan:
 
 def plan(cloud: Cloud, vm_id: ResourceId, location: str, properties: Mapping[str, Any]) -> VmPlan:
     """Check a request; raises the first refusal in the order in which Azure checks."""
-    size = _size(properties)
+    size = size_of(properties)
     storage = properties.get("storageProfile") or {}
     reference = storage.get("imageReference")
     if not isinstance(reference, dict):
@@ -58,7 +58,8 @@ def plan(cloud: Cloud, vm_id: ResourceId, location: str, properties: Mapping[str
     )
 
 
-def _size(properties: Mapping[str, Any]) -> Size:
+def size_of(properties: Mapping[str, Any]) -> Size:
+    """The size that is asked for. Raises 400 for one that there is not."""
     wanted = str((properties.get("hardwareProfile") or {}).get("vmSize") or "Standard_A1_v2")
     found = sizes.find(wanted)
     if found is None:

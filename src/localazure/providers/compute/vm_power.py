@@ -57,6 +57,26 @@ class VmPower:
         """End the machine's process and give its cores back."""
         return self._accept(request, lambda vm: self._machines.stop(vm.id, power="deallocated"))
 
+    def redeploy(self, request: ArmRequest) -> ArmResponse:
+        """Another host: the machine starts anew if it ran."""
+
+        def work(vm: Document) -> None:
+            machine = self._machines.get(vm.id)
+            if machine is not None and machine.is_running():
+                self._machines.stop(vm.id, power="starting")
+                self._machines.boot(vm)
+
+        return self._accept(request, work)
+
+    def reapply(self, request: ArmRequest) -> ArmResponse:
+        """Write the state again: a machine whose provisioning failed and that runs is well after it."""
+        vm = require(self._cloud, request.target_id)
+
+        def work() -> None:
+            set_provisioning_state(self._cloud, vm.id, "Succeeded")
+
+        return accept(self._cloud, request, work, location=str(vm.body["location"]), status=202, monitor=True)
+
     def generalize(self, request: ArmRequest) -> ArmResponse:
         """Mark a machine as generalized; nothing is done inside it, as in Azure."""
         vm = require(self._cloud, request.target_id)
@@ -78,13 +98,15 @@ class VmPower:
 
 
 def operations(cloud: Cloud, machines: Machines) -> list[Operation]:
-    """VirtualMachines_Start, _Restart, _PowerOff, _Deallocate, _Generalize."""
+    """VirtualMachines_Start, _Restart, _PowerOff, _Deallocate, _Redeploy, _Reapply, _Generalize."""
     power = VmPower(cloud, machines)
     rows = (
         ("Start", "start", power.start),
         ("Restart", "restart", power.restart),
         ("PowerOff", "powerOff", power.power_off),
         ("Deallocate", "deallocate", power.deallocate),
+        ("Redeploy", "redeploy", power.redeploy),
+        ("Reapply", "reapply", power.reapply),
         ("Generalize", "generalize", power.generalize),
     )
     return [

@@ -125,14 +125,18 @@ def test_a_guest_that_shut_itself_down_is_stopped(bench: Bench) -> None:
 
 
 def test_patch_and_put_again(bench: Bench) -> None:
-    """Tags and delete options may change; the image may not."""
+    """Tags, delete options and the size may change; the image may not."""
     make_vm(bench)
     bench.settled("PATCH", VM, {"tags": {"expires": "soon"}})
     assert bench.body(VM)["tags"] == {"expires": "soon"}
     other = {"properties": {"storageProfile": {"imageReference": {"id": "/other"}}}}
     assert bench.error("PATCH", VM, other)["code"] == "PropertyChangeNotAllowed"
     resized = {"properties": {"hardwareProfile": {"vmSize": "Standard_D4s_v3"}}}
-    assert bench.error("PATCH", VM, resized)["code"] == "LocalCloudCannotResize"
+    assert bench.settled("PATCH", VM, resized)["status"] == "Succeeded"
+    assert bench.body(VM)["properties"]["hardwareProfile"]["vmSize"] == "Standard_D4s_v3"
+    assert len(bench.engine.machines) == 2, "another size is another start"
+    absent = {"properties": {"hardwareProfile": {"vmSize": "Standard_Nothing"}}}
+    assert bench.error("PATCH", VM, absent)["code"] == "InvalidParameter"
 
 
 def test_lists(bench: Bench) -> None:
