@@ -39,10 +39,16 @@ def recording_engine(tmp_path: Path, servers: ExitStack) -> ServingEngine:
 
 
 @pytest.fixture
-def cloud_server(tmp_path: Path, recording_engine: ServingEngine) -> Iterator[LocalCloud]:
+def function_code() -> Path:
+    """What every site runs."""
+    return REPOSITORY
+
+
+@pytest.fixture
+def cloud_server(tmp_path: Path, recording_engine: ServingEngine, function_code: Path) -> Iterator[LocalCloud]:
     """A local cloud whose sites run this repository; waits between deliveries last a sixtieth."""
     state = tmp_path / "state"
-    with LocalCloud(state=state, engine=recording_engine, function_code=REPOSITORY, event_speed=60) as server:
+    with LocalCloud(state=state, engine=recording_engine, function_code=function_code, event_speed=60) as server:
         yield server
 
 
