@@ -139,6 +139,17 @@ def test_fork_without_credentials(world: World) -> None:
     assert "try/action.yml" in annotation["message"]
 
 
+def test_privileged_job_of_a_fork(world: World) -> None:
+    """With the repository's rights a stranger's code is not built: exit 2 before anything is asked of Azure."""
+    world.job.event = {"pull_request": {"number": 7, "head": {"sha": HEAD, "repo": {"full_name": "fork/images"}}}}
+
+    step = world.job.run(world.inputs("build"), GITHUB_EVENT_NAME="pull_request_target")
+
+    assert step.exit_code == 2, step.log
+    assert "a stranger's code with your identity" in step.heard.annotations[0]["message"]
+    assert hostile(world).builds == []
+
+
 def test_missing_permission(world: World) -> None:
     """Without `id-token: write` the error says just that."""
     step = world.job.run(world.inputs("build"), ACTIONS_ID_TOKEN_REQUEST_URL="", ACTIONS_ID_TOKEN_REQUEST_TOKEN="")

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from imagegate.cli.command import Shell, folder_argument, input_options, shared_options
-from imagegate.cli.commit import commit_teller, statuses_option
+from imagegate.cli.commit import commit_teller, refuse_strangers_code, statuses_option
 from imagegate.cli.leftovers import keep_for_post
 from imagegate.model import RunState, format_duration
 from imagegate.model.build_result import BuildResult
@@ -60,6 +60,7 @@ def build_command(
     The template is named by its content: what is unchanged is not submitted again. The new version stays excluded from
     `latest` if the template says so; `imagegate verify` proves it. Ctrl-C cancels the run.
     """
+    refuse_strangers_code(os.environ)
     settings = load_settings(folder, inputs=inputs)
     from imagegate.flows.build import build_image
     from imagegate.flows.build_for_commit import build_for_commit

@@ -1,12 +1,13 @@
 """The commit that a job works for: whether it is told how its image stands, and through whom."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import click
 
 from imagegate.cli.command import Shell
+from imagegate.errors import InputError
 
 if TYPE_CHECKING:
     from imagegate.steps.tell_commit import CommitTeller
@@ -24,6 +25,25 @@ def statuses_option[R](function: Callable[..., R]) -> Callable[..., R]:
         help="In a GitHub job: which commit statuses to post, with GITHUB_TOKEN.",
     )
     return option(function)
+
+
+def refuse_strangers_code(environment: Mapping[str, str]) -> None:
+    """A build for a fork, in a job that has the repository's own rights, does not begin.
+
+    Raises:
+        InputError: which event it was, and what to use instead.
+    """
+    from imagegate.gateway.github_event_file import read_github_event
+
+    event = read_github_event(environment)
+    if event is None or not (event.is_fork and event.is_privileged):
+        return
+    raise InputError.of(
+        f"{event.name} runs with this repository's rights, and its event is a fork's: what is built would be a "
+        "stranger's code with your identity, or your code under the stranger's commit",
+        path="GITHUB_EVENT_NAME",
+        hint="Use try/action.yml on pull_request, which needs no credential, and build on push or merge_group.",
+    )
 
 
 def commit_teller(shell: Shell, statuses: str) -> "CommitTeller | None":

@@ -91,7 +91,7 @@ _OPTIONS = {
 @click.option(
     "--function-code",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the Function's code. Default: the checkout that imagegate runs from.",
+    help="Folder of the Function's code, a checkout of imagegate's repository. Default: this imagegate's own.",
 )
 @shared_options
 def setup_command(
@@ -127,9 +127,8 @@ def setup_command(
     ]
     if options is not None:
         from imagegate.flows.setup_function import set_up_function
-        from imagegate.gateway.function_code import own_code_folder
 
-        made = set_up_function(settings, cloud, story, options=options, code=function_code or own_code_folder())
+        made = set_up_function(settings, cloud, story, options=options, code=function_code)
         rows.append(("function app", made.site_id.text))
         timings = {**story.timings, "total": story.seconds}
         document = {**document, "function": made.to_json(), "timings": timings}

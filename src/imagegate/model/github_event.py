@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_PRIVILEGED = {"pull_request_target", "workflow_run", "issue_comment"}
+"""Run with the workflow of the default branch and its rights. Source: GitHub documentation, securing workflows."""
 _NO_COMMIT = re.compile(r"0+")
 
 
@@ -18,11 +20,15 @@ class GitHubEvent:
         repository: `owner/name` of the repository in which the job runs.
         commit: the commit that somebody pushed. Never the merge commit that GITHUB_SHA holds for a pull request: nobody
             wrote it, and a status on it is seen nowhere. Empty when there is none (a branch was deleted).
-        ref: the full ref. Of a pull request `refs/pull/<number>/head`, whatever its branch is called: a fork may call
-            its branch `main`, and is not the default branch for it.
+        ref: the full ref that the commit is on. Of a pull request `refs/pull/<number>/head`, whatever its branch is
+            called: a fork may call its branch `main`, and is not the default branch for it; of a fork's run
+            `refs/forks/<owner>/<branch>`. Never the default branch only because the event's workflow is taken from it
+            (GITHUB_REF of `workflow_run`, `issue_comment`, `check_suite` and `status`): empty where it is not known.
         run_id: GITHUB_RUN_ID. `run_attempt`: GITHUB_RUN_ATTEMPT, from 1.
         pull_request: its number.
         is_fork: whether the code comes from another repository, which may be one that is gone by now.
+        is_privileged: whether the job has the repository's own secrets and tokens although a stranger's pull request,
+            branch or comment may have made it run.
     """
 
     name: str = ""
@@ -33,6 +39,7 @@ class GitHubEvent:
     run_attempt: int = 1
     pull_request: int | None = None
     is_fork: bool = False
+    is_privileged: bool = False
     server_url: str = "https://github.com"
 
     @property
@@ -60,11 +67,12 @@ class GitHubEvent:
             name=name,
             repository=repository,
             commit=_head_commit(name, payload, environment.get("GITHUB_SHA", "")),
-            ref=_ref(payload, environment.get("GITHUB_REF", "")),
+            ref=_ref(name, payload, repository, environment.get("GITHUB_REF", "")),
             run_id=environment.get("GITHUB_RUN_ID", ""),
             run_attempt=_number(environment.get("GITHUB_RUN_ATTEMPT"), otherwise=1) or 1,
             pull_request=_pull_request(payload),
             is_fork=_is_fork(payload, repository),
+            is_privileged=name in _PRIVILEGED,
             server_url=(environment.get("GITHUB_SERVER_URL") or "https://github.com").rstrip("/"),
         )
 
@@ -75,8 +83,11 @@ class GitHubEvent:
 
 def _head_commit(name: str, payload: Mapping[str, Any], sha: str) -> str:
     """What the event is about, before what the job checked out."""
-    if "pull_request" in payload:
-        return _commit(_text(payload, "pull_request", "head", "sha")) or _commit(sha)
+    if isinstance(payload.get("pull_request"), Mapping) or name.startswith("pull_request"):
+        # GITHUB_SHA is the merge commit, or the base's: rather none than one that nobody wrote.
+        return _commit(_text(payload, "pull_request", "head", "sha"))
+    if _at(payload, "issue", "pull_request"):
+        return ""  # the payload does not tell the head, and GITHUB_SHA is the default branch's
     if "merge_group" in payload:
         return _commit(_text(payload, "merge_group", "head_sha")) or _commit(sha)
     if name == "push" or ("after" in payload and "commits" in payload):
@@ -96,10 +107,23 @@ def _head_commit(name: str, payload: Mapping[str, Any], sha: str) -> str:
     return _commit(sha)
 
 
-def _ref(payload: Mapping[str, Any], ref: str) -> str:
-    number = _number(_at(payload, "pull_request", "number"))
+def _ref(name: str, payload: Mapping[str, Any], repository: str, ref: str) -> str:
+    number = _pull_request(payload)
     if number is not None:
         return f"refs/pull/{number}/head"
+    if name.startswith("pull_request"):
+        return ref if ref.startswith("refs/pull/") else ""
+    if isinstance(payload.get("workflow_run"), Mapping):
+        branch = _text(payload, "workflow_run", "head_branch")
+        if _is_fork(payload, repository):
+            owner = _text(payload, "workflow_run", "head_repository", "owner", "login") or "unknown"
+            return f"refs/forks/{owner}/{branch}"
+        return _full_ref(branch)
+    for path in (("check_run", "check_suite", "head_branch"), ("check_suite", "head_branch")):
+        if name == path[0]:
+            return _full_ref(_text(payload, *path))
+    if name == "status":
+        return ""
     return _text(payload, "merge_group", "head_ref") or ref or _full_ref(_text(payload, "ref"))
 
 

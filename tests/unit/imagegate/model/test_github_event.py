@@ -60,7 +60,7 @@ def test_every_payload_gives_an_event(corpus: Path) -> None:
     for file, name, payload in _payloads(corpus):
         event = GitHubEvent.of(_environment(name), payload)
         assert len(event.commit) in {0, 40}, file
-        assert event.ref, file
+        assert event.ref or name in {"check_run", "check_suite", "status", "issue_comment"}, file
         assert event.run == "1234-2", file
         assert event.run_url == "https://github.com/octo-org/octo-repo/actions/runs/1234/attempts/2"
 
@@ -86,6 +86,51 @@ def test_a_fork_cannot_pass_for_the_default_branch() -> None:
     assert not GitHubEvent.of(_environment("pull_request"), {"pull_request": pull_request}).is_fork
 
 
+@pytest.mark.parametrize(
+    ("name", "payload", "commit", "ref"),
+    [
+        ("pull_request", {}, "", ""),
+        ("merge_group", {"merge_group": {"head_sha": _HEAD, "head_ref": "refs/heads/q/1"}}, _HEAD, "refs/heads/q/1"),
+        ("push", {"after": _HEAD, "commits": [], "ref": "refs/tags/v1"}, _HEAD, "refs/heads/main"),
+        ("issue_comment", {"issue": {"number": 3, "pull_request": {"url": "x"}}}, "", "refs/pull/3/head"),
+        ("issue_comment", {"issue": {"number": 3}}, _MERGE_COMMIT, "refs/heads/main"),
+        ("workflow_run", {"workflow_run": {"head_sha": _HEAD, "head_branch": "x"}}, _HEAD, "refs/forks/unknown/x"),
+        (
+            "workflow_run",
+            {
+                "workflow_run": {
+                    "head_sha": _HEAD,
+                    "head_branch": "main",
+                    "head_repository": {"full_name": "evil/octo-repo", "owner": {"login": "evil"}},
+                }
+            },
+            _HEAD,
+            "refs/forks/evil/main",
+        ),
+        (
+            "workflow_run",
+            {
+                "workflow_run": {
+                    "head_sha": _HEAD,
+                    "head_branch": "main",
+                    "head_repository": {"full_name": "octo-org/octo-repo"},
+                }
+            },
+            _HEAD,
+            "refs/heads/main",
+        ),
+        ("check_suite", {"check_suite": {"head_sha": _HEAD, "head_branch": None}}, _HEAD, ""),
+        ("check_run", {"check_run": {"head_sha": _HEAD, "check_suite": {"head_branch": "x"}}}, _HEAD, "refs/heads/x"),
+        ("status", {"sha": _HEAD}, _HEAD, ""),
+    ],
+)
+def test_no_event_passes_for_the_default_branch(name: str, payload: dict[str, Any], commit: str, ref: str) -> None:
+    """Commit and ref are the event's own; GITHUB_REF of events whose workflow comes from the default branch is not."""
+    event = GitHubEvent.of(_environment(name), payload)
+
+    assert (event.commit, event.ref) == (commit, ref)
+
+
 def test_gives_what_a_stamp_needs() -> None:
     """Repository, commit, ref and run; a second attempt is another run."""
     event = GitHubEvent.of(_environment("push"), {"after": _HEAD, "commits": []})
@@ -107,22 +152,23 @@ def test_a_payload_of_another_shape_is_no_fault(payload: dict[str, Any]) -> None
 
 
 def test_reads_the_payload_from_its_file(tmp_path: Path) -> None:
-    """From GITHUB_EVENT_PATH; without the file, or with a broken one, GITHUB_SHA is left."""
+    """From GITHUB_EVENT_PATH; without the file, or with a broken one, GITHUB_SHA is left: never of a pull request."""
     file = tmp_path / "event.json"
-    environment = _environment("pull_request", GITHUB_EVENT_PATH=str(file))
-    for content, commit in (
-        ("{", _MERGE_COMMIT),
-        ("[]", _MERGE_COMMIT),
-        (json.dumps({"pull_request": {"head": {"sha": _HEAD}}}), _HEAD),
-    ):
-        file.write_text(content, encoding="utf-8")
+    for name, otherwise in (("pull_request", ""), ("pull_request_target", ""), ("push", _MERGE_COMMIT)):
+        environment = _environment(name, GITHUB_EVENT_PATH=str(file))
+        for content, commit in (
+            ("{", otherwise),
+            ("[]", otherwise),
+            (json.dumps({"pull_request": {"head": {"sha": _HEAD}}}), _HEAD),
+        ):
+            file.write_text(content, encoding="utf-8")
+            event = read_github_event(environment)
+            assert event is not None
+            assert event.commit == commit
+        file.unlink()
         event = read_github_event(environment)
         assert event is not None
-        assert event.commit == commit
-    file.unlink()
-    event = read_github_event(environment)
-    assert event is not None
-    assert event.commit == _MERGE_COMMIT
+        assert event.commit == otherwise
 
 
 def test_outside_of_a_job_there_is_no_event() -> None:
