@@ -25,7 +25,20 @@ class FieldVersions:
 
 _INTERFACE = "microsoft.network/networkinterfaces"
 _ACCOUNT = "microsoft.storage/storageaccounts"
+_DEFAULT_RULE = "microsoft.network/networksecuritygroups/defaultsecurityrules"
+_PREFIXES = tuple(
+    FieldVersions(type=kind, place=("properties", f"{side}{what}"), since="2017-06-01")
+    for kind in (_DEFAULT_RULE, "microsoft.network/networksecuritygroups/securityrules")
+    for side in ("source", "destination")
+    for what in ("AddressPrefixes", "PortRanges")
+)
+_ASSIGNMENT = tuple(
+    FieldVersions(type="microsoft.authorization/roleassignments", place=("properties", name), since="2020-03-01")
+    for name in ("condition", "conditionVersion", "delegatedManagedIdentityResourceId", "description")
+)
 _FIELDS = (
+    *_ASSIGNMENT,
+    *_PREFIXES,
     FieldVersions(type=_INTERFACE, place=("kind",), since="2020-11-01"),
     FieldVersions(type=_INTERFACE, place=("properties", "nicType"), since="2020-03-01"),
     FieldVersions(type=_INTERFACE, place=("properties", "allowPort25Out"), since="2021-05-01"),
@@ -37,7 +50,7 @@ _FIELDS = (
         type="microsoft.network/publicipaddresses", place=("properties", "ddosSettings"), since="2022-05-01"
     ),
     FieldVersions(
-        type="microsoft.compute/galleries/images", place=("properties", "architecture"), since="2021-10-01"
+        type="microsoft.compute/galleries/images", place=("properties", "architecture"), since="2021-07-01"
     ),
     FieldVersions(type=_ACCOUNT, place=("properties", "keyCreationTime"), since="2021-02-01"),
     FieldVersions(type=_ACCOUNT, place=("properties", "allowBlobPublicAccess"), since="2020-08-01"),

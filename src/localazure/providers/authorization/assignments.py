@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import uuid
 from typing import Any
 
 from localazure.access.built_in_roles import BUILT_IN_ROLES
@@ -73,6 +75,8 @@ class RoleAssignments:
     def _put(self, request: ArmRequest) -> ArmResponse:
         given = dict((request.body or {}).get("properties") or {})
         scope = scope_of(request)
+        if isinstance(given.get("principalId"), str):
+            given["principalId"] = _guid(given["principalId"])
         self._check(request, given)
         now, author = timestamp(self._cloud.clock.now()), request.principal.object_id
         principal = self._cloud.directory.by_object_id(given["principalId"])
@@ -97,7 +101,9 @@ class RoleAssignments:
             known = self._cloud.store.get(request.resource_id)
             self._check_twin(properties, name, known.body["properties"] if known else None)
             self._cloud.store.put(request.resource_id, body)
-        return ArmResponse(status=200 if known else 201, body=body)
+        # The answer to a write does not name who made it; a read does (recorded).
+        answer = body | {"properties": {**properties, "createdBy": None}}
+        return ArmResponse(status=200 if known else 201, body=answer)
 
     def _check(self, request: ArmRequest, given: dict[str, Any]) -> None:
         for field in ("roleDefinitionId", "principalId"):
@@ -137,6 +143,11 @@ class RoleAssignments:
             return ArmResponse(status=204)
         self._cloud.store.delete(document.id)
         return ArmResponse(body=document.body)
+
+
+def _guid(text: str) -> str:
+    """A GUID with its hyphens: clients may leave them out (recorded)."""
+    return str(uuid.UUID(text)) if re.fullmatch(r"[0-9a-fA-F]{32}", text) else text
 
 
 def _in_scope(assigned: str, scope: str, *, only_here: bool) -> bool:

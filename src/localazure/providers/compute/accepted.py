@@ -30,6 +30,7 @@ def accept(
     """Start `work`; Azure-AsyncOperation always, Location (`monitor=true`) for answers without a body."""
     subscription = ResourceId(request.path).subscription_id
     path = f"/subscriptions/{subscription}/providers/Microsoft.Compute/locations/{location}/{kind}/{{id}}"
+    notified = kind == "operations" and request.api_version >= "2021"  # recorded
     return cloud.long_running.accept(
         request,
         work,
@@ -37,6 +38,7 @@ def accept(
         body=body,
         status_path=path,
         result_path=f"{path}?monitor=true" if monitor else None,
+        headers={"Azure-AsyncNotification": "Enabled"} if notified else None,
     )
 
 

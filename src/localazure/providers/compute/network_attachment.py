@@ -30,7 +30,14 @@ def interface_references(properties: Mapping[str, Any]) -> list[dict[str, Any]]:
     if not isinstance(found, list) or not found:
         message = "Required parameter 'networkProfile' is missing (null)."
         raise ArmError(400, "InvalidParameter", message, target="networkProfile")
-    return [dict(reference) for reference in found]
+    return [_without_nulls(reference) for reference in found]
+
+
+def _without_nulls(reference: Mapping[str, Any]) -> dict[str, Any]:
+    """A reference as it is answered: what a client sent as null is not there (recorded)."""
+    given = {name: value for name, value in reference.items() if name != "properties"}
+    chosen = {name: value for name, value in (reference.get("properties") or {}).items() if value is not None}
+    return {**given, **({"properties": chosen} if chosen else {})}
 
 
 def require_free(cloud: Cloud, interface_id: str, *, vm_id: ResourceId, location: str) -> Document:

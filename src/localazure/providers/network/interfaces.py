@@ -42,7 +42,7 @@ class Interfaces(NetworkResources):
                 "internalDomainNameSuffix": f"{_short(body['properties']['resourceGuid'])}.dx.internal.cloudapp.net",
             },
             "vnetEncryptionSupported": False,
-            "enableAcceleratedNetworking": bool(given.get("enableAcceleratedNetworking", False)),
+            **_accelerated(given, request.api_version),
             "enableIPForwarding": bool(given.get("enableIPForwarding", False)),
             **({"networkSecurityGroup": {"id": group.text}} if group else {}),
             **({"virtualMachine": before["virtualMachine"]} if before.get("virtualMachine") else {}),
@@ -155,13 +155,26 @@ class Interfaces(NetworkResources):
             raise refused("NicInUse", message)
 
 
+def _kept(given: dict[str, Any]) -> dict[str, Any]:
+    """A reference as it is answered: the id, and whether its target goes when the machine goes (recorded)."""
+    option = (given.get("properties") or {}).get("deleteOption")
+    return {"id": given.get("id"), **({"properties": {"deleteOption": option}} if option else {})}
+
+
+def _accelerated(given: dict[str, Any], api_version: str) -> dict[str, bool]:
+    """What was given; where nothing was, versions of 2019 and 2020 say false and others nothing (recorded)."""
+    wanted = given.get("enableAcceleratedNetworking")
+    silent = wanted is None and not "2019" <= api_version < "2021"
+    return {} if silent else {"enableAcceleratedNetworking": bool(wanted)}
+
+
 def _properties(given: dict[str, Any], *, primary: bool) -> dict[str, Any]:
-    kept = {name: given[name] for name in ("publicIPAddress", "subnet") if given.get(name)}
+    kept = {name: _kept(given[name]) for name in ("publicIPAddress", "subnet") if given.get(name)}
     return {
         "provisioningState": "",
         "privateIPAllocationMethod": str(given.get("privateIPAllocationMethod") or "Dynamic").capitalize(),
         **kept,
-        "primary": primary,
+        **({"primary": True} if primary else {}),
         "privateIPAddressVersion": given.get("privateIPAddressVersion") or "IPv4",
     }
 

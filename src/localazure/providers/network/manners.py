@@ -19,7 +19,11 @@ SUBSCRIPTION = "/subscriptions/{subscriptionId}"
 GROUP = SUBSCRIPTION + "/resourceGroups/{resourceGroupName}"
 PROVIDER = "/providers/Microsoft.Network"
 
-_NOTIFICATION = {"Azure-AsyncNotification": "Enabled"}
+
+def _notification(request: ArmRequest) -> dict[str, str]:
+    """Said of every write, but of subnets only by versions from 2021 on (recorded)."""
+    silent = "/subnets/" in request.path.lower() and request.api_version < "2021"
+    return {} if silent else {"Azure-AsyncNotification": "Enabled"}
 
 
 def refused(code: str, message: str) -> ArmError:
@@ -63,7 +67,12 @@ def accept_write(
 
     place = f"/subscriptions/{resource_id.subscription_id}{PROVIDER}/locations/{location}"
     return cloud.long_running.accept(
-        request, settle, status=status, body=body, status_path=f"{place}/operations/{{id}}", headers=_NOTIFICATION
+        request,
+        settle,
+        status=status,
+        body=body,
+        status_path=f"{place}/operations/{{id}}",
+        headers=_notification(request),
     )
 
 
@@ -78,7 +87,7 @@ def accept_delete(
         status=202,
         status_path=f"{place}/operations/{{id}}",
         result_path=f"{place}/operationResults/{{id}}",
-        headers=_NOTIFICATION,
+        headers=_notification(request),
     )
 
 

@@ -12,7 +12,7 @@ from localazure.providers.network.manners import NetworkResources, refused
 from localazure.providers.network.references import configurations_that_use
 from localazure.store import Document
 
-_GIVEN = ("ddosSettings", "deleteOption", "publicIPPrefix")
+_GIVEN = ("deleteOption", "publicIPPrefix")
 
 
 class PublicAddresses(NetworkResources):
@@ -55,6 +55,7 @@ class PublicAddresses(NetworkResources):
             "idleTimeoutInMinutes": given.get("idleTimeoutInMinutes") or 4,
             **({"dnsSettings": _dns(str(label), body["location"])} if label else {}),
             **{key: given[key] for key in _GIVEN if given.get(key) is not None},
+            **_ddos_settings(given, name),
             "ipTags": given.get("ipTags") or [],
         }
         return body | {"sku": {"name": name, "tier": str(sku.get("tier") or "Regional")}}
@@ -81,6 +82,13 @@ class PublicAddresses(NetworkResources):
     def deleted(self, document: Document) -> None:
         """Let go of the address."""
         self._addresses.release(str(document.body["properties"].get("ipAddress", "")))
+
+
+def _ddos_settings(given: dict[str, Any], sku: str) -> dict[str, Any]:
+    """What was given; the standard sku is protected as its network is (recorded)."""
+    inherited = {"protectionMode": "VirtualNetworkInherited"} if sku == "Standard" else None
+    settings = given.get("ddosSettings") or inherited
+    return {"ddosSettings": settings} if settings else {}
 
 
 def _check(resource_id: ResourceId, method: str, sku: str, version: str) -> None:

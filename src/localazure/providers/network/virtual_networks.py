@@ -33,6 +33,7 @@ class VirtualNetworks(NetworkResources):
             "subnets": before,
             "virtualNetworkPeerings": [],
             "enableDdosProtection": bool(given.get("enableDdosProtection", False)),
+            "enableVmProtection": False,
         }
         subnet_documents.space_of(body)
         if given.get("subnets") is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from localazure.arm.errors import ArmError, resource_group_not_found
+from localazure.arm.errors import BY_THE_GATEWAY, ArmError, resource_group_not_found
 from localazure.arm.locations import LOCATIONS, normalized
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.operation_table import Operation
@@ -103,7 +103,9 @@ class ResourceGroups:
         return ArmResponse(body=updated.body)
 
     def _exists(self, request: ArmRequest) -> ArmResponse:
-        return ArmResponse(status=204 if self._cloud.store.get(request.resource_id) else 404)
+        if self._cloud.store.get(request.resource_id) is None:
+            return ArmResponse(status=404, headers=BY_THE_GATEWAY)
+        return ArmResponse(status=204)
 
     def _delete(self, request: ArmRequest) -> ArmResponse:
         group = self._found(request)

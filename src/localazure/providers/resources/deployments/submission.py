@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from localazure.access.built_in_roles import BUILT_IN_ROLES
-from localazure.arm.errors import ArmError
+from localazure.arm.errors import BY_THE_GATEWAY, ArmError
 from localazure.arm.locations import LOCATIONS, normalized
 from localazure.arm.messages import ArmRequest
 from localazure.arm.resource_id import ResourceId
@@ -29,6 +29,7 @@ class InvalidTemplate(ArmError):  # noqa: N818 - the code's name
             400,
             "InvalidTemplate",
             f"Deployment template validation failed: '{first.message}{place}: {first.json_path}'.",
+            headers=BY_THE_GATEWAY,
         )
         self._faults = faults.faults
 
@@ -71,7 +72,8 @@ def read(cloud: Cloud, request: ArmRequest, deployment_id: ResourceId) -> Submis
         template=template,
         deployment=_evaluated(template, values, scope, links),
         parameters=values,
-        on_error=rollback.resolved(cloud, properties, deployment_id),
+        # A validation does not look for the deployment to go back to (recorded).
+        on_error=rollback.resolved(cloud, properties, deployment_id) if request.method == "PUT" else None,
     )
 
 
