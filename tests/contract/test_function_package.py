@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pathspec
 
+from imagegate.gateway.function_code import pack_own_function
 from localazure.functions.worker_process import WorkerProcess
 
 _BINDINGS = Path(__file__).with_name("function_bindings.json")
@@ -69,3 +70,28 @@ def test_package_runs_on_a_clean_interpreter(
         corpus / "event-samples" / "rest-specs" / "Resources" / "cloud-events-schema" / "resource_write_success.json"
     )
     assert worker.invoke("on_build_event", {"event": {"json": sample.read_text()}, "client": _CLIENT}) is None
+
+
+def test_installed_imagegate_carries_the_function(repository: Path, tmp_path: Path) -> None:
+    """A wheel, installed away from any checkout, packs byte by byte the Function that the checkout packs."""
+    uv = os.environ.get("UV", "uv")
+    subprocess.run([uv, "build", "--quiet", "--wheel", "--out-dir", str(tmp_path), str(repository)], check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    target = tmp_path / "installed"
+    install = [uv, "pip", "install", "--quiet", "--no-deps", "--target", str(target), str(wheel)]
+    subprocess.run(install, check=True, timeout=120)
+    code = "import imagegate.gateway.function_code as code; print(code.__file__, code.pack_own_function().sha256)"
+
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(target)},
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    place, digest = ended.stdout.split()
+    assert place.startswith(str(target))
+    assert digest == pack_own_function().sha256

@@ -7,7 +7,7 @@ from typing import Any
 from imagegate.gateway.azure_templates import azure_template
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.function_app import SITE_TYPE
-from imagegate.gateway.function_code import pack_function
+from imagegate.gateway.function_code import pack_function, pack_own_function
 from imagegate.gateway.resource_groups import ensure_resource_group, register_providers, unregistered_providers
 from imagegate.model import OWNER, OWNER_TAG, ResourceId
 from imagegate.report.progress import Story
@@ -44,9 +44,9 @@ class FunctionSetup:
 
 
 def set_up_function(
-    settings: Settings, cloud: Cloud, story: Story, *, options: FunctionOptions, code: Path
+    settings: Settings, cloud: Cloud, story: Story, *, options: FunctionOptions, code: Path | None
 ) -> FunctionSetup:
-    """Deploy the Function and publish `code`; whatever is there already is brought to the same state.
+    """Deploy the Function and publish `code`, or this imagegate's own; what is there is brought to the same state.
 
     1. Register the resource providers that are not registered, make the Function's resource group.
     2. Deploy its template without event subscriptions: Event Grid asks for a function that is there.
@@ -57,7 +57,7 @@ def set_up_function(
         InputError: `code` is not the Function's, or a parameter is not the template's; before anything is made.
     """
     template = azure_template("function")
-    package = pack_function(code)
+    package = pack_function(code) if code else pack_own_function()
     first, second = (
         function_parameters(settings, options, template, with_subscriptions=subscribe) for subscribe in (False, True)
     )

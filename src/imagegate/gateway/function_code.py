@@ -4,7 +4,7 @@ import hashlib
 import io
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,10 @@ from imagegate.errors import InputError
 
 IGNORE_FILE = ".funcignore"
 _NEEDED = ("host.json", "requirements.txt", "function_app.py", "function_app/__init__.py", "src/imagegate/__init__.py")
+_PACKAGE = Path(__file__).resolve().parents[1]
+_CARRIED: Mapping[str, tuple[str, ...]] = {"function_code": (), "azure_templates": ("templates", "azure")}
+"""Folders of the installed package, and what they are in the Function's (see pyproject.toml, force-include)."""
+
 _UNIX = 3
 _MODE = 0o100644 << 16
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day that a zip can name
@@ -30,35 +34,58 @@ class FunctionPackage:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def own_code_folder() -> Path:
-    """The repository that this imagegate runs from."""
-    return Path(__file__).resolve().parents[3]
+def pack_own_function() -> FunctionPackage:
+    """Pack the Function of this very imagegate: from its checkout, or from what its wheel carries. The same zip.
+
+    Raises:
+        InputError: an installation that carries no Function.
+    """
+    checkout = _PACKAGE.parent.parent
+    if _PACKAGE.parent.name == "src" and (checkout / IGNORE_FILE).is_file():
+        return pack_function(checkout)
+    return _pack({_name_of(path): path for path in _PACKAGE.rglob("*") if _belongs(path)}, "this installation")
 
 
 def pack_function(folder: Path) -> FunctionPackage:
     """Pack what .funcignore leaves of `folder`, as Azure's own tools would.
 
-    Entries carry Unix modes: the platform mounts the package, and files without a mode cannot be read there.
-
     Raises:
         InputError: files that the Function cannot do without are not there; all of them at once.
     """
-    names = tuple(sorted(_left_by_ignore_file(folder)))
-    missing = [name for name in (IGNORE_FILE, *_NEEDED) if not (folder / name).is_file()]
+    files = {name: folder / name for name in _left_by_ignore_file(folder)}
+    return _pack(files, str(folder), missing=() if (folder / IGNORE_FILE).is_file() else (IGNORE_FILE,))
+
+
+def _pack(files: Mapping[str, Path], place: str, *, missing: tuple[str, ...] = ()) -> FunctionPackage:
+    """The zip. Entries carry Unix modes: the platform mounts it, and files without a mode cannot be read there."""
+    missing += tuple(name for name in _NEEDED if name not in files)
     if missing:
         raise InputError.of(
-            f"{folder} does not hold the Function: {', '.join(missing)} not found",
+            f"{place} does not hold the Function: {', '.join(missing)} not found",
             path="--function-code",
-            hint="Run imagegate from a checkout of its repository, or name one with --function-code.",
+            hint="Name a checkout of imagegate's repository with --function-code.",
         )
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in names:
+        for name in sorted(files):
             entry = zipfile.ZipInfo(name, date_time=_EPOCH)
             entry.create_system, entry.external_attr = _UNIX, _MODE
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, (folder / name).read_bytes())
-    return FunctionPackage(content=buffer.getvalue(), names=names)
+            archive.writestr(entry, files[name].read_bytes())
+    return FunctionPackage(content=buffer.getvalue(), names=tuple(sorted(files)))
+
+
+def _belongs(path: Path) -> bool:
+    return path.is_file() and path.suffix != ".pyc" and path.name != IGNORE_FILE
+
+
+def _name_of(path: Path) -> str:
+    """Where an installed file lies in the package: the wheel keeps what is beside `src` in folders of its own."""
+    inside = path.relative_to(_PACKAGE)
+    for folder, place in _CARRIED.items():
+        if inside.parts[0] == folder:
+            return "/".join((*place, *inside.parts[1:]))
+    return "/".join(("src", "imagegate", *inside.parts))
 
 
 def _left_by_ignore_file(folder: Path) -> Iterator[str]:

@@ -7,7 +7,6 @@ import pytest
 from fake_wire import SUBSCRIPTION, Answer, HandClock, Seen, Wire, cloud_on
 from imagegate.errors import InputError
 from imagegate.flows.setup_function import FunctionSetup, set_up_function
-from imagegate.gateway.function_code import own_code_folder
 from imagegate.model import SmokeSpec
 from imagegate.report.progress import Silent, Story
 from imagegate.settings import AzureSettings, BuildSettings, DefinitionSettings, Settings
@@ -72,13 +71,13 @@ def manager(wire: Wire) -> Wire:
     return wire
 
 
-def _run(manager: Wire, clock: HandClock, settings: Settings, code: Path) -> FunctionSetup:
+def _run(manager: Wire, clock: HandClock, settings: Settings, code: Path | None) -> FunctionSetup:
     return set_up_function(settings, cloud_on(manager), Story(Silent(), clock), options=OPTIONS, code=code)
 
 
 def test_subscriptions_come_after_the_code(manager: Wire, clock: HandClock, settings: Settings) -> None:
     """The template is deployed without subscriptions, the code is published, and only then they are made."""
-    result = _run(manager, clock, settings, own_code_folder())
+    result = _run(manager, clock, settings, None)
 
     made = [seen for seen in manager.seen if seen.method in {"PUT", "POST"}]
     assert [seen.path.rpartition("/")[2] for seen in made] == ["imagegate-function", "publish", "imagegate-function"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from imagegate.errors import InputError
-from imagegate.gateway.function_code import own_code_folder, pack_function
+from imagegate.gateway.function_code import pack_function, pack_own_function
 
 NEEDED = ("host.json", "requirements.txt", "function_app.py", "function_app/__init__.py", "src/imagegate/__init__.py")
 
@@ -57,7 +57,7 @@ def test_all_that_is_missing_is_told_at_once(tmp_path: Path) -> None:
 
 def test_own_code_is_the_function() -> None:
     """The checkout that imagegate runs from can be packed: triggers, product, what it deploys; no test."""
-    names = pack_function(own_code_folder()).names
+    names = pack_own_function().names
 
     assert {*NEEDED, "templates/azure/smoke-vm.json"} <= set(names)
     assert not [name for name in names if name.startswith(("tests/", "docs/", ".")) or name.endswith(".pyc")]
