@@ -14,7 +14,10 @@ _FAILED = re.compile(
 )
 _FINISHED = re.compile(r"Build '[^']*' finished(?! with error)|Skipping image creation|-> Snapshot ID :")
 _STATUS = re.compile(r"non-zero exit (?:status|code):? ?(-?\d+)")
-_REMOTE_STATUS = re.compile(r"Remote command exited with '([1-9]\d*)'")
+# By SSH and by WinRM.
+_REMOTE_STATUS = re.compile(
+    r"(?:Remote command exited with '|^\[INFO\] command '.{1,2000}' exited with code: )([1-9]\d*)"
+)
 _ARTIFACTS = "artifacts of successful builds"
 _STEP_FAILED = re.compile(
     r"Provisioning step had errors|Script exited with non-zero|script disconnected", re.IGNORECASE

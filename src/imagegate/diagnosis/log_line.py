@@ -40,7 +40,8 @@ _PREFIX = re.compile(
     r"(?P<ui>ui(?: error| ask| say)?:(?: |$))?"
 )
 _BUILDER = re.compile(
-    r"(?P<mark>==> |--> |[ \t]+)(?P<builder>(?:azure|vhd|image)[\w.-]{0,60}):(?: |$)|(?P<only>(?:==>|-->) )"
+    r"(?P<mark>==> |--> |[ \t]+)(?P<builder>(?:[\w-]{1,60}\.)?(?:azure|vhd|image)[\w.-]{0,60}):(?: |$)|"
+    r"(?P<only>(?:==>|-->) )"
 )
 _PLUGIN = re.compile(r"(?:[\w./-]{1,80}(?: plugin)?: )?(?:\d{4}/\d\d/\d\d \d\d:\d\d:\d\d )?")
 _CHANNELS = {"==>": Channel.SAID, "-->": Channel.VERDICT, "": Channel.GUEST}

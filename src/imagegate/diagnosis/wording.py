@@ -27,6 +27,7 @@ _STATUSES = {
     1618: (Category.PACKAGE_LOCK, "another Windows installation was going on"),
     1641: (Category.WINDOWS_RESTART, "an installer began a restart, which is success; list it in validExitCodes"),
     3010: (Category.WINDOWS_RESTART, "an installer wants a restart, which is success; list it in validExitCodes"),
+    16001: (Category.CONNECTION, "the WinRM connection broke off while it ran, as it does when the VM restarts"),
     0xC0000005: (Category.SCRIPT, "a program crashed (access violation)"),
     0xC000013A: (Category.CANCELLED, "it was interrupted"),
     143: (Category.CANCELLED, "it was asked to end"),

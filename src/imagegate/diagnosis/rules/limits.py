@@ -127,7 +127,7 @@ RULES = (
         patterns=(
             r"Timeout waiting for microservice to complete",
             r"Failed while waiting for packerizer.{0,200}context deadline exceeded",
-            r"context deadline exceeded",
+            r"^(?!.*WinRM connection err).*context deadline exceeded",
             r"exceeded (?:the )?buildTimeoutInMinutes",
             r"The image build (?:has )?timed out",
             r"build.{0,40}timed out after",

@@ -141,6 +141,8 @@ RULES = (
                 r"Time-?out|Internal Server Error|Service Temporarily)"
             ),
             r"HTTP Error (?P<status>[45]\d\d)",
+            r"HTTP status code (?P<status>[45]\d\d)",
+            r"HTTP response code for '(?P<url>\S+)' is wrong - '(?P<status>[45]\d\d)'",
             r"The remote server returned an error: \((?P<status>\d{3})\)",
             r"Response status code does not indicate success: (?P<status>\d{3})",
             r"server returned (?:HTTP )?(?:status )?(?:code )?(?P<status>[45]\d\d)",
@@ -153,7 +155,7 @@ RULES = (
             ),
             r"unexpected status code (?P<url>\S+): (?P<status>[45]\d\d)",
         ),
-        says="A download was refused: {status}{detail}.",
+        says="A download was refused: {status}{detail} {url}.",
         means=(
             "404: the address is wrong or the file has gone; 401 and 403: it needs a token, or a signature in the "
             "address has expired; 429: too many requests."
@@ -163,6 +165,21 @@ RULES = (
             "identity instead of a signed address."
         ),
         statuses=(1, 8, 22, 100),
+    ),
+    Rule(
+        code="download-failed",
+        category=Category.DOWNLOAD,
+        patterns=(
+            r"(?:Could not|Couldn't|Cannot|Unable to|Failed to) download (?:from )?'?(?P<url>https?://[^\s']+)",
+            r"(?:Error|Failure|Failed) downloading (?:.{0,120} )?from:? '?(?P<url>https?://[^\s']+)",
+            r"Download(?:ing)? of '?(?P<url>https?://[^\s']+?)'? (?:has )?failed",
+        ),
+        says="A download failed: {url}.",
+        means="The address is wrong, the file has gone, or the network keeps the build VM from it; lines above say.",
+        do="Open the address yourself; pin a version that stays; check what the build's subnet may reach.",
+        rank=Rank.VAGUE,
+        confidence=Confidence.MEDIUM,
+        statuses=(1, 2, 4, 6, 8, 22),
     ),
     Rule(
         code="git",
@@ -214,6 +231,7 @@ RULES = (
             r"sha(?:1|224|256|384|512)sum: WARNING: (?P<count>\d+) computed checksums? did NOT match",
             r"computed checksums? did NOT match",
             r"checksum mismatch(?: for (?P<path>\S+))?",
+            r"checksum (?:verification|validation|check) (?:has )?failed(?: for (?P<path>\S+))?",
             r"checksums? (?:do(?:es)? not|did not|didn't|doesn't) match",
             r"Checksums did not match",
             r"hash (?:mismatch|does not match)",

@@ -56,6 +56,7 @@ RULES = (
             r"Error returned from SIG client",
             r"GalleryImageVersion.{0,200}(?:Failed|failed)",
             r"Replication failed",
+            r"GalleryImageVersionSnapshot is invalid",
             r"ReplicationJobsNotCompleted",
             r"Failed to (?:publish|replicate|distribute) (?P<detail>.{1,120})",
             r"BadDistribute\w*",

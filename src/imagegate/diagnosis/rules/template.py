@@ -28,6 +28,8 @@ RULES = (
                 r"'(?P<image>[^']+)'.{0,400}(?:StatusCode=404|ResourceNotFound|NotFound)"
             ),
             r"The platform image '(?P<image>[^']+)' is not available",
+            r"The Image '(?P<image>[^']+)' cannot be found",
+            r"The gallery image (?P<image>\S+) is not available in (?P<detail>\w+) region",
             r"PlatformImageNotFound",
             r"ImageNotFound",
             r"Artifact: VMImage was not found",

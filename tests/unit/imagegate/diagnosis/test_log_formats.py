@@ -174,3 +174,32 @@ def test_any_bytes_get_an_answer(data: bytes) -> None:
 def test_any_error_body_gets_an_answer(body: object) -> None:
     """An ARM error of any shape is read as far as it makes sense."""
     assert diagnose("", error={"error": body}).root_cause
+
+
+def test_reads_the_logs_of_named_builds(render_log: Callable[..., str]) -> None:
+    """A build of a name of its own puts it before or behind `azure-arm`; the guest's words are read all the same."""
+    log = render_log(_SAID, 100)
+    for name in ("azure-arm.build_vhd", "ubuntu-24_04.azure-arm.image"):
+        found = diagnose(log.replace("azure-arm", name))
+        assert (found.cause, found.exit_status) == ("apt-package-unknown", 100), name
+
+
+def test_a_broken_winrm_connection_is_no_fault_of_the_script() -> None:
+    """WinRM gives 16001 when the other side has gone; only Packer's debug lines name it where the log is cut."""
+    at = "[1-2-3-4] PACKER ERR 2020/10/25 12:09:44 "
+    log = (
+        f"{at}packer-builder-azure-arm plugin: [INFO] command 'powershell -executionpolicy bypass \"& {{ exit 1 }}\"'"
+        " exited with code: 16001\n"
+        "[1-2-3-4] PACKER OUT ==> azure-arm: Provisioning step had errors: Running the cleanup provisioner...\n"
+        f"{at}[INFO] RPC endpoint: Communicator ended with: 16001\n"
+    )
+    found = diagnose(log)
+    assert (found.category, found.exit_status) == (Category.CONNECTION, 16001)
+
+
+def test_a_connection_that_ran_out_of_time_is_not_the_run_s_time() -> None:
+    """The same words mean the build's own limit only where they do not speak of one attempt to connect."""
+    attempt = 'WinRM connection err: unknown error Post "https://10.4.21.11:5986/wsman": context deadline exceeded'
+    log = f"PACKER ERR 2021/12/01 10:10:10 plugin: 2021/12/01 10:10:10 [ERROR] {attempt}\n"
+    assert diagnose(f"{log}PACKER OUT ==> azure-arm: Timeout waiting for WinRM.\n").category is Category.CONNECTION
+    assert diagnose("", message="Failed: context deadline exceeded").category is Category.TIMEOUT
