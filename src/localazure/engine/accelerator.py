@@ -23,7 +23,10 @@ _NEVER = (
     "that Azure's agent provisions the machine: cloud-init gets its data from a seed disk, not from Azure",
     "anything of sizes, zones, quotas, capacity and replication",
 )
-_EMULATED = ("how fast the image boots: without hardware virtualisation a boot takes several times as long",)
+_EMULATED = (
+    "how fast the image boots: without hardware virtualisation a boot takes several times as long",
+    "that the image works on several processors: an emulated machine has one",
+)
 
 
 def tier(cache_dir: Path) -> Tier:

@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from localazure.engine import bases, customizers, disk, handover, layers, provisioner, validators
+from localazure.engine import bases, customizers, disk, generalize, handover, layers, provisioner, validators
 from localazure.engine.build_log import BuildLog
 from localazure.engine.cache import Cache, Entry
 from localazure.engine.container import Container, Root
 from localazure.engine.errors import EngineError, Evicted, ProgramCancelled
-from localazure.engine.generalize import generalize
 from localazure.engine.ledger import Ledger
 from localazure.engine.machine_apt import MachineApt
 from localazure.engine.model import Base, BuiltImage
 from localazure.engine.provisioner import Step, StepFailed
+from localazure.engine.space import SpaceWatch
 from localazure.engine_port import BuildCancelled, BuildFailed, BuildRequest, Customization
 
 Log = Callable[[str], None]
@@ -31,6 +31,7 @@ class Workshop:
     ledger: Ledger
     apt: MachineApt
     console: Path  # a file for the build machines' boot messages
+    keep: Callable[[Path], Path]  # puts a disk of the cache's where no eviction takes it away
 
 
 class Build:
@@ -46,7 +47,7 @@ class Build:
         self._base = request.base
         self._log = BuildLog(request.operation_id, log)
         self._on_phase = on_phase
-        self._cancelled = cancelled
+        self._cancelled = self._halt = cancelled
         self._size_bytes = max(request.os_disk_size_bytes or 0, disk.DEFAULT_SIZE_BYTES)
 
     def run(self) -> BuiltImage:
@@ -56,27 +57,35 @@ class Build:
             BuildFailed: a customizer or validator ended badly, or this machine could not carry the build out.
             BuildCancelled: `cancelled` was set.
         """
-        try:
-            while True:
-                with contextlib.suppress(Evicted):
-                    return self._story()
-        except ProgramCancelled as stopped:
-            raise BuildCancelled("The build was cancelled.") from stopped
-        except BuildFailed as failure:
-            self._log.failed(failure.message)
-            raise
-        except EngineError as fault:
-            self._log.failed(str(fault))
-            raise BuildFailed(str(fault)) from fault
+        with SpaceWatch(self._shop.cache.root, self._cancelled) as watch:
+            self._halt = watch.halt
+            try:
+                while True:
+                    with contextlib.suppress(Evicted):
+                        return self._story()
+            except ProgramCancelled as stopped:
+                if not watch.is_short:
+                    raise BuildCancelled("The build was cancelled.") from stopped
+                raise self._failed(watch.why) from stopped
+            except BuildFailed as failure:
+                self._log.failed(failure.message)
+                raise
+            except (EngineError, OSError) as fault:
+                raise self._failed(watch.why if watch.is_short else str(fault)) from fault
+
+    def _failed(self, why: str) -> BuildFailed:
+        self._log.failed(why)
+        return BuildFailed(why)
 
     def _story(self) -> BuiltImage:
         shop, request = self._shop, self._request
         self._on_phase("Building")
         self._log.say("Running builder ...")
-        base = bases.make(shop.cache, shop.ledger, self._base, shop.apt, self._cancelled)
+        base = bases.make(shop.cache, shop.ledger, self._base, shop.apt, self._halt)
         identity = str(base.about["identity"])
         self._layer_names = layers.keys(identity, request.customize)
-        self._disk_name = layers.key("disk", [identity, *self._layer_names][-1], self._size_bytes)
+        top = [identity, *self._layer_names][-1]
+        self._disk_name = layers.key("disk", top, self._size_bytes, generalize.RECIPE, disk.MKFS)
         self._verdict_name = layers.keys(self._disk_name, request.validate)[-1] if request.validate else ""
         entry = self._cached_disk()
         cached = entry is not None
@@ -89,11 +98,15 @@ class Build:
             cached = self._validate(entry) and cached
         self._log.finished()
         return BuiltImage(
-            disk=entry.path / disk.NAME,
+            disk=self._handed_out(entry),
             content_digest=f"sha256:{self._disk_name}",
             size_bytes=self._size_bytes,
             cached=cached,
         )
+
+    def _handed_out(self, entry: Entry) -> Path:
+        with self._shop.cache.using(entry):
+            return self._shop.keep(entry.path / disk.NAME)
 
     # --- from the cache
 
@@ -125,16 +138,16 @@ class Build:
             with self._build_machine(staging, below) as container:
                 self._on_phase("Customizing")
                 self._customize(container, staging, kept)
-                self._attempt(None, generalize, self._step(container, Customization(kind="Shell")))
-                container.power_off()
+                self._attempt(None, generalize.generalize, self._step(container, Customization(kind="Shell")))
+                container.power_off(self._halt)
                 (staging / "entry").mkdir()
-                disk.make(container, staging / "entry", size_bytes=self._size_bytes)
+                disk.make(container, staging / "entry", size_bytes=self._size_bytes, cancelled=self._halt)
             (staging / layers.UPPER).rename(staging / "entry" / layers.UPPER)
             about = {"below": [[entry.path.parent.name, entry.path.name] for entry in below]}
             return shop.cache.put("disks", self._disk_name, staging / "entry", about)
 
     def _customize(self, container: Container, staging: Path, kept: layers.Kept) -> None:
-        keeper = layers.Keeper(self._shop.cache, staging, container, kept)
+        keeper = layers.Keeper(self._shop.cache, staging, container, kept, self._halt)
         for number, (one, name) in enumerate(zip(self._request.customize, self._layer_names, strict=True)):
             if number < kept.count:
                 self._log.cached(one.kind.lower(), name)
@@ -174,7 +187,7 @@ class Build:
         container = Container(self._shop.ledger, root, log=self._shop.console)
         try:
             self._log.say("Waiting for the build machine to become available...")
-            container.boot(self._cancelled)
+            container.boot(self._halt)
             provisioner.add_user(container)
             self._log.say("Connected to the build machine!")
             yield container
@@ -186,7 +199,7 @@ class Build:
             container=container,
             customization=one,
             log=self._log,
-            cancelled=self._cancelled,
+            cancelled=self._halt,
             proxies=dict(self._shop.apt.proxies),
         )
 

@@ -26,6 +26,9 @@ from localazure.engine.shifted import COUNT, SHIFT
 
 _BOOT_TIMEOUT_S = 120.0
 _STOP_TIMEOUT_S = 30.0
+_ANSWER_TIMEOUT_S = 20.0
+_LOOK_EVERY_S = 0.1
+_MOST_PROCESSES = 8192  # of each user: a customizer that forks without end ends itself, not this machine
 _PEER = "host0"
 _NSPAWN_STATE = "/run/systemd/nspawn"  # what it writes there it never removes
 STEP_UNIT = "build-step-"  # what programs that the engine runs in a container are called there, with a suffix
@@ -113,21 +116,28 @@ class Container:
         finally:
             switch.write_text("0")
 
-    def power_off(self) -> None:
+    def power_off(self, cancelled: threading.Event) -> None:
         """Shut the system down in good order, so that services write out what they hold."""
         child, self._nspawn = self._nspawn, None
         if child is None:
             return
         process.run(self._inside(["systemctl", "--no-block", "poweroff"]), check=False)
-        with contextlib.suppress(Exception):
-            child.wait(_STOP_TIMEOUT_S)
+        deadline = time.monotonic() + _STOP_TIMEOUT_S
+        while child.poll() is None and time.monotonic() < deadline and not cancelled.is_set():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(_LOOK_EVERY_S)
         process.kill(child)
         self._disconnect()
+        if cancelled.is_set():
+            raise ProgramCancelled(["systemctl", "poweroff"])
 
     def is_up(self) -> bool:
-        """False once the system goes down or reboots, also while it still does."""
-        state = self.run(["systemctl", "is-system-running"], check=False).stdout.strip()
-        return state in ("initializing", "starting", "running", "degraded", "maintenance")
+        """False once the system goes down or reboots, also while it still does, and once its process 1 is no more."""
+        try:
+            told = self.run(["systemctl", "is-system-running"], timeout_s=_ANSWER_TIMEOUT_S, check=False)
+        except EngineError:
+            return False
+        return told.stdout.strip() in ("initializing", "starting", "running", "degraded", "maintenance")
 
     def close(self) -> None:
         """End everything at once. Idempotent."""
@@ -149,9 +159,13 @@ class Container:
         os.chown(root.upper, SHIFT, SHIFT)
         root.upper.chmod(0o755)
         tree = self.cell.mount_point("root")
-        lower = ":".join(str(path) for path in root.lower)
-        options = f"lowerdir={lower},upperdir={root.upper},workdir={root.work},index=off,metacopy=off,redirect_dir=off"
-        process.run(self.cell.command(["mount", "-t", "overlay", "overlay", "-o", options, tree]))
+        # From within the directory above them all: the paths are short, and free of what options are cut at.
+        above = os.path.commonpath([*root.lower, root.upper, root.work])
+        lower = ":".join(os.path.relpath(path, above) for path in root.lower)
+        upper, work = (os.path.relpath(path, above) for path in (root.upper, root.work))
+        options = f"lowerdir={lower},upperdir={upper},workdir={work},index=off,metacopy=off,redirect_dir=off"
+        mount: list[process.Argument] = ["mount", "-t", "overlay", "overlay", "-o", options, tree]
+        process.run(self.cell.command(["sh", "-c", 'cd "$0" && exec "$@"', above, *mount]))
         return tree
 
     def _start(self, notify_address: str) -> None:
@@ -177,6 +191,7 @@ class Container:
             "--console=read-only",
             "--notify-ready=yes",
             "--hostname=build",
+            f"--rlimit=NPROC={_MOST_PROCESSES}",
             f"--bind-ro={self._empty_file()}:/run/tmpfiles.d/tmp.conf",  # a boot empties /tmp; a resumed build needs it
             "--",
             "cloud-init=disabled",  # it has run, as on the service, where a build machine was provisioned before

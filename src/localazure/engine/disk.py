@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 from localazure.engine import process
 from localazure.engine.bases.debian import ROOT_UUID
 from localazure.engine.container import Container
+from localazure.engine.errors import EngineError, ProgramFailed
 from localazure.engine.shifted import SHIFT, command
 
 DEFAULT_SIZE_BYTES = 30 * 1024**3  # the marketplace's Debian images; a sparse file, so it takes what is in it
 NAME = "disk.raw"
 _TIMEOUT_S = 1800
+MKFS = (
+    *("mkfs.ext4", "-q", "-F", "-m", "1", "-U", ROOT_UUID, "-L", "root"),
+    *("-E", "lazy_itable_init=0,lazy_journal_init=1"),
+)
 _KERNEL = re.compile(r"\bvmlinuz-(\S+)")
 
 
@@ -26,8 +32,12 @@ class BootFiles:
     initrd: Path | None
 
 
-def make(container: Container, folder: Path, *, size_bytes: int) -> Path:
-    """A sparse raw disk with one ext4 file system that holds the container's whole tree."""
+def make(container: Container, folder: Path, *, size_bytes: int, cancelled: threading.Event) -> Path:
+    """A sparse raw disk with one ext4 file system that holds the container's whole tree.
+
+    Raises:
+        EngineError: the tree does not fit.
+    """
     disk = folder / NAME
     with disk.open("wb") as created:
         created.truncate(size_bytes)
@@ -35,20 +45,16 @@ def make(container: Container, folder: Path, *, size_bytes: int) -> Path:
     process.run(container.cell.command(["mount", "--bind", folder, inside]))
     for path in (folder, disk):
         _give_to_guest(path)
-    mkfs = [
-        "mkfs.ext4",
-        "-q",
-        "-F",
-        "-m",
-        "1",
-        "-U",
-        ROOT_UUID,
-        "-L",
-        "root",
-        "-E",
-        "lazy_itable_init=0,lazy_journal_init=1",
-    ]
-    process.run(container.cell.command(command([*mkfs, "-d", container.tree, inside / NAME])), timeout_s=_TIMEOUT_S)
+    mkfs = command([*MKFS, "-d", container.tree, inside / NAME])
+    try:
+        process.run(container.cell.command(mkfs), timeout_s=_TIMEOUT_S, cancelled=cancelled)
+    except ProgramFailed as fault:
+        if "allocate block" not in fault.output and "No space left" not in fault.output:
+            raise
+        raise EngineError(
+            f"The image's files do not fit on its disk of {size_bytes // 1024**3} GiB. "
+            "`osDiskSizeGB` in the template's `vmProfile` makes it larger."
+        ) from fault
     return disk
 
 
@@ -60,7 +66,7 @@ def boot_files(disk: Path, folder: Path) -> BootFiles:
         return BootFiles(kernel=None, initrd=None)
     names = (f"vmlinuz-{versions[-1]}", f"initrd.img-{versions[-1]}")
     for name in names:
-        process.run(["debugfs", "-R", f"dump /boot/{name} {folder / name}", disk])
+        process.run(["debugfs", "-R", f'dump "/boot/{name}" "{name}"', disk], directory=folder)
     kernel, initrd = (folder / name if (folder / name).exists() else None for name in names)
     return BootFiles(kernel=kernel, initrd=initrd)
 

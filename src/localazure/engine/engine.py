@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -86,10 +85,10 @@ class Engine:
             ledger=ledger,
             apt=MachineApt.read(mirror=self._debian_mirror),
             console=self._work_dir / "build-machines.log",
+            keep=self._keep,
         )
         with self._building(cancelled):
-            image = Build(shop, request, log=log, on_phase=on_phase, cancelled=cancelled).run()
-        return dataclasses.replace(image, disk=self._keep(image))
+            return Build(shop, request, log=log, on_phase=on_phase, cancelled=cancelled).run()
 
     def boot(self, request: MachineRequest) -> QemuMachine:
         """Start a machine; returns once its process runs, not once the guest is up. Raises `EngineError`."""
@@ -126,16 +125,16 @@ class Engine:
                 self._builds.remove(cancelled)
                 self._no_builds.notify_all()
 
-    def _keep(self, image: BuiltImage) -> Path:
+    def _keep(self, disk: Path) -> Path:
         """The disk under a name that eviction from the cache does not take away, where the file systems allow it."""
-        kept = self._work_dir / "images" / image.content_digest.partition(":")[2] / image.disk.name
+        kept = self._work_dir / "images" / disk.parent.name / disk.name
         kept.parent.mkdir(parents=True, exist_ok=True)
         try:
-            kept.hardlink_to(image.disk)
+            kept.hardlink_to(disk)
         except FileExistsError:
             return kept
         except OSError:
-            return image.disk
+            return disk
         return kept
 
     def _ledger(self) -> Ledger:

@@ -18,6 +18,7 @@ rm -rf /var/lib/cloud/* /var/log/journal/* /run/log/journal/*
 find /tmp /var/tmp -mindepth 1 -delete
 """
 _TIMEOUT_S = 600
+RECIPE = (_DEFAULT.decode(), _CLEAN)  # what of this file an image depends on
 
 
 def generalize(step: Step) -> None:

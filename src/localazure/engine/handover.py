@@ -8,6 +8,7 @@ again by a hook.
 from __future__ import annotations
 
 import io
+import re
 import tarfile
 from collections.abc import Mapping
 
@@ -28,7 +29,8 @@ if [ -f {_PLACE}/certificates.pem ]; then
   {_PLACE}/add-certificates
 fi
 if [ -f {_PLACE}/mirror.sources ] && [ -f {SOURCES_FILE} ]; then
-  cp {SOURCES_FILE} {_PLACE}/original.sources; cp {_PLACE}/mirror.sources {SOURCES_FILE}
+  [ -f {_PLACE}/original.sources ] || cp {SOURCES_FILE} {_PLACE}/original.sources
+  cp {_PLACE}/mirror.sources {SOURCES_FILE}
 fi
 """
 _ADD_CERTIFICATES = f"""#!/bin/sh
@@ -45,9 +47,12 @@ rmdir --ignore-fail-on-non-empty /etc/ca-certificates/update.d 2>/dev/null
   sed -i '/^# build machine: begin$/,/^# build machine: end$/d' /etc/ssl/certs/ca-certificates.crt
 if [ -f {_PLACE}/original.sources ] && cmp -s {_PLACE}/mirror.sources {SOURCES_FILE}; then
   cp {_PLACE}/original.sources {SOURCES_FILE}
+elif [ -f {_PLACE}/restore.sed ] && [ -f {SOURCES_FILE} ]; then
+  sed -i -f {_PLACE}/restore.sed {SOURCES_FILE}
 fi
 rm -rf {_PLACE}
 """
+RECIPE = (_GIVE, _ADD_CERTIFICATES, _TAKE_BACK)  # what of this file a layer depends on
 
 
 def give(container: Container, apt: MachineApt, release: str) -> None:
@@ -73,7 +78,14 @@ def _files(apt: MachineApt, release: str) -> Mapping[str, bytes]:
     if apt.mirror != DEFAULT_MIRROR:
         lines = [f"deb {uri} {suite} main" for uri, suite in apt.sources(release)]
         files["mirror.sources"] = "\n".join(_stanza(line) for line in lines).encode()
+        files["restore.sed"] = _restoring(apt).encode()
     return files
+
+
+def _restoring(apt: MachineApt) -> str:
+    """For sources that a customizer went on from: Debian's own addresses in place of the lent ones."""
+    pairs = [(apt.security_mirror, f"{DEFAULT_MIRROR}-security"), (apt.mirror, DEFAULT_MIRROR)]
+    return "".join(f"s|{re.escape(lent)}|{own}|g\n" for lent, own in pairs)
 
 
 def _stanza(line: str) -> str:

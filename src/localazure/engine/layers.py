@@ -15,18 +15,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from localazure.engine import process
+from localazure.engine import handover, process, provisioner
 from localazure.engine.cache import Cache, Entry
 from localazure.engine.container import STEP_UNIT, Container
+from localazure.engine.customizers import file, shell
 from localazure.engine_port import Customization
 
-VERSION = "1"  # of the engine's way to run a customizer; part of every key
+VERSION = "2"  # of the engine's way to run a customizer; part of every key
+_WAY = (shell.RECIPE, provisioner.RECIPE, handover.RECIPE)  # what a step leaves besides what it was asked for
 UPPER = "upper"
 _SERVICES = ["systemctl", "show", "--type=service", "--state=active", "--property=Id,FragmentPath", "*"]
 _OTHERS = """
@@ -56,7 +60,8 @@ def keys(below: str, customize: Sequence[Customization]) -> list[str]:
     found: list[str] = []
     for one in customize:
         content = hashlib.sha256(one.content).hexdigest() if one.content is not None else None
-        below = key(below, one.kind, one.inline, content, one.sha256, one.destination)
+        target = file.target(one) if one.kind == "File" else None
+        below = key(_WAY, below, one.kind, one.inline, content, one.sha256, target)
         found.append(below)
     return found
 
@@ -74,8 +79,11 @@ def find(cache: Cache, names: Sequence[str]) -> Kept:
 class Keeper:
     """Takes the layers of one build. `staging` holds the live upper directory, on the cache's file system."""
 
-    def __init__(self, cache: Cache, staging: Path, container: Container, resumed: Kept) -> None:
+    def __init__(
+        self, cache: Cache, staging: Path, container: Container, resumed: Kept, cancelled: threading.Event
+    ) -> None:
         self._cache = cache
+        self._cancelled = cancelled
         self._staging = staging
         self._container = container
         self._below = [entry.path.name for entry in resumed.entries]
@@ -96,9 +104,13 @@ class Keeper:
         target.mkdir()
         began_ns = time.time_ns()
         with self._container.frozen():
-            process.run(self._copy(target / UPPER), timeout_s=1800)
+            process.run(self._copy(target / UPPER), timeout_s=1800, cancelled=self._cancelled)
+        made = target.stat().st_ino
         entry = self._cache.put("layers", name, target, {"below": self._below, "active": active})
-        self._previous = (entry.path / UPPER, began_ns)
+        if entry.path.stat().st_ino == made:  # of another build that was quicker we cannot tell what is the same
+            self._previous = (entry.path / UPPER, began_ns)
+        else:
+            shutil.rmtree(target)
 
     def _copy(self, target: Path) -> list[process.Argument]:
         script = Path(__file__).with_name("copy_tree.py")

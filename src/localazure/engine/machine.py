@@ -12,6 +12,7 @@ import os
 import re
 import subprocess
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,8 +32,12 @@ _CMDLINE = (
     "root=/dev/vda rw console=tty0 console=ttyS0 quiet net.ifnames=0 mitigations=off "
     "cc: datasource_list: [NoCloud] end_cc"
 )
+# All that programs may ask for (AVX2 too), without what only a kernel sees and what is slow to emulate: string moves
+# byte by byte, page tables of five levels, guards between kernel and programs.
+_EMULATED_CPU = "max,la57=off,erms=off,fsrm=off,smap=off,smep=off,pku=off,umip=off"
 _READY = re.compile(rb"Cloud-init v\. \S+ (running 'modules:config'|finished) at")
 _SHUTDOWN_S = 60
+_LOOK_EVERY_S = 0.1
 _CONNECTION_LOST = 255  # ssh's own exit code
 _RUN_COMMAND_TIMEOUT_S = 5400  # Azure ends an action Run Command after 90 minutes
 _RUN_COMMAND = (
@@ -65,6 +70,7 @@ class QemuMachine:
         self._place = place
         self._ledger = ledger
         self._lock = threading.RLock()
+        self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._network: GuestNetwork | None = None
         self._cell: Cell | None = None
@@ -86,8 +92,8 @@ class QemuMachine:
 
     def is_running(self) -> bool:
         """False once the guest has shut down, or the machine was stopped."""
-        with self._lock:
-            return self._process is not None and self._process.poll() is None
+        running = self._process
+        return running is not None and running.poll() is None
 
     def set_rules(self, rules: tuple[Rule, ...]) -> None:
         """Open these ports to the outside and no others."""
@@ -101,15 +107,16 @@ class QemuMachine:
             running = self._process
             if running is None or self._cell is None:
                 raise EngineError(f"Machine {self.machine_id} was stopped; only a running machine restarts.")
-            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            with contextlib.suppress(OSError):
                 Monitor(self._cell.path(_MONITOR)).run("system_powerdown")
-                running.wait(_SHUTDOWN_S)
+                self._await_end(running)
             process.kill(running)
             self._since = self.serial_log.stat().st_size
             self._start()
 
     def stop(self) -> None:
         """End the machine and forget its disk's changes; the serial log stays until the engine closes. Idempotent."""
+        self._stopping.set()  # ends a restart that waits for the guest
         with self._lock:
             running, self._process = self._process, None
             network, self._network = self._network, None
@@ -146,6 +153,12 @@ class QemuMachine:
             )
         return RunCommandResult(exit_code=done.exit_code, stdout=done.stdout, stderr=done.stderr)
 
+    def _await_end(self, running: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + _SHUTDOWN_S
+        while running.poll() is None and time.monotonic() < deadline and not self._stopping.is_set():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                running.wait(_LOOK_EVERY_S)
+
     # --- how it comes up
 
     def _prepare(self) -> None:
@@ -175,9 +188,11 @@ class QemuMachine:
 
     def _qemu(self) -> list[process.Argument]:
         folder, request = self._place.folder, self._request
+        changes = folder / "changes.qcow2"
         hardware = self._place.tier == KVM
-        accelerator = ["-accel", "kvm", "-cpu", "host"] if hardware else ["-accel", "tcg,thread=multi", "-cpu", "max"]
-        cpus = min(request.cpus, os.cpu_count() or 1)
+        accelerator = ["-accel", "kvm", "-cpu", "host"] if hardware else ["-accel", "tcg", "-cpu", _EMULATED_CPU]
+        # A kernel that changes its own code next to a second emulated processor falls over now and then (Oops: int3).
+        cpus = min(request.cpus, os.cpu_count() or 1) if hardware else 1
         kernel: list[process.Argument] = (
             ["-kernel", self._boot.kernel, "-append", _CMDLINE] if self._boot.kernel else []
         )
@@ -186,11 +201,14 @@ class QemuMachine:
         return [
             *("qemu-system-x86_64", "-name", self.machine_id, "-nodefaults", "-no-user-config", "-display", "none"),
             *("-machine", "q35", *accelerator, "-smp", str(cpus), "-m", str(request.memory_mib)),
-            *("-chardev", f"file,id=serial,path={self.serial_log},append=on", "-serial", "chardev:serial"),
+            *("-chardev", f"file,id=serial,path={_value(self.serial_log)},append=on", "-serial", "chardev:serial"),
             *("-qmp", f"unix:{_MONITOR},server=on,wait=off"),
-            *("-drive", f"file={folder / 'changes.qcow2'},format=qcow2,if=none,id=os,cache=unsafe,discard=unmap"),
+            *(
+                "-drive",
+                f"file={_value(changes)},format=qcow2,if=none,id=os,cache=unsafe,discard=unmap",
+            ),
             *("-device", "virtio-blk-pci,drive=os"),
-            *("-drive", f"file={folder / 'seed.img'},format=raw,if=none,id=seed,readonly=on"),
+            *("-drive", f"file={_value(folder / 'seed.img')},format=raw,if=none,id=seed,readonly=on"),
             *("-device", "virtio-blk-pci,drive=seed"),
             *("-netdev", f"tap,id=net,ifname={TAP},script=no,downscript=no"),
             *("-device", f"virtio-net-pci,netdev=net,mac={self._mac},romfile="),
@@ -211,6 +229,11 @@ class QemuMachine:
         flags = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
         target = f"{self._request.admin_username}@{self._request.private_ip}"
         return ["ssh", "-F", "none", "-i", self._place.folder / seed.ENGINE, *flags, target, _RUN_COMMAND]
+
+
+def _value(path: Path) -> str:
+    """A path in a list of qemu's: a comma in it is written twice."""
+    return str(path).replace(",", ",,")
 
 
 _MONITOR = MOUNTS / "monitor"

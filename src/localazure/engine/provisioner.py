@@ -21,6 +21,7 @@ END
 chmod 0440 {_SUDOERS}
 """
 _REMOVE = f"rm -f {_SUDOERS}; pkill -KILL -u {USER}; userdel --remove --force {USER}; rm -rf {HOME}"
+RECIPE = (_PREPARE, _REMOVE)  # what of this file an image depends on
 
 
 class StepFailed(Exception):  # noqa: N818 - the state's name

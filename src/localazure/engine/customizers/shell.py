@@ -20,6 +20,7 @@ _RUN = (
     "unset INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID; "
     'chmod +x "$0"; PACKER_BUILD_NAME=azure-arm PACKER_BUILDER_TYPE=azure-arm "$0"'
 )
+RECIPE = (_PATH, _RUN)  # what of this file a script's result depends on
 
 
 def run(step: Step) -> None:

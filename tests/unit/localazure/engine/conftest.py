@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from fake_build_machines import FakeBuildMachines
 from fake_programs import FakePrograms
 from localazure.engine import process, undo
 from localazure.engine.container import Container, Root
+from localazure.engine.engine import Engine
 from localazure.engine.ledger import Ledger
 from step_bench import StepBench
 
@@ -53,3 +55,25 @@ def container(programs: FakePrograms, ledger: Ledger, tmp_path: Path) -> Iterato
 def bench(programs: FakePrograms, container: Container) -> StepBench:
     """Runs steps on that machine."""
     return StepBench(programs, container)
+
+
+@pytest.fixture
+def machines(programs: FakePrograms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeBuildMachines:
+    """Everything that an engine starts, pretended."""
+    if os.geteuid() != 0:
+        pytest.skip("files of a build machine are given to other user ids, which only root may")
+    return FakeBuildMachines(programs, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def engine_cache(tmp_path: Path) -> Path:
+    """Where the engine keeps results."""
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def engine(machines: FakeBuildMachines, engine_cache: Path, tmp_path: Path) -> Iterator[Engine]:
+    """An engine on those programs."""
+    made = Engine(cache_dir=engine_cache, work_dir=tmp_path / "engine")
+    yield made
+    made.close()

@@ -26,7 +26,8 @@ def test_root_is_an_overlay_with_the_latest_on_top(
     other = Container(ledger, root, log=tmp_path / "log")
 
     mounted = programs.calls("mount -t overlay")[-1].line
-    assert f"lowerdir={tmp_path}/second:{tmp_path}/first:{tmp_path}/base,upperdir={tmp_path}/changes," in mounted
+    assert "lowerdir=second:first:base,upperdir=changes,workdir=scratch," in mounted
+    assert f" {tmp_path} mount " in mounted
     assert (tmp_path / "changes").stat().st_uid == SHIFT
     other.close()
 
@@ -85,9 +86,34 @@ def test_is_up(programs: FakePrograms, container: Container, state: str, up: boo
     assert container.is_up() is up
 
 
+def test_a_machine_that_does_not_answer_is_not_up(
+    programs: FakePrograms, container: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where process 1 has crashed, nobody waits for its answer for long."""
+    monkeypatch.setattr(containers, "_ANSWER_TIMEOUT_S", 0.3)
+    programs.answer("is-system-running", behaviour="import time; time.sleep(60)")
+
+    assert not container.is_up()
+
+
+def test_paths_may_hold_what_options_are_cut_at(
+    programs: FakePrograms, container: Container, ledger: Ledger, tmp_path: Path
+) -> None:
+    """A cache in a directory whose name has colons and commas is mounted like any other: its name is no option."""
+    cache = tmp_path / "a:b,c d"
+    (cache / "staging").mkdir(parents=True)
+    root = Root(lower=(cache / "bases" / "x",), upper=cache / "staging" / "upper", work=cache / "staging" / "work")
+
+    other = Container(ledger, root, log=tmp_path / "log")
+
+    options = programs.calls("mount -t overlay")[-1].argv[-2]
+    assert options.startswith("lowerdir=bases/x,upperdir=staging/upper,workdir=staging/work,")
+    other.close()
+
+
 def test_not_booted_is_not_running(container: Container) -> None:
     """Before its boot a machine does not run, and powering it off is no error."""
-    container.power_off()
+    container.power_off(threading.Event())
 
     assert not container.is_running()
 

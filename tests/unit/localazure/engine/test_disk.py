@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ from fake_programs import FakePrograms
 from localazure.engine import disk
 from localazure.engine.bases.debian import ROOT_UUID
 from localazure.engine.container import Container
-from localazure.engine.errors import ProgramFailed
+from localazure.engine.errors import EngineError, ProgramFailed
 from localazure.engine.shifted import SHIFT
 
-_DUMP = "open(argv[1].split()[2], 'w').close()"
+NEVER = threading.Event()
+_DUMP = "open(argv[1].split()[2].strip('\"'), 'w').close()"
 
 
 def _lists(programs: FakePrograms, *names: str) -> None:
@@ -28,7 +30,7 @@ def test_disk_has_the_size_asked_for_and_takes_no_room(container: Container, tmp
     """A disk is sparse: it has its whole size for the guest and takes here only what is in it."""
     (tmp_path / "out").mkdir()
 
-    made = disk.make(container, tmp_path / "out", size_bytes=disk.DEFAULT_SIZE_BYTES)
+    made = disk.make(container, tmp_path / "out", size_bytes=disk.DEFAULT_SIZE_BYTES, cancelled=NEVER)
 
     assert made.stat().st_size == 30 * 1024**3
     assert made.stat().st_blocks == 0
@@ -38,7 +40,7 @@ def test_disk_is_filled_by_nobody(container: Container, programs: FakePrograms, 
     """The program that reads a customizer's tree runs without rights on this machine, on a file that it may write."""
     (tmp_path / "out").mkdir()
 
-    made = disk.make(container, tmp_path / "out", size_bytes=1024**3)
+    made = disk.make(container, tmp_path / "out", size_bytes=1024**3, cancelled=NEVER)
 
     [call] = programs.calls("mkfs.ext4")
     assert call.argv[call.argv.index("mkfs.ext4") - 1].endswith("/shifted.py")
@@ -50,19 +52,37 @@ def test_root_has_the_name_that_its_fstab_mounts(container: Container, programs:
     """The file system carries the identity that the base's fstab names."""
     (tmp_path / "out").mkdir()
 
-    disk.make(container, tmp_path / "out", size_bytes=1024**3)
+    disk.make(container, tmp_path / "out", size_bytes=1024**3, cancelled=NEVER)
 
     [call] = programs.calls("mkfs.ext4")
     assert call.argv[call.argv.index("-U") + 1] == ROOT_UUID
 
 
 def test_full_disk_fails_with_its_reason(container: Container, programs: FakePrograms, tmp_path: Path) -> None:
-    """A tree that does not fit is an error with the program's own words."""
+    """A tree that does not fit is an error that says how large the disk is and what makes it larger."""
     (tmp_path / "out").mkdir()
     programs.answer("mkfs.ext4", stderr="Could not allocate block in ext2 filesystem\n", exit_code=1)
 
-    with pytest.raises(ProgramFailed, match="Could not allocate block"):
-        disk.make(container, tmp_path / "out", size_bytes=1024**3)
+    with pytest.raises(EngineError, match=r"do not fit on its disk of 1 GiB. `osDiskSizeGB`"):
+        disk.make(container, tmp_path / "out", size_bytes=1024**3, cancelled=NEVER)
+
+
+def test_other_failures_keep_their_words(container: Container, programs: FakePrograms, tmp_path: Path) -> None:
+    """What has nothing to do with the size is told as the program tells it."""
+    (tmp_path / "out").mkdir()
+    programs.answer("mkfs.ext4", stderr="Operation not permitted\n", exit_code=1)
+
+    with pytest.raises(ProgramFailed, match="Operation not permitted"):
+        disk.make(container, tmp_path / "out", size_bytes=1024**3, cancelled=NEVER)
+
+
+def test_folder_may_have_any_name(programs: FakePrograms, tmp_path: Path) -> None:
+    """Kernels are found whatever the folder is called that they go to."""
+    _lists(programs, "vmlinuz-6.1.0-9-cloud-amd64")
+    folder = tmp_path / 'a "folder", of mine'
+    folder.mkdir()
+
+    assert disk.boot_files(tmp_path / "disk.raw", folder).kernel == folder / "vmlinuz-6.1.0-9-cloud-amd64"
 
 
 def test_newest_kernel_boots(programs: FakePrograms, tmp_path: Path) -> None:

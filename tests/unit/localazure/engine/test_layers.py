@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,7 +35,6 @@ LEFT = "Id=run-u7.service\nFragmentPath=/run/systemd/transient/run-u7.service\n"
         {"kind": "PowerShell"},
         {"content": b"x"},
         {"sha256": "cd"},
-        {"destination": "/elsewhere"},
     ],
     ids="-".join,
 )
@@ -43,6 +43,19 @@ def test_whatever_a_result_depends_on_is_in_its_key(change: dict[str, object]) -
     other = dataclasses.replace(ONE, **change)  # type: ignore[arg-type]  # each is of its field's type
 
     assert layers.keys("base", [other]) != layers.keys("base", [ONE])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"destination": "/elsewhere"}, {"destination": "/tmp/"}, {"source_uri": "https://x/b", "destination": "/home/"}],  # noqa: S108
+    ids=["other path", "folder", "other name in a folder"],
+)
+def test_where_a_file_goes_is_in_its_key(change: dict[str, str]) -> None:
+    """Two files of the same content under different names are two results, also where the address gives the name."""
+    usual = dataclasses.replace(TWO, source_uri="https://x/a", destination="/home/" if "source_uri" in change else "/x")
+    other = dataclasses.replace(usual, **change)  # type: ignore[arg-type]  # each is of its field's type
+
+    assert layers.keys("base", [other]) != layers.keys("base", [usual])
 
 
 @pytest.mark.parametrize("change", [{"name": "other"}, {"source_uri": "https://elsewhere/x"}], ids=["name", "source"])
@@ -152,7 +165,7 @@ class Machine:
 
     def keeper(self, resumed: layers.Kept = NONE) -> layers.Keeper:
         """Takes its layers."""
-        return layers.Keeper(self.cache, self._staging, self._container, resumed)
+        return layers.Keeper(self.cache, self._staging, self._container, resumed, threading.Event())
 
     def verbs(self) -> list[tuple[str, ...]]:
         """What its system manager was told to start and stop."""
