@@ -13,37 +13,6 @@ from sdk_bench import Sdk
 
 PLACE = {"location": "westeurope"}
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB0sCzyNoC8Q1rxWcUqvo0iPzvcz+VFpNTAmrxIcB4Hf"
-DEBIAN = {"publisher": "Debian", "offer": "debian-12", "sku": "12-gen2", "version": "latest"}
-
-
-@pytest.fixture
-def nic_id(azure: Sdk, group: str) -> str:
-    """A network interface."""
-    network = azure.network
-    space = {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}
-    subnets = [{"name": "s", "properties": {"addressPrefix": "10.0.1.0/24"}}]
-    made = network.virtual_networks.begin_create_or_update(
-        group, "v", PLACE | {"properties": {**space, "subnets": subnets}}
-    )
-    configuration = {"name": "p", "properties": {"subnet": {"id": made.subnets[0].id}}}
-    body = PLACE | {"properties": {"ipConfigurations": [configuration]}}
-    return str(network.network_interfaces.begin_create_or_update(group, "n", body).id)
-
-
-@pytest.fixture
-def machine(nic_id: str) -> dict[str, Any]:
-    """A machine's body."""
-    keys = [{"path": "/home/imagegate/.ssh/authorized_keys", "keyData": KEY}]
-    linux = {"disablePasswordAuthentication": True, "ssh": {"publicKeys": keys}}
-    os_disk = {"createOption": "FromImage", "deleteOption": "Delete"}
-    properties = {
-        "hardwareProfile": {"vmSize": "Standard_D2s_v3"},
-        "storageProfile": {"imageReference": DEBIAN, "osDisk": os_disk},
-        "osProfile": {"computerName": "smoke", "adminUsername": "imagegate", "linuxConfiguration": linux},
-        "networkProfile": {"networkInterfaces": [{"id": nic_id, "properties": {"deleteOption": "Delete"}}]},
-        "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},
-    }
-    return PLACE | {"properties": properties}
 
 
 def test_a_machine_lives(azure: Sdk, group: str, machine: dict[str, Any]) -> None:

@@ -88,3 +88,69 @@ def test_a_security_rule_lives_in_its_group(azure: Sdk, group: str) -> None:
     assert [entry.id for entry in network.network_security_groups.get(group, "g").security_rules] == [rule.id]
     network.security_rules.begin_delete(group, "g", "web")
     assert network.network_security_groups.get(group, "g").security_rules == []
+
+
+def test_networks_are_peered(azure: Sdk, group: str) -> None:
+    """A side is Initiated until the other is there, and networks whose addresses overlap are no peers."""
+    networks, peerings = azure.network.virtual_networks, azure.network.virtual_network_peerings
+    spaces = {"a": "10.1.0.0/16", "b": "10.2.0.0/16", "c": "10.1.128.0/17"}
+    ids = {
+        name: networks.begin_create_or_update(
+            group, name, PLACE | {"properties": {"addressSpace": {"addressPrefixes": [prefix]}}}
+        ).id
+        for name, prefix in spaces.items()
+    }
+    to = {name: {"properties": {"remoteVirtualNetwork": {"id": found}}} for name, found in ids.items()}
+    assert peerings.begin_create_or_update(group, "a", "to-b", to["b"]).peering_state == "Initiated"
+    peerings.begin_create_or_update(group, "b", "to-a", to["a"])
+    assert peerings.get(group, "a", "to-b").peering_state == "Connected"
+    assert [entry.name for entry in peerings.list(group, "a")] == ["to-b"]
+    assert networks.get(group, "a").virtual_network_peerings[0].peering_state == "Connected"
+    with pytest.raises(HttpResponseError, match="address spaces overlap"):
+        peerings.begin_create_or_update(group, "a", "to-c", to["c"])
+    peerings.begin_delete(group, "b", "to-a")
+    assert peerings.list(group, "b") == []
+    assert peerings.get(group, "a", "to-b").peering_state == "Initiated"
+
+
+def test_addresses_names_and_usage_are_asked_for(azure: Sdk, group: str, subnet_id: str) -> None:
+    """A taken address is not available, others are named; subnets, regions and names tell what is used."""
+    network = azure.network
+    configuration = {"name": "p", "properties": {"subnet": {"id": subnet_id}}}
+    body = PLACE | {"properties": {"ipConfigurations": [configuration]}}
+    network.network_interfaces.begin_create_or_update(group, "n", body)
+    taken = network.virtual_networks.check_ip_address_availability(group, "v", ip_address="10.0.1.4")
+    assert (taken.available, taken.available_ip_addresses[0]) == (False, "10.0.1.5")
+    assert network.virtual_networks.check_ip_address_availability(group, "v", ip_address="10.0.1.9").available
+    [usage] = network.virtual_networks.list_usage(group, "v")
+    assert (usage.current_value, usage.limit) == (1, 251)
+    used = {entry.name.value: entry.current_value for entry in network.usages.list("westeurope")}
+    assert used["NetworkInterfaces"] >= 1
+    assert network.check_dns_name_availability("westeurope", domain_name_label="nobody-has-it").available
+    parts = network.network_interface_ip_configurations
+    assert [entry.name for entry in parts.list(group, "n")] == ["p"]
+    assert parts.get(group, "n", "p").private_ip_address == "10.0.1.4"
+    network.network_security_groups.begin_create_or_update(group, "g", PLACE)
+    assert len(network.default_security_rules.list(group, "g")) == 6
+    assert network.default_security_rules.get(group, "g", "DenyAllInBound").access == "Deny"
+
+
+def test_what_is_in_force_for_an_interface(azure: Sdk, group: str, machine: dict[str, Any]) -> None:
+    """The rules of the subnet and of the interface come together, and routes are told, once a machine has it."""
+    network = azure.network
+    rules = {"securityRules": [{"name": "web", "properties": RULE}]}
+    nsg = network.network_security_groups.begin_create_or_update(group, "g", PLACE | {"properties": rules})
+    subnet = {"properties": {"addressPrefix": "10.0.1.0/24", "networkSecurityGroup": {"id": nsg.id}}}
+    network.subnets.begin_create_or_update(group, "v", "s", subnet)
+    with pytest.raises(HttpResponseError, match="not attached to a running virtual machine"):
+        network.network_interfaces.begin_list_effective_network_security_groups(group, "n")
+    azure.compute.virtual_machines.begin_create_or_update(group, "smoke", machine)
+    [found] = network.network_interfaces.begin_list_effective_network_security_groups(group, "n").value
+    assert found.association.subnet.id.endswith("/subnets/s")
+    web = found.effective_security_rules[0]
+    assert (web.name, web.destination_port_range) == ("securityRules/web", "80-80")
+    routes = network.network_interfaces.begin_get_effective_route_table(group, "n").value
+    assert [(route.next_hop_type, route.address_prefix) for route in routes][:2] == [
+        ("VnetLocal", ["10.0.0.0/16"]),
+        ("Internet", ["0.0.0.0/0"]),
+    ]

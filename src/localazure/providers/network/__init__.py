@@ -9,8 +9,11 @@ from __future__ import annotations
 from localazure.arm.operation_table import Operation
 from localazure.cloud import Cloud
 from localazure.operation_endpoints import result_operation, status_operation
+from localazure.providers.network.effective import Effective
 from localazure.providers.network.interfaces import Interfaces
+from localazure.providers.network.peerings import Peerings
 from localazure.providers.network.public_addresses import PublicAddresses
+from localazure.providers.network.questions import Questions
 from localazure.providers.network.rules import SecurityRules
 from localazure.providers.network.security_groups import SecurityGroups
 from localazure.providers.network.subnets import Subnets
@@ -21,8 +24,9 @@ _LOCATION = "/subscriptions/{subscriptionId}/providers/Microsoft.Network/locatio
 
 def operations(cloud: Cloud) -> list[Operation]:
     """What is served."""
-    rooms = (VirtualNetworks, Subnets, SecurityGroups, SecurityRules, PublicAddresses, Interfaces)
+    rooms = (VirtualNetworks, Subnets, Peerings, SecurityGroups, SecurityRules, PublicAddresses, Interfaces)
     table = [operation for room in rooms for operation in room(cloud).operations()]
+    table += [*Effective(cloud).operations(), *Questions(cloud).operations()]
     status = status_operation(
         cloud, operation_id="Network_Operations_Get", path=_LOCATION + "/operations/{id}", bare=True
     )

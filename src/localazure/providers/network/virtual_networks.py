@@ -6,7 +6,7 @@ from typing import Any
 
 from localazure.arm.messages import ArmRequest
 from localazure.arm.resource_id import ResourceId
-from localazure.providers.network import subnet_documents
+from localazure.providers.network import peerings, subnet_documents
 from localazure.providers.network.manners import NetworkResources, refused
 from localazure.store import Document
 
@@ -31,7 +31,7 @@ class VirtualNetworks(NetworkResources):
             "addressSpace": {"addressPrefixes": list(given["addressSpace"]["addressPrefixes"])},
             **{key: given[key] for key in _GIVEN if given.get(key) is not None},
             "subnets": before,
-            "virtualNetworkPeerings": [],
+            "virtualNetworkPeerings": known["properties"].get("virtualNetworkPeerings", []) if known else [],
             "enableDdosProtection": bool(given.get("enableDdosProtection", False)),
             "enableVmProtection": False,
         }
@@ -56,7 +56,8 @@ class VirtualNetworks(NetworkResources):
     def answered(self, body: dict[str, Any]) -> dict[str, Any]:
         """The network with who is in its subnets."""
         subnets = [subnet_documents.answered(self.cloud, subnet) for subnet in body["properties"]["subnets"]]
-        return body | {"properties": body["properties"] | {"subnets": subnets}}
+        own = [peerings.answered(self.cloud, entry) for entry in body["properties"]["virtualNetworkPeerings"]]
+        return body | {"properties": body["properties"] | {"subnets": subnets, "virtualNetworkPeerings": own}}
 
     def refuse_delete(self, document: Document) -> None:
         """A network with a used subnet stays."""
