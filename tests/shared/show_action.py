@@ -15,7 +15,7 @@ from runner_side import Step
 
 
 def main() -> None:
-    """Show a build, and one that fails."""
+    """Show a build, its verification, and a build that fails."""
     if why := missing():
         sys.exit(f"No docker daemon can run here: {why}.")
     with tempfile.TemporaryDirectory(prefix="imagegate-action-") as name, DockerDaemon() as daemon:
@@ -28,13 +28,23 @@ def main() -> None:
             engine = Engine(cache_dir=REPOSITORY / ".cache" / "test", work_dir=folder / "work")
             with open_world(daemon, folder, engine) as world:
                 world.job.timeout_s = 1800
-                _show("build", world.job.run(world.inputs("build")), world)
+                _show_both(world)
             return
         hostile = HostileEngine(folder / "engine")
         with open_world(daemon, folder, hostile) as world:
-            _show("build", world.job.run(world.inputs("build")), world)
+            _show_both(world)
             hostile.fails_in = "Customizing"
             _show("a build that fails", world.job.run(world.inputs("build"), GITHUB_RUN_ID="4712"), world)
+
+
+def _show_both(world: World) -> None:
+    """A build, and the verification of what it made: from inside, since no container reaches a machine's address."""
+    built = world.job.run(world.inputs("build"))
+    _show("build", built, world)
+    version = built.outputs.get("image-version-id", "")
+    if version:
+        more = {"image-version-id": version, "reach": "run-command"}
+        _show("verify", world.job.run(world.inputs("verify", **more)), world)
 
 
 def _show(title: str, step: Step, world: World) -> None:
