@@ -16,8 +16,9 @@ folder, argv = {folder!r}, sys.argv[1:]
 words = [os.path.basename(sys.argv[0]), *argv]
 stdin = sys.stdin.buffer.read()
 call = {{"argv": words, "stdin": stdin.decode("latin-1"), "environment": dict(os.environ)}}
-with open(folder + "/calls.jsonl", "a") as calls:
-    calls.write(json.dumps(call) + "\\n")
+calls = os.open(folder + "/calls.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+os.write(calls, (json.dumps(call) + "\\n").encode())  # at once: others write there too
+os.close(calls)
 with open(folder + "/answers.json") as answers:
     fitting = [one for one in json.load(answers) if one["when"] in " ".join(words)]
 if fitting:
@@ -91,7 +92,8 @@ class FakePrograms:
     def calls(self, having: str = "") -> list[Call]:
         """What was started so far, in order, if `having` is in its command line."""
         path = self._root / "calls.jsonl"
-        found = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        whole = path.read_text().rpartition("\n")[0] if path.exists() else ""
+        found = [json.loads(line) for line in whole.splitlines()]
         calls = [
             Call(argv=tuple(one["argv"]), stdin=one["stdin"].encode("latin-1"), environment=one["environment"])
             for one in found

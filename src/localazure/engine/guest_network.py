@@ -34,7 +34,11 @@ class GuestNetwork:
         self._mac = mac
         self._server: subprocess.Popen[bytes] | None = None
         self.link = Link(ledger, lambda argv: cell.command(argv, network=False), namespace_pid=1, peer=_UPLINK)
-        self.link.open(public_ip=public_ip)
+        try:
+            self.link.open(public_ip=public_ip)
+        except BaseException:
+            self.link.close()
+            raise
 
     def open(self, rules: Sequence[Rule], *, log: Path) -> None:
         """Bring tap, router and DHCP up."""

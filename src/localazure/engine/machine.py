@@ -111,7 +111,9 @@ class QemuMachine:
                 Monitor(self._cell.path(_MONITOR)).run("system_powerdown")
                 self._await_end(running)
             process.kill(running)
-            self._since = self.serial_log.stat().st_size
+            if self._stopping.is_set():
+                return
+            self._since = self.serial_log.stat().st_size if self.serial_log.exists() else 0
             self._start()
 
     def stop(self) -> None:
