@@ -53,6 +53,10 @@ azure-cli: .cache/azure-cli/made-from.txt
 	$(UV) pip install --quiet --compile-bytecode --python .cache/azure-cli --requirement $<
 	cp $< $@
 
+.PHONY: benchmark
+benchmark: environment  ## What the Function costs: 200 verifications at once, a warm event, a cold worker
+	@PYTHONPATH=tests/shared $(RUN) python benchmarks/function/run.py
+
 .PHONY: lint
 lint: environment  ## Style, types and import contracts
 	@$(RUN) ruff check

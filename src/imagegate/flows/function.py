@@ -29,7 +29,6 @@ from imagegate.gateway.github_access import GitHubAccess
 from imagegate.gateway.scheduler import Scheduler
 from imagegate.report.progress import Silent
 from imagegate.settings.function_settings import FunctionSettings, load_function_settings
-from imagegate.steps.explain_failed_build import explain_failed_build
 from imagegate.steps.post_status import post_status
 from imagegate.steps.publish_verdict import publish_verdict
 from imagegate.waiting import Deadline, SystemClock
@@ -79,6 +78,9 @@ def sweep() -> None:
 
 
 def _explain_failed_build(job: Job) -> Job:
+    # Half a cold start is imports, and what reads build logs is needed only where one failed.
+    from imagegate.steps.explain_failed_build import explain_failed_build
+
     return explain_failed_build(connection(), job)
 
 
