@@ -1,5 +1,6 @@
 """What a person gets wrong is told at once, with its place, before anything is built."""
 
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -56,3 +57,28 @@ def test_bad_input(trial: Trial, image: Path, spoil: Callable[[Path], None], wor
     assert ended.exit_code == 2, ended.stderr
     for word in words:
         assert word in ended.stderr
+
+
+_WITHOUT = ("unshare", "--mount", "--", "sh", "-c", 'mount --bind /dev/null "$0" && exec "$@"')
+
+
+@pytest.mark.parametrize(
+    ("within", "words"),
+    [
+        ((*_WITHOUT, "/usr/bin/mmdebstrap"), ["mmdebstrap: It makes base images.", "apt-get install mmdebstrap"]),
+        ((*_WITHOUT, "/usr/bin/qemu-system-x86_64"), ["It boots smoke VMs.", "apt-get install qemu-system-x86"]),
+        (("unshare", "--user", "--"), ["root: Mounts, namespaces and taps need it.", "with sudo"]),
+    ],
+    ids=["no mmdebstrap", "no qemu", "no root"],
+)
+def test_a_machine_that_lacks_something(
+    trial: Trial, image: Path, within: tuple[str, ...], words: list[str], tmp_path: Path
+) -> None:
+    """A machine that cannot run images is told what it lacks and what to install, before anything is made."""
+    ended = dataclasses.replace(trial, within=within).run(image)
+
+    assert ended.exit_code == 7, ended.stderr
+    message = ended.document["error"]["message"]
+    for word in words:
+        assert word in message
+    assert list((tmp_path / "tmp").iterdir()) == []

@@ -26,18 +26,20 @@ class Told:
 class Builder:
     """Builds with one engine, and remembers what the last build told."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, offer: str = "debian-12", sku: str = "12-gen2") -> None:
         self.engine = engine
+        self._id = (offer, sku)
         self.told = Told()
         self.cancelled = threading.Event()
 
     @property
     def base(self) -> Base:
-        """Debian 12."""
-        return self.engine.resolve_base(publisher="Debian", offer="debian-12", sku="12-gen2", version="latest")
+        """What it builds from."""
+        offer, sku = self._id
+        return self.engine.resolve_base(publisher="Debian", offer=offer, sku=sku, version="latest")
 
     def __call__(self, *customize: Customization, validate: tuple[Customization, ...] = ()) -> BuiltImage:
-        """Build from Debian 12."""
+        """Build from the base."""
         self.told = Told()
         request = BuildRequest(operation_id="7111a125", base=self.base, customize=customize, validate=validate)
         return self.engine.build(

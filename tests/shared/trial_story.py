@@ -28,10 +28,11 @@ class Trial:
 
     environment: dict[str, str]
     folder: Path
+    within: tuple[str, ...] = ()  # a program that runs the command in surroundings of its own
 
     def start(self, image: Path, *arguments: str) -> subprocess.Popen[str]:
         """The running command, in a process group of its own as a shell would make it."""
-        command = [str(Path(sys.executable).parent / "imagegate"), "try", str(image), *arguments]
+        command = [*self.within, str(Path(sys.executable).parent / "imagegate"), "try", str(image), *arguments]
         return subprocess.Popen(
             command,
             env=self.environment,
