@@ -188,11 +188,13 @@ def _draft(declaration: dict[str, Any], frame: Frame, place: _Place) -> Draft | 
     path = place.path
     header = frame.at(RESOURCE_HEADER)
     condition = read_condition(declaration, header, path)
-    if condition is False:
-        header = quiet(header)
+    existing = declaration.get("existing") is True
+    unheard = quiet(header) if condition is False else header
+    if existing:  # what is not deployed must have a name all the same, except for what is only looked up
+        header = unheard
     kind = read_text(declaration, "type", header, path)
     name = read_text(declaration, "name", header, path)
-    scope_id = read_scope_id(declaration, header, path, str(kind or ""))
+    scope_id = read_scope_id(declaration, unheard, path, str(kind or ""))
     version = read_text(declaration, "apiVersion", header, path, required=not frame.api_profile)
     located = _located(declaration, place, kind, name, scope_id, header)
     if located is None:
@@ -208,12 +210,12 @@ def _draft(declaration: dict[str, Any], frame: Frame, place: _Place) -> Draft | 
         id=identity,
         api_version=None if version is None else str(version),
         condition=condition,
-        existing=declaration.get("existing") is True,
+        existing=existing,
         symbolic=place.symbolic,
         loop=place.loop,
         index=place.index,
         short_name=name if place.parent_type is not None and isinstance(name, str) else None,
-        depends_on=read_depends_on(declaration, header, path),
+        depends_on=read_depends_on(declaration, unheard, path),
     )
 
 

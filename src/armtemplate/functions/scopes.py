@@ -20,7 +20,7 @@ _MANAGEMENT_GROUP_TYPE = "Microsoft.Management/managementGroups"
 
 
 def resource_group(_call: Call, frame: Frame) -> dict[str, Any]:
-    """The deployment's resource group."""
+    """The deployment's resource group; its tags are not known where nobody told anything of it."""
     scope = frame.scope
     if scope.kind != "resourceGroup":
         raise ExpressionError("there is no resource group at this scope; only a deployment to a resource group has one")
@@ -30,7 +30,22 @@ def resource_group(_call: Call, frame: Frame) -> dict[str, Any]:
         "type": "Microsoft.Resources/resourceGroups",
         "location": _location(frame),
         "properties": {"provisioningState": "Succeeded"},
-    } | dict(scope.resource_group_facts)
+        **(scope.resource_group_facts or {"tags": _tags(frame)}),
+    }
+
+
+def _tags(frame: Frame) -> Unknown:
+    group_id = f"/subscriptions/{frame.scope.subscription_id}/resourceGroups/{frame.scope.resource_group}"
+
+    def resume(session: Session) -> Value:
+        group = session.answerer().reference(group_id, _GROUP_VERSION, True)
+        return member(object_argument(group, "the resource group"), "tags", {})
+
+    return Unknown(
+        reason=f"the tags of the resource group '{frame.scope.resource_group}'",
+        render=lambda: f"reference('{group_id}', '{_GROUP_VERSION}', 'Full').tags",
+        resume=resume,
+    )
 
 
 def _location(frame: Frame) -> Value:

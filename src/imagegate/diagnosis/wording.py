@@ -28,6 +28,7 @@ _STATUSES = {
     1641: (Category.WINDOWS_RESTART, "an installer began a restart, which is success; list it in validExitCodes"),
     3010: (Category.WINDOWS_RESTART, "an installer wants a restart, which is success; list it in validExitCodes"),
     16001: (Category.CONNECTION, "the WinRM connection broke off while it ran, as it does when the VM restarts"),
+    267014: (Category.SCRIPT, "the task that ran it elevated was ended before it was done; list it in validExitCodes"),
     0xC0000005: (Category.SCRIPT, "a program crashed (access violation)"),
     0xC000013A: (Category.CANCELLED, "it was interrupted"),
     143: (Category.CANCELLED, "it was asked to end"),

@@ -1,6 +1,7 @@
 """Resources: loops, children, scopes, conditions, names."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -127,6 +128,19 @@ def test_what_is_not_deployed_need_not_evaluate_but_must_parse(template: Make, f
     misspelled = _resource(condition=False, properties={"x": "[nosuch()]"})
     (fault,) = faults_of(lambda: evaluate(template(resources=[misspelled])))
     assert fault.json_path == "resources[0].properties.x"
+
+
+def test_what_is_not_deployed_must_have_a_name_all_the_same(template: Make, faults_of: FaultsOf) -> None:
+    """Azure takes the name of every resource, condition or not; only what is looked up need not have one.
+
+    "The language expression property 'name' can't be evaluated", "incorrect segment lengths": its own words for it.
+    """
+    for name in ("[createObject().nosuch]", "[null()]", ""):
+        given = template(resources=[_resource(condition=False, name=name)])
+        (fault,) = faults_of(partial(evaluate, given))
+        assert fault.json_path == "resources[0].name", name
+    there = _resource(condition=False, existing=True, name="[createObject().nosuch]")
+    assert not evaluate(template(languageVersion="2.0", resources={"there": there})).resources
 
 
 def test_member_names_are_read_without_regard_to_case(template: Make) -> None:

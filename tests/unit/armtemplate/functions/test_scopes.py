@@ -30,6 +30,17 @@ def test_facts_given_for_a_scope_are_shown() -> None:
     assert evaluate_expression("[subscription().displayName]", scope=scope) == "Mine"
 
 
+def test_tags_that_nobody_told_are_a_reference_to_the_group() -> None:
+    """Only Azure knows a group's tags; what is told of a group and names none has none."""
+    tags = evaluate_expression("[resourceGroup().tags]")
+    assert isinstance(tags, Unknown)
+    assert tags.expression.endswith("/resourceGroups/resource-group', '2021-04-01', 'Full').tags")
+    kept = evaluate_expression("[union(resourceGroup().tags, createObject('a', 'b'))]")
+    assert isinstance(kept, Unknown)
+    with pytest.raises(TemplateFaults, match="'tags' doesn't exist"):
+        evaluate_expression("[resourceGroup().tags]", scope=Scope(resource_group_facts={"managedBy": "x"}))
+
+
 def test_a_location_that_is_not_given_is_a_reference_to_the_group() -> None:
     """Only Azure knows where another group lies; its name is known all the same."""
     scope = Scope(location=None, resource_group="other")
