@@ -102,7 +102,7 @@ def build_image(
         artifacts = (
             dict(late.artifacts)
             if late
-            else read_run_outputs(templates, prepared.name, distribute, earlier=begun.earlier)
+            else read_run_outputs(templates, prepared.name, distribute, earlier=begun.earlier, clock=story.clock)
         )
     version = image_version_of(artifacts)
     made = [str(begun.template.id)] if begun.created else []

@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from imagegate.errors import ImageVersionUnusable
+from imagegate.errors import DeadlinePassed, ImageVersionUnusable
 from imagegate.gateway.image_templates import ImageTemplates
 from imagegate.model import ResourceId, RunOutput
+from imagegate.waiting import Clock, Deadline, Look, poll
+
+_LAG_S = 60.0  # how long a list may lag behind what it lists
 
 
 def read_run_outputs(
@@ -14,16 +17,32 @@ def read_run_outputs(
     distribute: Sequence[Mapping[str, Any]],
     *,
     earlier: Mapping[str, RunOutput],
+    clock: Clock | None = None,
 ) -> dict[str, str]:
     """The artifact of each distributor (image version, managed image or VHD) by run output name.
 
-    `earlier` are the outputs before the run: an output that did not change is left over from another run.
+    `earlier` are the outputs before the run: an output that did not change is left over from another run. The list may
+    lag behind the run's end, so with a `clock` what is not right is looked at again for a minute.
 
     Raises:
         ImageVersionUnusable: an output is missing, stale, or in another gallery than the template says.
     """
-    outputs = templates.run_outputs(name)
-    wrong = [problem for entry in distribute for problem in _problems(entry, outputs, earlier)]
+    outputs: dict[str, RunOutput] = {}
+    wrong: list[str] = []
+
+    def look() -> Look[bool]:
+        outputs.clear()
+        outputs.update(templates.run_outputs(name))
+        wrong[:] = [problem for entry in distribute for problem in _problems(entry, outputs, earlier)]
+        return Look(value=True) if not wrong else Look()
+
+    try:
+        if clock is None:
+            look()
+        else:
+            poll(look, deadline=Deadline.after(_LAG_S, clock), what="the run's outputs", first_interval_s=1)
+    except DeadlinePassed:
+        pass
     if wrong:
         raise ImageVersionUnusable(
             "\n".join(["The run succeeded, and its outputs are not what the template promised:", *wrong]),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fake_image_builder import DEFINITION, TEMPLATES
-from fake_wire import Answer, Wire, cloud_on
+from fake_wire import Answer, HandClock, Wire, cloud_on
 from imagegate.errors import ImageVersionUnusable
 from imagegate.gateway.image_templates import ImageTemplates
 from imagegate.steps.read_run_outputs import image_version_of, read_run_outputs
@@ -54,3 +54,18 @@ def test_an_output_without_an_artifact(wire: Wire) -> None:
     """An output that is still empty is no output."""
     with pytest.raises(ImageVersionUnusable, match="there is no output; found version"):
         _read(wire, [{"runOutputName": "version"}], {"version": {}})
+
+
+def test_a_list_that_lags_behind_is_read_again(wire: Wire) -> None:
+    """An empty list right after the run is not the last word; a minute later it is."""
+    good = {"name": "image", "properties": {"artifactUri": "https://x/y.vhd"}}
+    path, clock = f"{TEMPLATES}/t/runOutputs", HandClock()
+    wire.on("GET", path, Answer(body={"value": []}), Answer(body={"value": [good]}))
+    templates = ImageTemplates(cloud_on(wire), "rg-images")
+
+    artifacts = read_run_outputs(templates, "t", [{"runOutputName": "image"}], earlier={}, clock=clock)
+
+    assert artifacts == {"image": "https://x/y.vhd"}
+    wire.on("GET", path, Answer(body={"value": []}))
+    with pytest.raises(ImageVersionUnusable, match="there is no output; found none"):
+        read_run_outputs(templates, "t", [{"runOutputName": "image"}], earlier={}, clock=clock)

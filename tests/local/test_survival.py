@@ -1,0 +1,165 @@
+"""The product against a cloud that has a bad day: unchanged, and with the right end."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localazure.assembly import LocalCloud
+from recording_engine import RecordingEngine
+
+REPOSITORY = Path(__file__).parents[2]
+SCENARIOS = REPOSITORY / "examples" / "scenarios"
+TEMPLATE = REPOSITORY / "templates" / "apache-debian12"
+_TIMEOUT_S = 240
+
+
+@dataclass
+class Product:
+    """`imagegate` as its user starts it, against one cloud."""
+
+    cloud: LocalCloud
+    engine: RecordingEngine
+
+    def __call__(self, command: str, *arguments: str) -> tuple[int, dict[str, Any]]:
+        """Run a command to its end: exit code and the object that it printed."""
+        foreign = ("AZURE_", "ARM_", "GITHUB_", "ACTIONS_", "IMAGEGATE_A")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+        done = subprocess.run(
+            [sys.executable, "-m", "imagegate", command, str(TEMPLATE), *arguments, "--json"],
+            env={**kept, **self.cloud.environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT_S,
+            check=False,
+        )
+        assert done.stdout, done.stderr
+        return done.returncode, json.loads(done.stdout)
+
+    def play(self, name: str) -> None:
+        """Play an example."""
+        file = SCENARIOS / f"{name}.yaml"
+        self.cloud.console.play(file.read_text(), file=str(file))
+
+    def happened(self, kind: str) -> int:
+        """How often faults of a kind have happened."""
+        return sum(fault["happened"] for fault in self.cloud.cloud.faults.document()["faults"] if fault["kind"] == kind)
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Iterator[Product]:
+    """The product, and a cloud in which it has been set up and answers come soon."""
+    engine = RecordingEngine(tmp_path / "engine")
+    with LocalCloud(state=tmp_path / "state", engine=engine) as cloud:
+        cloud.cloud.settings.change({"retry_after_s": 0.05})
+        found = Product(cloud, engine)
+        exit_code, document = found("setup")
+        assert exit_code == 0, document
+        yield found
+
+
+def _build(product: Product) -> dict[str, Any]:
+    exit_code, document = product("build")
+    assert exit_code == 0, document
+    return document
+
+
+def test_a_run_whose_answer_was_lost_is_run_once(product: Product) -> None:
+    """503 after the effect on submission and run: the build takes up its own template and run, and builds once."""
+    product.play("lost-answers")
+    _build(product)
+    assert product.happened("unavailable") == 2
+    assert len(product.engine.builds) == 1
+
+
+@pytest.mark.parametrize(
+    ("scenario", "kind", "least"),
+    [("throttled", "throttled", 0), ("untrue-reads", "internal-error", 1), ("untrue-reads", "wrong-read", 1)],
+)
+def test_a_build_survives(product: Product, scenario: str, kind: str, least: int) -> None:
+    """Throttling, and reads that are wrong for a moment, cost time and nothing else: one build, one version."""
+    product.play(scenario)
+    document = _build(product)
+    assert product.happened(kind) >= least
+    assert len(product.engine.builds) == 1
+    assert document
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"kind": "throttled", "operation": "VirtualMachineImageTemplates_Run", "times": 2, "retry_after_s": 1},
+        {"kind": "gateway-timeout", "operation": "VirtualMachineImageTemplates_Run", "moment": "after"},
+        {"kind": "connection-reset", "operation": "VirtualMachineImageTemplates_Run", "moment": "after"},
+        {"kind": "internal-error", "operation": "VirtualMachineImageTemplates_Run", "times": 2},
+        {"kind": "wrong-read", "operation": "VirtualMachineImageTemplates_Get", "status": 404, "skip": 3},
+        {"kind": "unavailable", "operation": "*", "path": ".", "probability": 0.1, "times": "always"},
+    ],
+    ids=lambda document: "-".join(str(document.get(name, "")) for name in ("kind", "moment", "status")),
+)
+def test_a_run_is_started_once_whatever_is_answered(product: Product, document: dict[str, Any]) -> None:
+    """Whether or not it took effect, and however it was answered: the engine builds once."""
+    product.cloud.console.add_faults(document)
+    _build(product)
+    assert product.happened(document["kind"]) >= 1
+    assert len(product.engine.builds) == 1
+
+
+def test_permissions_that_take_a_while_are_told_as_such(product: Product) -> None:
+    """Right after they were given: exit 9, with the missing action and the word that it takes a while to arrive."""
+    product.play("slow-permissions")
+    exit_code, document = product("build")
+    assert exit_code == 9
+    assert "takes minutes to arrive" in document["error"]["hint"]
+    product.cloud.console.reset()
+    _build(product)
+
+
+@pytest.mark.parametrize("kind", ["malformed-body", "connection-reset"])
+def test_what_is_no_answer_ends_without_a_defect(product: Product, kind: str) -> None:
+    """A template that cannot be read ends the build with 7 and a reason, or is read again; it is never a defect."""
+    product.cloud.console.add_faults({"kind": kind, "operation": "VirtualMachineImageTemplates_Get", "skip": 2})
+    exit_code, document = product("build")
+    assert product.happened(kind) == 1
+    assert exit_code in (0, 7), document
+
+
+def test_a_region_that_fails_ends_the_build_with_its_name(product: Product) -> None:
+    """Exit 3, as for every run that ended badly, and the region is told."""
+    product.play("slow-replication")
+    exit_code, document = product("build")
+    assert exit_code == 3
+    assert "North Europe" in json.dumps(document)
+
+
+@pytest.mark.parametrize(
+    ("document", "wanted"),
+    [
+        ({"kind": "sku-not-available", "times": "always"}, 8),
+        ({"kind": "quota-exceeded", "times": "always"}, 8),
+        ({"kind": "allocation-failed", "times": "always"}, 8),
+        ({"kind": "os-provisioning-timed-out", "times": "always"}, 5),
+        (
+            {"kind": "disallowed-by-policy", "operation": "PublicIPAddresses_CreateOrUpdate", "times": "always"},
+            8,
+        ),
+    ],
+    ids=lambda value: value["kind"] if isinstance(value, dict) else "",
+)
+def test_what_is_not_the_images_fault_is_inconclusive(product: Product, document: dict[str, Any], wanted: int) -> None:
+    """Capacity, quota and policy end a verification with 8, a guest that never reports with 5; nothing is left."""
+    _build(product)
+    product.cloud.console.add_faults(document)
+    exit_code, told = product("verify")
+    assert exit_code == wanted, told
+    assert told["teardown"] == "complete"
+    assert product.happened(document["kind"]) >= 1
