@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from sdk_bench import MANNERS, Ledger, Sdk
 PLACE = {"location": "westeurope"}
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB0sCzyNoC8Q1rxWcUqvo0iPzvcz+VFpNTAmrxIcB4Hf"
 DEBIAN = {"publisher": "Debian", "offer": "debian-12", "sku": "12-gen2", "version": "latest"}
+ACCOUNT = {"location": "westeurope", "kind": "StorageV2", "sku": {"name": "Standard_LRS"}}
 NAMESPACES = (
     "Microsoft.Authorization",
     "Microsoft.Compute",
@@ -115,3 +117,11 @@ def machine(nic_id: str) -> dict[str, Any]:
         "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},
     }
     return PLACE | {"properties": properties}
+
+
+@pytest.fixture
+def account(azure: Sdk, group: str) -> str:
+    """The name of an account."""
+    name = "st" + hashlib.sha256(group.encode()).hexdigest()[:16]
+    azure.storage.storage_accounts.begin_create(group, name, ACCOUNT)
+    return name

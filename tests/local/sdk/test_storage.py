@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import pytest
 from azure.core.exceptions import ResourceNotFoundError
 
 from sdk_bench import Sdk
-
-ACCOUNT = {"location": "westeurope", "kind": "StorageV2", "sku": {"name": "Standard_LRS"}}
-
-
-@pytest.fixture
-def account(azure: Sdk, group: str) -> str:
-    """The name of an account."""
-    name = "st" + hashlib.sha256(group.encode()).hexdigest()[:16]
-    azure.storage.storage_accounts.begin_create(group, name, ACCOUNT)
-    return name
 
 
 def test_an_account_lives(azure: Sdk, group: str, account: str) -> None:

@@ -327,8 +327,8 @@ def test_an_account_takes_its_blobs_along(
 
 
 def test_what_is_not_served_says_so(container: ContainerClient) -> None:
-    """Page blobs and leases answer 501 with a code of our own."""
+    """Blob tags and leases of containers answer 501 with a code of our own."""
     with pytest.raises(HttpResponseError, match="NotServedByLocalCloud"):
-        container.get_blob_client("disk").create_page_blob(512)
+        container.get_blob_client("disk").set_blob_tags({"a": "b"})
     with pytest.raises(HttpResponseError, match="NotServedByLocalCloud"):
         container.acquire_lease()

@@ -15,6 +15,7 @@ from localazure.blobs import signatures
 from localazure.blobs.accounts import find_container
 from localazure.blobs.links import in_time
 from localazure.cloud import Cloud
+from localazure.http.blob_service import policies
 from localazure.http.blob_service.exchange import BlobCall, BlobError, Caller
 from localazure.http.tokens import Tokens
 
@@ -117,9 +118,10 @@ class Access:
 
     def _signature(self, call: BlobCall) -> Caller:
         query = call.query
-        if not in_time(self._cloud, query):
+        granted = policies.effective(self._cloud, call.account, call.container, query)
+        if not in_time(self._cloud, granted):
             raise _not_authentic("Signature not valid in the specified time frame")
-        letters = frozenset(query.get("sp", ""))
+        letters = frozenset(granted.get("sp", ""))
         if query.get("skoid"):
             return Caller(principal=self._delegate(call), letters=letters, resource=_resource(query))
         self._check_keys_allowed(call)

@@ -9,24 +9,19 @@ import threading
 import xml.etree.ElementTree as ET
 from typing import Any
 
-from localazure.blobs.accounts import find_container
 from localazure.blobs.contents import put_blob
 from localazure.cloud import Cloud
-from localazure.http.blob_service import access
+from localazure.http.blob_service import access, copies, leases, pages, snapshots
 from localazure.http.blob_service.access import Access, Right
-from localazure.http.blob_service.conditions import check_read, check_write
+from localazure.http.blob_service.conditions import check_read
 from localazure.http.blob_service.exchange import BlobAnswer, BlobCall, BlobError, Caller, element, xml
 from localazure.http.blob_service.numbers import number
 from localazure.http.blob_service.service_calls import Handler
+from localazure.http.blob_service.shelf import DESCRIBED, Shelf, described, tags
 from localazure.store import Blob
 
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)")
-_DESCRIBED = {
-    "content_encoding": "Content-Encoding",
-    "content_language": "Content-Language",
-    "cache_control": "Cache-Control",
-    "content_disposition": "Content-Disposition",
-}
+_TIERS = {name.lower(): name for name in ("Hot", "Cool", "Cold", "Archive")}
 _Key = tuple[str, str, str]
 
 
@@ -36,6 +31,7 @@ class BlobCalls:
     def __init__(self, cloud: Cloud, rights: Access) -> None:
         self._cloud = cloud
         self._access = rights
+        self._shelf = Shelf(cloud)
         self._lock = threading.Lock()
         self._staged: dict[_Key, dict[str, bytes]] = {}
 
@@ -54,23 +50,53 @@ class BlobCalls:
             ("GET", "/metadata"): (access.READ, self._head),
             ("HEAD", "/metadata"): (access.READ, self._head),
             ("DELETE", "/"): (access.DELETE, self._delete),
+            ("PUT", "/tier"): (access.WRITE, self._tier),
+            ("PUT", "/copy"): (access.WRITE, self._no_copy),
+            **snapshots.SnapshotCalls(self._cloud, self._shelf).table(),
+            **leases.LeaseCalls(self._cloud, self._shelf).table(),
+            **pages.PageCalls(self._cloud, self._shelf).table(),
         }
 
     # --- writing
 
     def _put(self, call: BlobCall, caller: Caller) -> BlobAnswer:
         kind = call.headers.get("x-ms-blob-type", "")
-        if call.headers.get("x-ms-copy-source") or kind == "PageBlob":
-            what = "copying from a URL" if call.headers.get("x-ms-copy-source") else "page blobs"
-            raise BlobError(501, "NotServedByLocalCloud", f"The local cloud does not serve {what}.")
+        if call.headers.get("x-ms-copy-source"):
+            return self._copy(call, caller)
+        if kind == "PageBlob":
+            return self._written(call, caller, pages.empty(call), blob_type=kind, **pages.numbered(call))
         if kind not in {"BlockBlob", "AppendBlob"}:
             message = "An HTTP header that's mandatory for this request is not specified: x-ms-blob-type."
             raise BlobError(400, "MissingRequiredHeader", message)
         _check_md5(call)
         return self._written(call, caller, call.body, blob_type=kind)
 
+    def _copy(self, call: BlobCall, caller: Caller) -> BlobAnswer:
+        """Copied at once: what is asked for as a copy in the background has ended before the answer."""
+        source = copies.source(self._cloud, call, caller)
+        more = copies.told(self._cloud, call, source)
+        if not call.metadata():
+            more["metadata"] = source.properties.get("metadata")
+        kind = str(source.properties.get("blob_type", "BlockBlob"))
+        written = self._written(call, caller, source.content, blob_type=kind, **more)
+        if call.headers.get("x-ms-blob-type"):  # Put Blob From URL
+            return written
+        headers = {"x-ms-copy-id": more["copy"]["id"], "x-ms-copy-status": "success"}
+        return BlobAnswer(status=202, headers={**written.headers, **headers})
+
+    def _tier(self, call: BlobCall, _: Caller) -> BlobAnswer:
+        blob, tier = self._shelf.found(call), call.headers.get("x-ms-access-tier", "")
+        if tier.lower() not in _TIERS:
+            raise BlobError(400, "InvalidHeaderValue", f"'{tier}' is no access tier of a block blob.")
+        self._shelf.kept(blob, access_tier=_TIERS[tier.lower()])
+        return BlobAnswer(status=202 if tier.lower() == "archive" else 200)
+
+    def _no_copy(self, call: BlobCall, _: Caller) -> BlobAnswer:
+        self._shelf.found(call)
+        raise BlobError(409, "NoPendingCopyOperation", "There is currently no pending copy operation.")
+
     def _stage(self, call: BlobCall, _: Caller) -> BlobAnswer:
-        self._require_container(call)
+        self._shelf.require_container(call)
         _check_md5(call)
         block = call.query.get("blockid", "")
         if not block:
@@ -86,7 +112,7 @@ class BlobCalls:
             raise BlobError(400, "InvalidXmlDocument", "XML specified is not syntactically valid.") from error
         with self._lock:
             staged = dict(self._staged.get(_key(call), {}))
-        committed = _committed_blocks(self._blob(call))
+        committed = _committed_blocks(self._shelf.blob(call))
         chosen: list[tuple[str, bytes]] = []
         for entry in listed:
             sources = {"Committed": (committed,), "Uncommitted": (staged,), "Latest": (staged, committed)}
@@ -104,79 +130,80 @@ class BlobCalls:
 
     def _append(self, call: BlobCall, _: Caller) -> BlobAnswer:
         with self._cloud.store.transaction():
-            blob = self._found(call)
+            blob = self._shelf.found(call)
             if blob.properties.get("blob_type") != "AppendBlob":
                 raise BlobError(409, "InvalidBlobType", "The blob type is invalid for this operation.")
-            check_write(call.headers, blob)
+            self._shelf.check_write(call, blob)
             position = call.headers.get("x-ms-blob-condition-appendpos")
             if position is not None and number(position, "appendpos") != len(blob.content):
                 message = "The append position condition specified was not met."
                 raise BlobError(412, "AppendPositionConditionNotMet", message)
             count = int(blob.properties.get("appended", 0)) + 1
-            made = self._rewritten(blob, blob.content + call.body, appended=count)
+            made = self._shelf.rewritten(blob, blob.content + call.body, appended=count)
         offset = {"x-ms-blob-append-offset": str(len(blob.content)), "x-ms-blob-committed-block-count": str(count)}
-        return BlobAnswer(status=201, headers=_tags(made) | offset)
+        return BlobAnswer(status=201, headers=tags(made) | offset)
 
     def _written(self, call: BlobCall, caller: Caller, content: bytes, **more: Any) -> BlobAnswer:  # noqa: ANN401 - JSON
-        self._require_container(call)
+        self._shelf.require_container(call)
         with self._cloud.store.transaction():
-            known = self._blob(call)
+            known = self._shelf.blob(call)
             if known is not None and caller.letters is not None and "w" not in caller.letters:
                 raise access.permission_mismatch()  # "c" alone makes new blobs only
-            check_write(call.headers, known)
+            self._shelf.check_write(call, known)
             kind = call.headers.get("x-ms-blob-content-type") or (
                 call.headers.get("content-type") if call.query.get("comp") is None else None
             )
-            made = put_blob(
-                self._cloud,
-                call.account.name,
-                call.container,
-                call.blob,
-                content,
-                content_type=kind or "application/octet-stream",
-                metadata=call.metadata(),
-                **_described(call),
-                **more,
-            )
-        headers = _tags(made) | {"x-ms-request-server-encrypted": "true"}
+            given: dict[str, Any] = {"metadata": call.metadata(), **described(call), **more}
+            if known is not None and known.properties.get("lease"):
+                given["lease"] = known.properties["lease"]
+            given["content_type"] = kind or given.get("content_type") or "application/octet-stream"
+            made = put_blob(self._cloud, call.account.name, call.container, call.blob, content, **given)
+        headers = tags(made) | {"x-ms-request-server-encrypted": "true"}
         return BlobAnswer(status=201, headers=headers | {"Content-MD5": str(made.properties["content_md5"])})
 
     def _set_metadata(self, call: BlobCall, _: Caller) -> BlobAnswer:
         with self._cloud.store.transaction():
-            blob = self._found(call)
-            check_write(call.headers, blob)
-            made = self._rewritten(blob, blob.content, metadata=call.metadata())
-        return BlobAnswer(headers=_tags(made))
+            blob = self._shelf.found(call)
+            self._shelf.check_write(call, blob)
+            made = self._shelf.rewritten(blob, blob.content, metadata=call.metadata())
+        return BlobAnswer(headers=tags(made))
 
     def _set_properties(self, call: BlobCall, _: Caller) -> BlobAnswer:
         with self._cloud.store.transaction():
-            blob = self._found(call)
-            check_write(call.headers, blob)
-            cleared: dict[str, Any] = dict.fromkeys(_DESCRIBED)
+            blob = self._shelf.found(call)
+            self._shelf.check_write(call, blob)
+            cleared: dict[str, Any] = dict.fromkeys(DESCRIBED)
             kind = call.headers.get("x-ms-blob-content-type") or "application/octet-stream"
-            made = self._rewritten(blob, blob.content, content_type=kind, **(cleared | _described(call)))
-        return BlobAnswer(headers=_tags(made))
-
-    def _rewritten(self, blob: Blob, content: bytes, **changes: Any) -> Blob:  # noqa: ANN401 - JSON
-        kept = {
-            name: value
-            for name, value in blob.properties.items()
-            if name not in {"created", "last_modified", "etag", "content_md5"}
-        }
-        return put_blob(self._cloud, blob.account, blob.container, blob.name, content, **(kept | changes))
+            content, numbered = pages.resized(call, blob)
+            changes = {"content_type": kind, **cleared, **described(call), **numbered}
+            made = self._shelf.rewritten(blob, content, **changes)
+        return BlobAnswer(headers=tags(made))
 
     def _delete(self, call: BlobCall, _: Caller) -> BlobAnswer:
+        """A blob with snapshots goes only with them; one snapshot goes by itself."""
+        wanted = call.headers.get("x-ms-delete-snapshots", "").lower()
         with self._cloud.store.transaction():
-            check_write({**call.headers, "if-none-match": ""}, self._found(call))
-            self._cloud.store.delete_blob(call.account.name, call.container, call.blob)
+            blob = self._shelf.found(call)
+            taken = snapshots.of(self._cloud, call)
+            if call.query.get("snapshot"):
+                self._cloud.store.delete_blob(blob.account, blob.container, blob.name)
+                return BlobAnswer(status=202, headers={"x-ms-delete-type-permanent": "true"})
+            if taken and wanted not in {"include", "only"}:
+                message = "This operation is not permitted because the blob has snapshots."
+                raise BlobError(409, "SnapshotsPresent", message)
+            self._shelf.check_write(call, blob, removing=True)
+            for snapshot in taken:
+                self._cloud.store.delete_blob(snapshot.account, snapshot.container, snapshot.name)
+            if wanted != "only":
+                self._cloud.store.delete_blob(call.account.name, call.container, call.blob)
         return BlobAnswer(status=202, headers={"x-ms-delete-type-permanent": "true"})
 
     # --- reading
 
     def _get(self, call: BlobCall, _: Caller) -> BlobAnswer:
-        blob = self._found(call)
+        blob = self._shelf.found(call)
         check_read(call.headers, blob)
-        headers = _headers(blob)
+        headers = self._shelf.headers(blob)
         asked = call.headers.get("x-ms-range") or call.headers.get("range")
         match = _RANGE.fullmatch(asked) if asked else None
         if match is None:
@@ -197,14 +224,14 @@ class BlobCalls:
         return BlobAnswer(status=206, content=blob.content[first : last + 1], headers=headers)
 
     def _head(self, call: BlobCall, _: Caller) -> BlobAnswer:
-        blob = self._found(call)
+        blob = self._shelf.found(call)
         check_read(call.headers, blob)
-        return BlobAnswer(headers=_headers(blob), length=len(blob.content))
+        return BlobAnswer(headers=self._shelf.headers(blob), length=len(blob.content))
 
     def _list_blocks(self, call: BlobCall, _: Caller) -> BlobAnswer:
         with self._lock:
             staged = dict(self._staged.get(_key(call), {}))
-        blob = self._blob(call)
+        blob = self._shelf.blob(call)
         if blob is None and not staged:
             raise BlobError(404, "BlobNotFound", "The specified blob does not exist.")
         wanted = call.query.get("blocklisttype", "committed").lower()
@@ -217,20 +244,6 @@ class BlobCalls:
                 ]
                 root.append(element(f"{name}Blocks", shown))
         return xml(root)
-
-    def _blob(self, call: BlobCall) -> Blob | None:
-        return self._cloud.store.get_blob(call.account.name, call.container, call.blob)
-
-    def _found(self, call: BlobCall) -> Blob:
-        self._require_container(call)
-        blob = self._blob(call)
-        if blob is None:
-            raise BlobError(404, "BlobNotFound", "The specified blob does not exist.")
-        return blob
-
-    def _require_container(self, call: BlobCall) -> None:
-        if find_container(self._cloud, call.account, call.container) is None:
-            raise BlobError(404, "ContainerNotFound", "The specified container does not exist.")
 
 
 def _key(call: BlobCall) -> _Key:
@@ -252,31 +265,3 @@ def _check_md5(call: BlobCall) -> None:
     if given is not None and given != actual:
         message = "The MD5 value specified in the request did not match with the MD5 value calculated by the server."
         raise BlobError(400, "Md5Mismatch", message)
-
-
-def _described(call: BlobCall) -> dict[str, str]:
-    given = {name: call.headers.get(f"x-ms-blob-{header.lower()}") for name, header in _DESCRIBED.items()}
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def _tags(blob: Blob) -> dict[str, str]:
-    return {"ETag": str(blob.properties["etag"]), "Last-Modified": str(blob.properties["last_modified"])}
-
-
-def _headers(blob: Blob) -> dict[str, str]:
-    properties = blob.properties
-    headers = _tags(blob) | {
-        "Content-Type": str(properties["content_type"]),
-        "Accept-Ranges": "bytes",
-        "x-ms-blob-type": str(properties.get("blob_type", "BlockBlob")),
-        "x-ms-creation-time": str(properties["created"]),
-        "x-ms-lease-status": "unlocked",
-        "x-ms-lease-state": "available",
-        "x-ms-server-encrypted": "true",
-        "x-ms-access-tier": "Hot",
-        "x-ms-access-tier-inferred": "true",
-    }
-    headers |= {header: str(properties[name]) for name, header in _DESCRIBED.items() if properties.get(name)}
-    if properties.get("content_md5"):
-        headers["Content-MD5"] = str(properties["content_md5"])
-    return headers | {f"x-ms-meta-{name}": value for name, value in (properties.get("metadata") or {}).items()}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from localazure.blobs.accounts import CONTAINER_NAME, delete_container, find_container, put_container
 from localazure.cloud import Cloud
-from localazure.http.blob_service import access
+from localazure.http.blob_service import access, policies, snapshots
 from localazure.http.blob_service.access import Right
 from localazure.http.blob_service.exchange import BlobAnswer, BlobCall, BlobError, Caller, xml
 from localazure.http.blob_service.listing import blob_listing
 from localazure.http.blob_service.service_calls import Handler, http_date
 from localazure.store import Document
 
-_PUBLIC = {"": "None", "blob": "Blob", "container": "Container"}
+_WITH_POLICIES = {"ETag", "Last-Modified", "x-ms-blob-public-access"}
 
 
 class ContainerCalls:
@@ -31,18 +31,16 @@ class ContainerCalls:
             ("HEAD", "container/metadata"): look,
             ("PUT", "container/metadata"): (access.WRITE_CONTAINER, self._set_metadata),
             ("DELETE", "container/"): (access.DELETE_CONTAINER, self._delete),
+            ("PUT", "container/acl"): (access.WRITE_CONTAINER, self._set_policies),
+            ("GET", "container/acl"): (access.READ_CONTAINER, self._policies),
+            ("HEAD", "container/acl"): (access.READ_CONTAINER, self._policies),
             ("GET", "container/list"): (access.LIST_BLOBS, self._list),
         }
 
     def _create(self, call: BlobCall, _: Caller) -> BlobAnswer:
         if not CONTAINER_NAME.fullmatch(call.container):
             raise BlobError(400, "InvalidResourceName", "The specified resource name contains invalid characters.")
-        public = _PUBLIC.get(call.headers.get("x-ms-blob-public-access", "").lower())
-        if public is None:
-            raise BlobError(400, "InvalidHeaderValue", "x-ms-blob-public-access is 'blob' or 'container'.")
-        if public != "None" and not call.account.allows_public_access:
-            message = "Public access is not permitted on this storage account."
-            raise BlobError(409, "PublicAccessNotPermitted", message)
+        public = policies.public_access(call)
         with self._cloud.store.transaction():
             if find_container(self._cloud, call.account, call.container):
                 raise BlobError(409, "ContainerAlreadyExists", "The specified container already exists.")
@@ -60,15 +58,30 @@ class ContainerCalls:
         made = put_container(self._cloud, call.account, call.container, public_access=public, metadata=call.metadata())
         return BlobAnswer(headers=_headers(made, short=True))
 
+    def _set_policies(self, call: BlobCall, _: Caller) -> BlobAnswer:
+        made = policies.write(self._cloud, call, self.found(call))
+        return BlobAnswer(headers=_headers(made, short=True))
+
+    def _policies(self, call: BlobCall, _: Caller) -> BlobAnswer:
+        known = self.found(call)
+        answer, whole = policies.read(known), _headers(known)
+        kept = {name: value for name, value in whole.items() if name in _WITH_POLICIES}
+        return BlobAnswer(content=answer.content, headers={**answer.headers, **kept})
+
     def _delete(self, call: BlobCall, _: Caller) -> BlobAnswer:
         self.found(call)
+        for snapshot in self._cloud.store.blobs(call.account.name, snapshots.place(call.container)):
+            self._cloud.store.delete_blob(snapshot.account, snapshot.container, snapshot.name)
         delete_container(self._cloud, call.account, call.container)
         return BlobAnswer(status=202)
 
     def _list(self, call: BlobCall, _: Caller) -> BlobAnswer:
         self.found(call)
         blobs = self._cloud.store.blobs(call.account.name, call.container, call.query.get("prefix", ""))
-        return xml(blob_listing(f"{self._cloud.blob_endpoint}/{call.account.name}/", call, blobs))
+        wanted = "snapshots" in call.query.get("include", "").split(",")
+        taken = snapshots.under(self._cloud, call, call.query.get("prefix", "")) if wanted else {}
+        endpoint = f"{self._cloud.blob_endpoint}/{call.account.name}/"
+        return xml(blob_listing(endpoint, call, blobs, taken, self._cloud.clock.now()))
 
     def found(self, call: BlobCall) -> Document:
         """The container, or 404."""
