@@ -1,6 +1,7 @@
 """The steps of the verify story as activities: named, taking a job alone, telling faults as data.
 
-A fault that may pass by itself is raised, so that the engine's retry policy has its turn; any other is an answer.
+Every fault of a service is an answer, with whether it may pass by itself: what is raised comes out of each engine as
+another text, and its cause would be lost. What is raised is a defect, or the end of a worker.
 """
 
 from collections.abc import Callable, Mapping
@@ -58,9 +59,13 @@ def _activity(step: Step, connect: Callable[[], Cloud]) -> Callable[[Job], Job]:
         try:
             return step(connect(), job)
         except ImageGateError as error:
-            if _may_pass(error):
-                raise
-            return {"fault": {"cause": str(cause_of_error(error)), "reason": str(error)}}
+            return {
+                "fault": {
+                    "cause": str(cause_of_error(error)),
+                    "reason": str(error),
+                    "may_pass": _may_pass(error),
+                }
+            }
 
     activity.__name__ = step.__name__
     activity.__doc__ = step.__doc__

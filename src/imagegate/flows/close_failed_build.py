@@ -3,6 +3,8 @@
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
+from durabletask import task
+
 from imagegate.flows.closing import BUILD_CONTEXT, VERIFY_CONTEXT, close_status
 from imagegate.flows.telling import RETRY
 
@@ -15,7 +17,10 @@ def close_failed_build(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Gen
 
     `job`: `template_id`, `run_started_at`, and `repository`, `commit` and `ref` of the template's stamp.
     """
-    ended = yield ctx.call_activity("explain_failed_build", input=job, retry_policy=RETRY)
+    try:
+        ended = yield ctx.call_activity("explain_failed_build", input=job, retry_policy=RETRY)
+    except task.TaskFailedError:  # that it failed is known; why can be read in Azure
+        ended = {"state": "failure", "description": "The build failed; its reason could not be read."}
     if ended["state"] == "none":
         return {"posted": False, "reason": ended["description"]}
     posted = yield from close_status(

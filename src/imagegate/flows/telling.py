@@ -24,6 +24,9 @@ RETRY = task.RetryPolicy(
     backoff_coefficient=2.0,
     max_retry_interval=timedelta(seconds=30),
 )
+_PATIENCE_S = (2, 4, 8)
+"""Waits before a step is asked again whose service was not there, or wanted to be left alone."""
+
 _EVENT_LIMIT = 60
 """A custom status ends at 16 KB (Durable Functions); whoever listens has seen what is dropped."""
 
@@ -106,22 +109,26 @@ class Telling:
 
 
 def call(ctx: "OrchestrationContext", name: str, job: Mapping[str, Any]) -> "Generator[Task[Any], Any, dict[str, Any]]":
-    """What the activity answers.
+    """What the activity answers; a fault that may pass by itself is waited for.
 
     Raises:
         StepFailed: it answered with a fault, or failed after all retries.
     """
-    try:
-        answer = yield ctx.call_activity(name, input=dict(job), retry_policy=RETRY)
-    except task.TaskFailedError as error:
-        raise failure_of(error) from None
+    for wait_s in (*_PATIENCE_S, None):
+        try:
+            answer = yield ctx.call_activity(name, input=dict(job), retry_policy=RETRY)
+        except task.TaskFailedError as error:
+            raise failure_of(error) from None
+        if wait_s is None or not (answer.get("fault") or {}).get("may_pass"):
+            break
+        yield ctx.create_timer(timedelta(seconds=wait_s))
     return _sound(answer)
 
 
 def call_all(
     ctx: "OrchestrationContext", name: str, jobs: Sequence[Mapping[str, Any]]
 ) -> "Generator[Task[Any], Any, list[dict[str, Any] | StepFailed]]":
-    """The activity's answers to all jobs, asked at once; one that failed stands as its `StepFailed`."""
+    """The activity's answers to all jobs, asked at once; one that failed stands as its `StepFailed`, without waiting."""
     calls: list[Task[Any]] = [ctx.call_activity(name, input=dict(job), retry_policy=RETRY) for job in jobs]
     with suppress(task.TaskFailedError):  # each is looked at below
         yield task.when_all(calls)

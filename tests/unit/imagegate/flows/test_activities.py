@@ -1,11 +1,10 @@
-"""Activities tell faults as data, and raise what may pass by itself."""
+"""Activities tell faults as data, and which of them may pass by themselves."""
 
 from typing import Any
 
 import pytest
 
 from fake_wire import Answer
-from imagegate.errors import ServiceRefused
 from imagegate.flows.activities import STEPS, verify_activities
 from imagegate.flows.smoke_one import smoke_one
 from imagegate.flows.smoke_teardown import tear_down
@@ -38,13 +37,15 @@ def test_fault_as_data(status: int, code: str, message: str, cause: str) -> None
     answer = refusing(status, code, message)
 
     assert answer["fault"]["cause"] == cause
+    assert not answer["fault"]["may_pass"]
     assert code in answer["fault"]["reason"]
 
 
-def test_server_error_is_raised() -> None:
-    """A server's own error is raised, for the engine to try again."""
-    with pytest.raises(ServiceRefused):
-        refusing(500, "InternalServerError")
+def test_server_error_may_pass() -> None:
+    """A server's own error says that it may pass by itself, and still whose fault it is."""
+    fault = refusing(500, "InternalServerError")["fault"]
+
+    assert (fault["cause"], fault["may_pass"]) == ("service", True)
 
 
 def test_connection_is_made_when_needed() -> None:

@@ -27,3 +27,14 @@ def test_newer_run_is_not_spoken_over() -> None:
 
     assert drive(ctx, close_failed_build(ctx, _JOB))["posted"] is False
     assert ctx.names() == ["explain_failed_build"]
+
+
+def test_reason_that_cannot_be_read_still_closes_the_statuses() -> None:
+    """Where Azure cannot be asked for the reason, the commit is told all the same that the build failed."""
+    ctx = FakeContext({"explain_failed_build": RuntimeError("nobody there"), "post_status": {}})
+
+    found = drive(ctx, close_failed_build(ctx, _JOB))
+
+    assert (found["state"], found["posted"]) == ("failure", True)
+    posted = {call["context"]: call["state"] for name, call in ctx.calls if name == "post_status"}
+    assert posted == {"imagegate/build": "failure", "imagegate/verify": "error"}
