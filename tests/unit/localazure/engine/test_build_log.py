@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -124,3 +125,19 @@ def test_durations_read_as_packer_s(monkeypatch: pytest.MonkeyPatch, elapsed_s: 
     log.log.finished()
 
     assert log.told[0] == f"ui: Build 'azure-arm' finished after {named}."
+
+
+def test_the_end_is_that_of_a_published_log(log: Log, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build that succeeds ends, line by line, as the service's does, but for its plugin processes."""
+    published = (corpus / "customization-logs" / "25-benign-no-artifacts-created.log").read_text().splitlines()
+    expected = [line for line in published if "plugin process exited" not in line]
+    began = time.monotonic()
+    monkeypatch.setattr("localazure.engine.build_log.time.monotonic", lambda: began + 193.2)
+    log.log._began = began
+
+    log.log.finished()
+
+    def bare(line: str) -> str:
+        return re.sub(rf"^\[[^]]*\] PACKER ({_TIME} )?", lambda match: "T " if match[1] else "", line).rstrip()
+
+    assert [bare(line) for line in log.lines] == [bare(line) for line in expected]
