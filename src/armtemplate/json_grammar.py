@@ -14,7 +14,7 @@ from typing import Any
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken, v_args
 
 from armtemplate.json_marks import Mark, strict_marks
-from armtemplate.json_types import Value
+from armtemplate.json_types import BareToken, Value
 from armtemplate.limits import JSON_DEPTH
 
 GRAMMAR = r"""
@@ -196,7 +196,7 @@ def _scalar(token: Token) -> Value:
     if token.type == "NUMBER":
         return _number(token)
     if token.type == "PLACEHOLDER":
-        return str(token)
+        return BareToken(token)
     if token.value in _WORDS:
         return _WORDS[token.value]
     raise JsonSyntaxError(f"'{token}' is no JSON value: text stands in double quotes", token.start_pos or 0)

@@ -5,12 +5,13 @@ A token is a name in angle brackets that fills a whole segment of a text: `<regi
 running text, markup and script lines are no tokens.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from armtemplate.errors import ExpressionError
 from armtemplate.frames import Frame
-from armtemplate.json_types import Value
+from armtemplate.json_types import BareToken, Value
 from armtemplate.positions import PathLink
 
 # Sections and members whose text is for people, or for a shell.
@@ -25,11 +26,7 @@ def filled(template: dict[str, Any], given: Mapping[str, Any], frame: Frame) -> 
     What is left is noted as a fault. Returns the names that were used, too.
     """
     used: set[str] = set()
-    by_name = {
-        name.lower(): name
-        for name, value in given.items()
-        if isinstance(value, (str, int)) and not isinstance(value, bool)
-    }
+    by_name = {name.lower(): name for name, value in given.items() if isinstance(value, (str, int))}
     if not _mentions(template):
         return template, used
     result = _filled(_without_overridden_defaults(template, given), given, by_name, used, frame, None)
@@ -70,7 +67,8 @@ def _filled(
     value: Value, given: Mapping[str, Any], by_name: Mapping[str, str], used: set[str], frame: Frame, path: PathLink
 ) -> Value:
     if isinstance(value, str):
-        return _text(value, given, by_name, used, frame, path) if "<" in value else value
+        text = _text(value, given, by_name, used, frame, path) if "<" in value else value
+        return _as_value(text) if isinstance(value, BareToken) and text != value else text
     if isinstance(value, list):
         return [_filled(item, given, by_name, used, frame, (path, place)) for place, item in enumerate(value)]
     if not isinstance(value, dict):
@@ -98,9 +96,19 @@ def _text(
             parts.append(text[start:end])
         else:
             used.add(known)
-            parts.append(str(given[known]))
+            value = given[known]
+            parts.append(value if isinstance(value, str) else json.dumps(value))
         at = end
     return "".join((*parts, text[at:]))
+
+
+def _as_value(text: str) -> Value:
+    """What a text means where JSON has no quotes: a number, a word, or else the text itself."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return value if isinstance(value, (bool, int)) or value is None else text
 
 
 def tokens(text: str) -> Iterator[tuple[int, int]]:

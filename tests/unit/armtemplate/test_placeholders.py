@@ -66,3 +66,17 @@ def test_each_token_that_is_left_is_a_fault_with_its_place(faults_of: FaultsOf) 
         (3, "properties.x"),
     ]
     assert "give a value for 'region'" in faults[0].message
+
+
+def test_a_token_without_quotes_becomes_what_fills_it() -> None:
+    """A number or a word where JSON has no quotes is one, however it was given; in quotes it stays text."""
+    text = (
+        '{"type": "Microsoft.VirtualMachineImages", "apiVersion": "2022-02-14", "location": <region>,'
+        ' "properties": {"buildTimeoutInMinutes": <minutes>, "x": <on>, "y": "<minutes>", "z": <size>}}'
+    )
+    given = {"region": "westeurope", "minutes": 80, "on": True, "size": "30"}
+    (resource,) = evaluate(parse_json(text), parameters=given).resources
+    assert resource.body == {
+        "location": "westeurope",
+        "properties": {"buildTimeoutInMinutes": 80, "x": True, "y": "80", "z": 30},
+    }
