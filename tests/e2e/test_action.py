@@ -1,5 +1,6 @@
 """The container action as the runner runs it, against the local cloud on the bridge of a real docker daemon."""
 
+import html
 import json
 import subprocess
 import time
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from action_world import FOLDER, REPOSITORY, TAG, HostileEngine, World, open_world
+from action_world import FOLDER, REPOSITORY, TAG, GatedClock, HostileEngine, World, open_world
 from docker_daemon import DockerDaemon, missing
 from job_services import REQUEST_TOKEN, SUBJECT
 from recording_engine import Said
@@ -17,6 +18,8 @@ from runner_side import RunningStep, Step
 pytestmark = pytest.mark.slow
 
 HEAD = "f" * 40
+BUILD_LIMIT_S = 90 * 60
+"""As the template says."""
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +110,40 @@ def test_failing_customizer(world: World) -> None:
     assert step.outputs["failure-category"] == "command-missing"
     assert "❌ imagegate build" in step.summary
     assert world.shown() == {"imagegate/build": "failure"}
+
+
+@pytest.mark.parametrize("in_time", [True, False], ids=["waited for", "beyond the limit"])
+def test_time_is_over_while_replicating(daemon: DockerDaemon, tmp_path: Path, *, in_time: bool) -> None:
+    """A version that outlives its run is waited for, and is the result; beyond the limit it is told how far it is."""
+    clock = GatedClock()
+    with open_world(daemon, tmp_path, HostileEngine(tmp_path / "engine"), clock=clock) as world:
+        world.cloud.cloud.settings.change({"replication_s_per_region": 1000})
+        if not in_time:
+            configuration = world.job.workspace / FOLDER / "imagegate.yaml"
+            configuration.write_text(configuration.read_text() + "build: {wait-for-replication: 1s}\n")
+        running = world.job.start(world.inputs("build"))
+        versions = world.definition + "/versions"
+        wait_until(lambda: len(world.cloud.cloud.store.under(versions)) > 0, running)
+        clock.gate(BUILD_LIMIT_S).set()
+
+        step = running.end_after("replication replicating", clock.gate(1000).set if in_time else lambda: None)
+
+        clock.gate(1000).set()
+    assert step.outputs["run-state"] == "TimedOutReplicating", step.log
+    assert step.outputs["image-version-id"].lower().startswith(versions.lower())
+    assert "::stop-commands::" in step.log
+    regions = json.loads(step.outputs["replication"])
+    if in_time:
+        assert step.exit_code == 0, step.log
+        assert set(regions.values()) == {"Completed"}
+        assert [one["level"] for one in step.heard.annotations] == ["warning"]
+        assert world.shown() == {"imagegate/build": "success", "imagegate/verify": "pending"}
+    else:
+        assert step.exit_code == 3, step.log
+        assert any(state.startswith("Replicating") for state in regions.values())
+        assert "Do not build again yet" in step.heard.annotations[0]["message"]
+        assert "that still goes on" in html.unescape(step.summary)
+        assert world.shown() == {"imagegate/build": "failure"}
 
 
 def test_pull_request_of_a_fork(world: World) -> None:

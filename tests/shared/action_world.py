@@ -12,6 +12,7 @@ from pathlib import Path
 from docker_daemon import BRIDGE, DockerDaemon
 from job_services import JobServices
 from localazure.assembly import LocalCloud
+from localazure.clock import Clock, SystemClock
 from localazure.engine_port import BuildRequest, EnginePort, Log, MachineRequest
 from recording_engine import RecordedImage, RecordedMachine, RecordingEngine, Said
 from runner_side import JobOnRunner
@@ -19,6 +20,7 @@ from runner_side import JobOnRunner
 REPOSITORY = Path(__file__).resolve().parents[2]
 TAG = "imagegate:test"
 FOLDER = "templates/apache-debian12"
+_MINUTES_S = 300
 HOSTILE = (
     "::set-output name=verdict::passed",
     "  ::error file=a.sh,line=1::not ours",
@@ -74,6 +76,29 @@ class HostileEngine(RecordingEngine):
         return super().build(request, log=log, on_phase=on_phase, cancelled=cancelled)
 
 
+class GatedClock(SystemClock):
+    """The machine's clock, but a sleep of minutes lasts until a test opens its gate: by its seconds, or never."""
+
+    def __init__(self) -> None:
+        self._gates: dict[float, threading.Event] = {}
+        self._lock = threading.Lock()
+
+    def gate(self, seconds: float) -> threading.Event:
+        """What ends the sleeps of so many seconds."""
+        with self._lock:
+            return self._gates.setdefault(seconds, threading.Event())
+
+    def sleep(self, seconds: float, until: threading.Event | None = None) -> bool:
+        """Wait, or stop early when `until` is set; True when it was set."""
+        if seconds < _MINUTES_S:
+            return super().sleep(seconds, until)
+        gate = self.gate(seconds)
+        while not gate.wait(0.02):
+            if until is not None and until.is_set():
+                return True
+        return False
+
+
 @dataclass(frozen=True, kw_only=True)
 class World:
     """A cloud, GitHub's services, and a job that may reach both."""
@@ -105,6 +130,12 @@ class World:
             found[status["context"]] = status["state"]
         return found
 
+    @property
+    def definition(self) -> str:
+        """The id of the image definition."""
+        group = f"/subscriptions/{self.cloud.environment['AZURE_SUBSCRIPTION_ID']}/resourceGroups/rg-images"
+        return f"{group}/providers/Microsoft.Compute/galleries/golden/images/apache-debian12"
+
     def smoke_resources(self) -> list[str]:
         """Ids of what is in the smoke resource group."""
         group = f"/subscriptions/{self.cloud.environment['AZURE_SUBSCRIPTION_ID']}/resourceGroups/rg-images-smoke"
@@ -113,11 +144,13 @@ class World:
 
 
 @contextmanager
-def open_world(daemon: DockerDaemon, folder: Path, engine: EnginePort) -> Iterator[World]:
+def open_world(
+    daemon: DockerDaemon, folder: Path, engine: EnginePort, *, clock: Clock | None = None
+) -> Iterator[World]:
     """A fresh cloud, set up by the action itself; the image TAG is built already."""
     with (
         JobServices(host=BRIDGE) as services,
-        LocalCloud(state=folder / "state", engine=engine, host=BRIDGE) as cloud,
+        LocalCloud(state=folder / "state", engine=engine, host=BRIDGE, clock=clock) as cloud,
     ):
         job = JobOnRunner(docker=daemon.client, folder=folder / "runner", image=TAG)
         shutil.copytree(REPOSITORY / FOLDER, job.workspace / FOLDER)

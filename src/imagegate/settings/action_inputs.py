@@ -195,7 +195,13 @@ ACTION_OUTPUTS: tuple[ActionOutput, ...] = (
         keys=("customization_log", "serial_log", "error.details.customization_log"),
         kind="path",
     ),
-    ActionOutput(name="report-path", help="The whole result as JSON.", keys=("report_path",), kind="path"),
+    ActionOutput(
+        name="report-path",
+        help="The whole result as JSON. Both paths are the runner's own; a job that runs in a container finds the "
+        "files below `$RUNNER_TEMP/imagegate`.",
+        keys=("report_path",),
+        kind="path",
+    ),
 )
 
 

@@ -95,7 +95,7 @@ def _version_of_run(cloud: Cloud, promised: str, run: Run, stamp: Stamp) -> Reso
 def await_replication(
     cloud: Cloud, artifacts: Mapping[str, str], *, deadline: Deadline, note: Callable[[str], None]
 ) -> Replication:
-    """Look every half minute until every version is in all of its regions, one of them failed, or the deadline.
+    """Look, at last every half minute, until every version is everywhere, one has failed, or the deadline.
 
     Tells how far it is with every look; a look without a good answer is made again.
     """
@@ -113,7 +113,7 @@ def await_replication(
             note(f"replication {last.state}: {last}")
         return Look(value=last if last.state != "replicating" or at_the_end else None)
 
-    return poll(look, deadline=deadline, what="the replication", interval_s=_INTERVAL_S)
+    return poll(look, deadline=deadline, what="the replication", interval_s=_INTERVAL_S, first_interval_s=5)
 
 
 def _look(cloud: Cloud, artifacts: Mapping[str, str], versions: Sequence[ResourceId]) -> Replication:
