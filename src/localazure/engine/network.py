@@ -73,7 +73,7 @@ class Link:
         self._ledger.record("table", self._table)
         process.run(["nft", "-f", "-"], stdin=self._rules(public_ip).encode())
         self._let_docker_forward()
-        self._forwarding = _need_forwarding(self._ledger)
+        self._forwarding = _need_forwarding(self._ledger, self.name)
 
     def peer_commands(self, peer: str) -> list[str]:
         """Lines for `ip -batch` in the guest's namespace."""
@@ -91,7 +91,7 @@ class Link:
         if self._forwarding is not None:
             self._forwarding.close()
             self._forwarding = None
-            self._ledger.undo("forwarding", "")
+            self._ledger.undo("forwarding", self.name)
         with contextlib.suppress(ProgramFailed):  # gone with the namespace, as a rule
             process.run(["ip", "link", "delete", self.name])
 
@@ -155,17 +155,20 @@ def _add_pair(in_cell: InCell, namespace_pid: int, peer: str) -> tuple[int, str]
     raise EngineError(f"No free network link: {_TRIES} numbers tried were all in use (`ip link` lists them).")
 
 
-def _need_forwarding(ledger: Ledger) -> IO[str] | None:
-    """Switch forwarding on, if it is off, for as long as somebody holds the file that this returns."""
+def _need_forwarding(ledger: Ledger, name: str) -> IO[str] | None:
+    """Switch forwarding on, if it is off, for as long as somebody holds the file that this returns.
+
+    Each link writes its own need down: one that closes must not cross out what another one still has to take back.
+    """
     users = undo.FORWARDING_USERS
     if undo.FORWARDING.read_text().strip() != "0" and not users.exists():
         return None
-    ledger.record("forwarding", "")
+    ledger.record("forwarding", name)
     opened = users.open("a")
     fcntl.flock(opened, fcntl.LOCK_SH)
     if not users.exists():  # the last user before us has just put it back
         opened.close()
-        return _need_forwarding(ledger)
+        return _need_forwarding(ledger, name)
     if users.stat().st_size == 0:
         opened.write("0")
         opened.flush()

@@ -183,3 +183,19 @@ def test_closing_removes_its_table(make: MakeLink, programs: FakePrograms) -> No
 
     assert f"table inet {link._table} {{" in _rules(programs)
     assert [call.argv[-1] for call in programs.calls("nft delete table")] == [link._table]
+
+
+def test_a_link_that_closes_leaves_the_other_s_need(make: MakeLink, ledger: Ledger) -> None:
+    """Of two links the first to close neither switches forwarding off nor crosses out that it has to be, one day."""
+    undo.FORWARDING.write_text("0\n")
+    first, second = make(), make()
+    first.open()
+    second.open()
+
+    first.close()
+
+    assert undo.FORWARDING.read_text() == "1"
+    assert [value for kind, value in ledger._open if kind == "forwarding"] == [second.name]
+    second.close()
+    assert undo.FORWARDING.read_text() == "0"
+    assert [value for kind, value in ledger._open if kind == "forwarding"] == []
