@@ -26,7 +26,101 @@ _CREDENTIAL = _CREDENTIALS + "/{federatedIdentityCredentialResourceName}"
 
 def operations(cloud: Cloud) -> list[Operation]:
     """What is served."""
-    return [*_Identities(cloud).operations(), *_Credentials(cloud).operations()]
+    return [*_Identities(cloud).operations(), *_Credentials(cloud).operations(), _LISTED]
+
+
+_USER_ASSIGNED = "User Assigned Identities"
+_FEDERATED = "Federated Identity Credentials"
+# Name below the namespace, resource, operation, description (recorded).
+_SERVICE_OPERATIONS = (
+    (
+        "identities/read",
+        "System Assigned Identities",
+        "Get System Assigned Identity",
+        "Gets an existing system assigned identity",
+    ),
+    (
+        "operations/read",
+        "Managed Identity operations",
+        "List Managed Identity operations",
+        "Lists operations available on Microsoft.ManagedIdentity resource provider",
+    ),
+    (
+        "register/action",
+        "Managed Identity Resource Provider",
+        "Registers the Managed Identity Resource Provider",
+        "Registers the subscription for the managed identity resource provider",
+    ),
+    (
+        "userAssignedIdentities/assign/action",
+        _USER_ASSIGNED,
+        "Assign User Assigned Identity",
+        "RBAC action for assigning an existing user assigned identity to a resource",
+    ),
+    (
+        "userAssignedIdentities/delete",
+        _USER_ASSIGNED,
+        "Delete User Assigned Identity",
+        "Deletes an existing user assigned identity",
+    ),
+    (
+        "userAssignedIdentities/federatedIdentityCredentials/read",
+        _FEDERATED,
+        "Get or list Federated Identity Credentials",
+        "Get or list Federated Identity Credentials",
+    ),
+    (
+        "userAssignedIdentities/federatedIdentityCredentials/write",
+        _FEDERATED,
+        "Add or update Federated Identity Credential",
+        "Add or update a Federated Identity Credential",
+    ),
+    (
+        "userAssignedIdentities/federatedIdentityCredentials/delete",
+        _FEDERATED,
+        "Delete Federated Identity Credential",
+        "Delete a Federated Identity Credential",
+    ),
+    (
+        "userAssignedIdentities/listAssociatedResources/action",
+        _USER_ASSIGNED,
+        "List associated resources for User Assigned Identity",
+        "Lists all associated resources for an existing user assigned identity",
+    ),
+    (
+        "userAssignedIdentities/read",
+        _USER_ASSIGNED,
+        "Get User Assigned Identity",
+        "Gets an existing user assigned identity",
+    ),
+    (
+        "userAssignedIdentities/write",
+        _USER_ASSIGNED,
+        "Create/Update User Assigned Identity",
+        "Creates a new user assigned identity or updates the tags associated with an existing user assigned identity",
+    ),
+)
+
+
+def _service_operations(_: ArmRequest) -> ArmResponse:
+    provider = "Microsoft Managed Identity"
+    value = [
+        {
+            "name": f"Microsoft.ManagedIdentity/{name}",
+            "display": {"provider": provider, "resource": kind, "operation": verb, "description": description},
+        }
+        for name, kind, verb, description in _SERVICE_OPERATIONS
+    ]
+    return ArmResponse(body={"value": value})
+
+
+_LISTED = Operation(
+    operation_id="ManagedIdentity_Operations_List",
+    method="GET",
+    path="/providers/Microsoft.ManagedIdentity/operations",
+    action="",
+    handler=_service_operations,
+)
 
 
 class _Identities:
@@ -38,7 +132,9 @@ class _Identities:
     def operations(self) -> list[Operation]:
         read, write = f"{IDENTITY_TYPE}/read", f"{IDENTITY_TYPE}/write"
         under = _SUBSCRIPTION + "/providers/" + IDENTITY_TYPE
+        associated, used = _ONE + "/listAssociatedResources", f"{IDENTITY_TYPE}/listAssociatedResources/action"
         served = [
+            ("UserAssignedIdentities_ListAssociatedResources", "POST", associated, used, self._associated),
             ("UserAssignedIdentities_ListBySubscription", "GET", under, read, self._list),
             ("UserAssignedIdentities_ListByResourceGroup", "GET", _ALL, read, self._list),
             ("UserAssignedIdentities_CreateOrUpdate", "PUT", _ONE, write, self._put),
@@ -77,6 +173,24 @@ class _Identities:
             self._cloud.store.put(resource_id, body)
         headers = {} if known else {"Location": resource_id.text}
         return ArmResponse(status=200 if known else 201, body=body, headers=headers)
+
+    def _associated(self, request: ArmRequest) -> ArmResponse:
+        """The resources that the identity is assigned to."""
+        identity = self._found(request.target_id)
+        subscription = f"/subscriptions/{identity.id.subscription_id}"
+        found = [
+            {
+                "id": document.id.text,
+                "name": document.id.name,
+                "resourceGroup": document.id.resource_group,
+                "subscriptionId": document.id.subscription_id,
+                "subscriptionDisplayName": "Local subscription",
+                "type": document.id.type.lower(),
+            }
+            for document in self._cloud.store.under(subscription)
+            if any(ResourceId(name) == identity.id for name in _assigned(document.body))
+        ]
+        return ArmResponse(body={"totalCount": len(found), "value": found})
 
     def _principal(self, resource_id: ResourceId) -> dict[str, str]:
         entry = self._cloud.directory.enroll(
@@ -158,6 +272,12 @@ class _Credentials:
         if document is None:
             raise resource_not_found(resource_id)
         return document.id
+
+
+def _assigned(body: dict[str, Any]) -> list[str]:
+    identity = body.get("identity")
+    names = (identity.get("userAssignedIdentities") or {}) if isinstance(identity, dict) else {}
+    return [str(name) for name in names]
 
 
 def _credential(given: dict[str, Any]) -> dict[str, Any]:

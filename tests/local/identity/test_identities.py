@@ -95,3 +95,20 @@ def test_an_identity_logs_in_with_what_its_credential_trusts(
     assert claims["oid"] == identity["principalId"]
     with pytest.raises(ClientAuthenticationError, match="AADSTS70021"):
         token("repo:somebody/else")
+
+
+def test_resources_that_have_the_identity_are_listed(call: Call) -> None:
+    """A site with the identity is associated with it, and nothing else is."""
+    identity = "~/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/associated"
+    found = call("PUT", identity, {"location": "westeurope"}).json()["id"]
+    ask = f"{identity}/listAssociatedResources"
+    assert call("POST", ask).json() == {"totalCount": 0, "value": []}
+    call("POST", "~/providers/Microsoft.Web/register")
+    known = {"type": "UserAssigned", "userAssignedIdentities": {found: {}}}
+    site = call(
+        "PUT",
+        "~/resourceGroups/rg/providers/Microsoft.Web/sites/associated",
+        {"location": "westeurope", "identity": known},
+    )
+    assert site.status_code == 200
+    assert [entry["name"] for entry in call("POST", ask).json()["value"]] == ["associated"]

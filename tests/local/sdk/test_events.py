@@ -81,6 +81,14 @@ def test_a_system_topic_lives(azure: Sdk, group: str, source: str, queue: dict[s
         topics.get(group, "changes")
 
 
+def test_topic_types_are_listed(azure: Sdk) -> None:
+    """What a system topic may be about, and the types of its events."""
+    types, name = azure.eventgrid.topic_types, "Microsoft.Resources.ResourceGroups"
+    assert name in [entry.name for entry in types.list()]
+    assert types.get(name).provider == "Microsoft.Resources"
+    assert "Microsoft.Resources.ResourceWriteSuccess" in [entry.name for entry in types.list_event_types(name)]
+
+
 def test_a_subscription_of_a_resource_lives(azure: Sdk, group: str, queue: dict[str, Any]) -> None:
     """An event subscription that extends a resource is listed there."""
     topic = azure.eventgrid.topics.begin_create_or_update(group, "verdicts", PLACE)

@@ -26,6 +26,12 @@ def test_a_user_assigned_identity_lives(azure: Sdk, group: str) -> None:
     assert identities.list_by_resource_group(group) == []
 
 
+def test_the_service_lists_its_operations(azure: Sdk) -> None:
+    """What roles can name is listed."""
+    names = [entry.name for entry in azure.msi.operations.list()]
+    assert "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action" in names
+
+
 def test_a_federated_credential_lives(azure: Sdk, group: str) -> None:
     """A credential of an identity is made, found, listed and deleted."""
     azure.msi.user_assigned_identities.create_or_update(group, "builder", PLACE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from azure.core.exceptions import ResourceNotFoundError
 
@@ -21,6 +23,16 @@ def test_an_account_lives(azure: Sdk, group: str, account: str) -> None:
     before = [key.value for key in accounts.list_keys(group, account).keys_property]
     after = [key.value for key in accounts.regenerate_key(group, account, {"keyName": "key1"}).keys_property]
     assert (after[0] != before[0], after[1] == before[1]) == (True, True)
+    soon = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    right = {"signedPermission": "rl", "signedExpiry": soon, "signedProtocol": "https"}
+    whole = {**right, "signedServices": "b", "signedResourceTypes": "sco"}
+    service = accounts.list_account_sas(group, account, whole).account_sas_token
+    azure.storage.blob_containers.create(group, account, "logs", {})
+    url = accounts.get_properties(group, account).primary_endpoints.blob
+    assert [entry.name for entry in azure.blobs(url, service).list_containers()] == ["logs"]
+    part = {**right, "canonicalizedResource": f"/blob/{account}/logs", "signedResource": "c"}
+    signature = accounts.list_service_sas(group, account, part).service_sas_token
+    assert list(azure.blobs(url, signature).get_container_client("logs").list_blobs()) == []
     accounts.delete(group, account)
     with pytest.raises(ResourceNotFoundError):
         accounts.get_properties(group, account)

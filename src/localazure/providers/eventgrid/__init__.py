@@ -5,6 +5,7 @@ from __future__ import annotations
 from localazure.arm.operation_table import Operation
 from localazure.cloud import Cloud
 from localazure.operation_endpoints import result_operation, status_operation
+from localazure.providers.eventgrid import topic_types
 from localazure.providers.eventgrid.event_subscriptions import EventSubscriptions
 from localazure.providers.eventgrid.locations import RESULT_PATH, STATUS_PATH
 from localazure.providers.eventgrid.system_topics import SystemTopics
@@ -16,6 +17,7 @@ def operations(cloud: Cloud) -> list[Operation]:
     return [
         *SystemTopics(cloud).operations(),
         *Topics(cloud).operations(),
+        *topic_types.operations(),
         *EventSubscriptions(cloud).operations(),
         status_operation(cloud, operation_id="EventGrid_OperationStatus", path=STATUS_PATH),
         result_operation(cloud, operation_id="EventGrid_OperationResult", path=RESULT_PATH, empty_status=200),
