@@ -24,7 +24,12 @@ def close_failed_build(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Gen
     if ended["state"] == "none":
         return {"posted": False, "reason": ended["description"]}
     posted = yield from close_status(
-        ctx, job, context=BUILD_CONTEXT, state=ended["state"], description=ended["description"]
+        ctx,
+        job,
+        context=BUILD_CONTEXT,
+        state=ended["state"],
+        description=ended["description"],
+        unless_closed=True,  # the job that built it had the log at hand
     )
     yield from close_status(
         ctx, job, context=VERIFY_CONTEXT, state="error", description=f"Not verified. {ended['description']}"

@@ -22,12 +22,19 @@ _RETRY = task.RetryPolicy(
 
 
 def close_status(
-    ctx: "OrchestrationContext", job: Mapping[str, Any], *, context: str, state: str, description: str
+    ctx: "OrchestrationContext",
+    job: Mapping[str, Any],
+    *,
+    context: str,
+    state: str,
+    description: str,
+    unless_closed: bool = False,
 ) -> "Generator[Task[Any], Any, bool]":
     """Post a status to the job's commit; False, and nothing posted, for a build that names no commit.
 
-    `state` is GitHub's: success, failure or error. The link goes to the build's own run, where the stamp names one.
-    Whatever hinders the posting for good leaves False: a verdict stands whether or not it could be told.
+    `state` is GitHub's: success, failure or error. `unless_closed` leaves a status of ours that is not pending any more
+    as it is: whoever opened it closed it, and knows more. The link goes to the build's own run, where the stamp names
+    one. Whatever hinders the posting for good leaves False: a verdict stands whether or not it could be told.
     """
     if not (job.get("repository") and job.get("commit")):
         return False
@@ -40,6 +47,7 @@ def close_status(
         "target_url": "",
         "run": job.get("run_of_build", ""),
         "at": ctx.current_utc_datetime.isoformat(),
+        "unless_closed": unless_closed,
     }
     try:
         yield ctx.call_activity(POST_STATUS, input=status, retry_policy=_RETRY)

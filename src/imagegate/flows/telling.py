@@ -128,7 +128,7 @@ def call(ctx: "OrchestrationContext", name: str, job: Mapping[str, Any]) -> "Gen
 def call_all(
     ctx: "OrchestrationContext", name: str, jobs: Sequence[Mapping[str, Any]]
 ) -> "Generator[Task[Any], Any, list[dict[str, Any] | StepFailed]]":
-    """The activity's answers to all jobs, asked at once; one that failed stands as its `StepFailed`, without waiting."""
+    """The activity's answers to all jobs, asked at once; one that failed stands as its `StepFailed`, at once."""
     calls: list[Task[Any]] = [ctx.call_activity(name, input=dict(job), retry_policy=RETRY) for job in jobs]
     with suppress(task.TaskFailedError):  # each is looked at below
         yield task.when_all(calls)

@@ -6,7 +6,7 @@ from typing import Any
 
 from imagegate.errors import NotAuthorised, ServiceRefused
 from imagegate.gateway.github import GitHubStatuses
-from imagegate.model.commit_status import CommitStatus
+from imagegate.model.commit_status import CommitStatus, StatusState
 from imagegate.report.masking import redact
 
 _ROUNDS = 3
@@ -18,8 +18,8 @@ def post_status(github: GitHubStatuses, job: Mapping[str, Any]) -> dict[str, Any
 
     `job`: `repository`, `commit`, `context` (imagegate/build, imagegate/verify), `state` (pending, success, failure,
     error), `description`, `target_url` (or `run`, as a stamp names it, to link to that), `at` (when the verdict was
-    reached, RFC 3339). Answers `{outcome, message}`.
-    Outcomes: `posted`; `unchanged`, it shows it already; `superseded`, it shows a newer verdict; and, with the reason
+    reached, RFC 3339), `unless_closed` (optional: only close what is pending, or not there).
+    Answers `{outcome, message}`. Outcomes: `posted`; `unchanged`, it shows it already; `superseded`, it shows a newer verdict; and, with the reason
     as message, what no retry would change: `not-usable`, `not-allowed`, `not-configured`, `read-only`,
     `no-such-commit`, `refused`. A verdict stands whether or not it could be told, so none of these is an error.
 
@@ -40,11 +40,19 @@ def post_status(github: GitHubStatuses, job: Mapping[str, Any]) -> dict[str, Any
     target_url = status.target_url or github.access.run_url(status.repository, str(job.get("run") or ""))
     status = replace(status, description=redact(status.description), target_url=redact(target_url))
     try:
+        if job.get("unless_closed") and (known := _closed(github, status)) is not None:
+            return _answer("unchanged", f"{status.context} on {status.commit[:12]} is closed: {known.state}")
         return _bring_about(github, status)
     except NotAuthorised as error:
         return _answer("read-only", str(error))
     except ServiceRefused as error:
         return _answer("no-such-commit" if error.code == "resource-missing" else "refused", str(error))
+
+
+def _closed(github: GitHubStatuses, status: CommitStatus) -> CommitStatus | None:
+    """The status of ours that the commit shows, if it is not pending any more."""
+    shown = github.of_context(status.repository, status.commit, status.context)[:1]
+    return next((one for one in shown if one.at is not None and one.state is not StatusState.PENDING), None)
 
 
 def _bring_about(github: GitHubStatuses, status: CommitStatus) -> dict[str, Any]:

@@ -28,7 +28,12 @@ class Origin:
     def setup_arguments(self, github_url: str) -> list[str]:
         """What `imagegate setup` is told to make the Function: where commits are told, a topic for verdicts."""
         refs = ["--promoted-ref", self.ref] if self.ref else []
-        parameters = (f"githubApiUrl={github_url}", f"githubToken={_TOKEN}", "withVerdictTopic=true")
+        parameters = (
+            f"githubApiUrl={github_url}",
+            f"githubToken={_TOKEN}",
+            "withVerdictTopic=true",
+            "withBuildLogs=true",
+        )
         given = [word for pair in parameters for word in ("--function-parameter", pair)]
         return ["--function", "--repository", self.repository, *refs, *given]
 

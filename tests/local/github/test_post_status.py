@@ -221,3 +221,28 @@ def test_an_app_that_is_not_installed_there_is_told(github: Any, job: MakeJob, p
         api_url=github.api_url, app_id="4711", app_key=pem, repositories=frozenset({"octo-org/another"})
     )
     assert post_status(GitHubStatuses(access), job(repository="octo-org/another"))["outcome"] == "no-such-commit"
+
+
+@pytest.mark.parametrize(
+    ("state", "description", "outcome"),
+    [
+        ("failure", "break-it exited 1 [2025-06-01T09:00:00Z]", "unchanged"),
+        ("pending", "Building. [2025-06-01T09:00:00Z]", "posted"),
+        ("failure", "by somebody else", "posted"),
+    ],
+)
+def test_what_is_closed_is_left_if_wanted(
+    github: Any,  # noqa: ANN401 - see conftest
+    statuses: GitHubStatuses,
+    job: MakeJob,
+    state: str,
+    description: str,
+    outcome: str,
+) -> None:
+    """Who knows less closes only what is still open: a status of ours that is closed keeps its own words."""
+    github.add("imagegate/build", state, description)
+
+    wanted = job(context="imagegate/build", state="failure", description="It failed.", unless_closed=True)
+    answers = [post_status(statuses, wanted)["outcome"] for _ in range(2)]
+
+    assert answers == [outcome, "unchanged"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fake_orchestration import FakeContext, drive
-from imagegate.flows.telling import StepFailed, call
+from imagegate.flows.telling import StepFailed, Telling, call
 from imagegate.model.verification import Cause
 
 
@@ -51,3 +51,15 @@ def test_defect_is_told_as_one() -> None:
 
     assert failed.value.cause is Cause.DEFECT
     assert "boom" in failed.value.reason
+
+
+def test_status_stays_small() -> None:
+    """A custom status holds the last sixty things told, and says how many came before them."""
+    ctx = FakeContext({})
+    telling = Telling(ctx)
+
+    for number in range(70):
+        telling.note(f"note {number}")
+
+    assert ctx.status["first"] == 10
+    assert [event["text"] for event in ctx.status["events"]] == [f"note {number}" for number in range(10, 70)]
