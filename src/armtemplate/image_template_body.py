@@ -14,7 +14,7 @@ from armtemplate.resource_ids import resource_id_in
 IMAGE_TEMPLATE_TYPE = "Microsoft.VirtualMachineImages/imageTemplates"
 _SHORT_TYPES = frozenset({IMAGE_TEMPLATE_TYPE.lower(), "microsoft.virtualmachineimages", "imagetemplates", ""})
 _NAME_PARAMETER = "imageTemplateName"
-_HEADER_KEYS = frozenset({"type", "name", "apiVersion", "dependsOn", "comments", "id", "resources"})
+_HEADER_KEYS = frozenset({"type", "name", "apiVersion", "dependsOn", "comments", "id", "resources", "systemData"})
 
 
 def evaluate_bare_body(body: dict[str, Any], given: Mapping[str, Any], frame: Frame) -> Deployment | None:

@@ -34,6 +34,12 @@ def test_its_name_may_be_given() -> None:
     assert evaluate(_BODY | {"name": "n"}).resources[0].name == "n"
 
 
+def test_what_the_service_answers_is_a_body_too() -> None:
+    """What only the service writes around the body is not sent to it."""
+    answer = {"id": "/subscriptions/s", "name": "n", "systemData": {"createdBy": "me"}, **_BODY}
+    assert evaluate(answer).resources[0].body == _BODY
+
+
 @pytest.mark.parametrize(
     ("body", "parameters"),
     [
