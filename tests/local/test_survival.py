@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,21 +51,49 @@ class Product:
         file = SCENARIOS / f"{name}.yaml"
         self.cloud.console.play(file.read_text(), file=str(file))
 
+    def has_a_version(self) -> bool:
+        """Whether some build left an image version that is usable."""
+        versions = self.cloud.cloud.store.of_type("Microsoft.Compute/galleries/images/versions")
+        return any(version.body["properties"]["provisioningState"] == "Succeeded" for version in versions)
+
     def happened(self, kind: str) -> int:
         """How often faults of a kind have happened."""
         return sum(fault["happened"] for fault in self.cloud.cloud.faults.document()["faults"] if fault["kind"] == kind)
 
 
-@pytest.fixture
-def product(tmp_path: Path) -> Iterator[Product]:
+@contextmanager
+def _set_up(folder: Path) -> Iterator[Product]:
     """The product, and a cloud in which it has been set up and answers come soon."""
-    engine = RecordingEngine(tmp_path / "engine")
-    with LocalCloud(state=tmp_path / "state", engine=engine) as cloud:
+    engine = RecordingEngine(folder / "engine")
+    with LocalCloud(state=folder / "state", engine=engine) as cloud:
         cloud.cloud.settings.change({"retry_after_s": 0.05})
         found = Product(cloud, engine)
         exit_code, document = found("setup")
         assert exit_code == 0, document
         yield found
+
+
+@pytest.fixture(scope="module")
+def shared_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """One cloud for all: setting it up takes seconds."""
+    with _set_up(tmp_path_factory.mktemp("survival")) as product:
+        yield product
+
+
+@pytest.fixture
+def product(shared_product: Product) -> Iterator[Product]:
+    """The product in a cloud that may have been built in before, without any fault."""
+    shared_product.engine.builds.clear()
+    shared_product.cloud.cloud.settings.change({"retry_after_s": 0.05})
+    yield shared_product
+    shared_product.cloud.console.reset()
+
+
+@pytest.fixture
+def fresh_product(tmp_path: Path) -> Iterator[Product]:
+    """The product in a cloud in which nothing was built."""
+    with _set_up(tmp_path) as product:
+        yield product
 
 
 def _build(product: Product) -> dict[str, Any]:
@@ -73,12 +102,12 @@ def _build(product: Product) -> dict[str, Any]:
     return document
 
 
-def test_a_run_whose_answer_was_lost_is_run_once(product: Product) -> None:
+def test_a_run_whose_answer_was_lost_is_run_once(fresh_product: Product) -> None:
     """503 after the effect on submission and run: the build takes up its own template and run, and builds once."""
-    product.play("lost-answers")
-    _build(product)
-    assert product.happened("unavailable") == 2
-    assert len(product.engine.builds) == 1
+    fresh_product.play("lost-answers")
+    _build(fresh_product)
+    assert fresh_product.happened("unavailable") == 2
+    assert len(fresh_product.engine.builds) == 1
 
 
 @pytest.mark.parametrize(
@@ -114,14 +143,14 @@ def test_a_run_is_started_once_whatever_is_answered(product: Product, document: 
     assert len(product.engine.builds) == 1
 
 
-def test_permissions_that_take_a_while_are_told_as_such(product: Product) -> None:
+def test_permissions_that_take_a_while_are_told_as_such(fresh_product: Product) -> None:
     """Right after they were given: exit 9, with the missing action and the word that it takes a while to arrive."""
-    product.play("slow-permissions")
-    exit_code, document = product("build")
+    fresh_product.play("slow-permissions")
+    exit_code, document = fresh_product("build")
     assert exit_code == 9
     assert "takes minutes to arrive" in document["error"]["hint"]
-    product.cloud.console.reset()
-    _build(product)
+    fresh_product.cloud.console.reset()
+    _build(fresh_product)
 
 
 @pytest.mark.parametrize("kind", ["malformed-body", "connection-reset"])
@@ -133,10 +162,10 @@ def test_what_is_no_answer_ends_without_a_defect(product: Product, kind: str) ->
     assert exit_code in (0, 7), document
 
 
-def test_a_region_that_fails_ends_the_build_with_its_name(product: Product) -> None:
+def test_a_region_that_fails_ends_the_build_with_its_name(fresh_product: Product) -> None:
     """Exit 3, as for every run that ended badly, and the region is told."""
-    product.play("slow-replication")
-    exit_code, document = product("build")
+    fresh_product.play("slow-replication")
+    exit_code, document = fresh_product("build")
     assert exit_code == 3
     assert "North Europe" in json.dumps(document)
 
@@ -157,9 +186,10 @@ def test_a_region_that_fails_ends_the_build_with_its_name(product: Product) -> N
 )
 def test_what_is_not_the_images_fault_is_inconclusive(product: Product, document: dict[str, Any], wanted: int) -> None:
     """Capacity, quota and policy end a verification with 8, a guest that never reports with 5; nothing is left."""
-    _build(product)
+    if not product.has_a_version():
+        _build(product)
     product.cloud.console.add_faults(document)
-    exit_code, told = product("verify")
+    exit_code, told = product("verify", "--no-promote")
     assert exit_code == wanted, told
     assert told["teardown"] == "complete"
     assert product.happened(document["kind"]) >= 1

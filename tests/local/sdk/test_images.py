@@ -141,3 +141,24 @@ def test_a_gallery_with_its_images_lives(azure: Sdk, group: str, snapshot_id: st
     compute.galleries.begin_delete(group, "golden")
     with pytest.raises(ResourceNotFoundError):
         compute.galleries.get(group, "golden")
+
+
+def test_a_version_outlives_its_deletion(azure: Sdk, group: str, snapshot_id: str) -> None:
+    """Where the gallery keeps what is deleted, a version is listed among the soft-deleted, restored, and ended."""
+    compute = azure.compute
+    place, keeping = (group, "keeping", "apache"), {"softDeletePolicy": {"isSoftDeleteEnabled": True}}
+    compute.galleries.begin_create_or_update(group, "keeping", {**PLACE, "properties": keeping})
+    compute.gallery_images.begin_create_or_update(*place, DEFINITION)
+    versions = compute.gallery_image_versions
+    storage = {"osDiskImage": {"source": {"id": snapshot_id}}}
+    versions.begin_create_or_update(*place, "1.0.0", {**PLACE, "properties": {"storageProfile": storage}})
+
+    versions.begin_delete(*place, "1.0.0")
+    kept = list(compute.soft_deleted_resource.list_by_artifact_name(group, "keeping", "Images", "apache"))
+    assert [(entry.name, entry.properties.soft_deleted_artifact_type) for entry in kept] == [("1.0.0", "Images")]
+    restored = versions.begin_create_or_update(*place, "1.0.0", {**PLACE, "properties": {"restore": True}})
+    assert restored.properties.provisioning_state == "Succeeded"
+    versions.begin_delete(*place, "1.0.0", bypass_soft_delete=True)
+    assert not list(compute.soft_deleted_resource.list_by_artifact_name(group, "keeping", "Images", "apache"))
+    compute.gallery_images.begin_delete(*place)
+    compute.galleries.begin_delete(group, "keeping")
