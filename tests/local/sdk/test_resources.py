@@ -195,9 +195,9 @@ def test_a_failed_deployment_is_rolled_back(azure: Sdk, group: str) -> None:
     deployments, identities = azure.deployments.deployments, azure.msi.user_assigned_identities
     deployments.begin_create_or_update(group, "good", deployment("one"))
     identity = {"type": IDENTITY, "apiVersion": "2023-01-31", "name": "two", "location": "westeurope"}
-    rule = {"type": "Microsoft.Network/networkSecurityGroups/securityRules", "apiVersion": "2023-11-01"}
-    rule |= {"name": "absent/web", "dependsOn": [f"{IDENTITY}/two"]}  # type: ignore[dict-item]
-    bad = deployment("x", {**TEMPLATE, "resources": [identity, rule], "outputs": {}})
+    nic: dict[str, Any] = {"type": "Microsoft.Network/networkInterfaces", "apiVersion": "2023-11-01", "name": "bare"}
+    nic |= {"location": "westeurope", "properties": {"ipConfigurations": []}, "dependsOn": [f"{IDENTITY}/two"]}
+    bad = deployment("x", {**TEMPLATE, "resources": [identity, nic], "outputs": {}})
     bad["properties"]["onErrorDeployment"] = {"type": "LastSuccessful"}
     with pytest.raises(HttpResponseError, match="At least one resource deployment operation failed"):
         deployments.begin_create_or_update(group, "bad", bad)
