@@ -260,6 +260,7 @@ def test_killed_while_building(world: World, daemon: DockerDaemon) -> None:
 
     assert post.exit_code == 0, post.log
     assert "cancelling the run of apache-debian12-" in post.log
+    assert world.shown() == {"imagegate/build": "error"}
 
 
 def test_cancelled_in_the_first_second(world: World, daemon: DockerDaemon) -> None:
@@ -372,6 +373,7 @@ def test_killed_while_verifying(world: World, daemon: DockerDaemon) -> None:
     )
 
     assert post.exit_code == 0, post.log
+    assert world.shown()["imagegate/verify"] == "error"
     assert world.smoke_resources() == []
     assert not any(machine.is_running() for machine in hostile(world).machines)
     hostile(world).guest_is_up = True

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from imagegate.errors import ServiceError
+from imagegate.errors import NotAuthorised, ServiceError
 from imagegate.gateway.github import GitHubStatuses
+from imagegate.model.commit_status import StatusState
 from imagegate.model.github_event import GitHubEvent
 from imagegate.model.redaction import redact
 from imagegate.steps.post_status import post_status
@@ -49,6 +50,18 @@ class CommitTeller:
         if answer["outcome"] not in _SILENT:
             self.mute = True
             self.note(self._reason(str(answer["outcome"]), str(answer["message"])))
+
+    def close_pending(self, context: str, description: str) -> None:
+        """Post an error if the context shows pending: for what broke off before it could tell its end."""
+        if self.mute or not self.event.commit:
+            return
+        try:
+            shown = self.github.of_context(self.event.repository, self.event.commit, context)
+        except (ServiceError, NotAuthorised) as error:
+            self.note(f"whether the commit waits cannot be told: {error.message.splitlines()[0]}")
+            return
+        if shown and shown[0].state is StatusState.PENDING:
+            self.tell(context, StatusState.ERROR, description)
 
     def _reason(self, outcome: str, message: str) -> str:
         instead = "annotations and the job's summary tell the result, and no commit status does"

@@ -10,6 +10,7 @@ import pytest
 from imagegate.errors import ServiceUnreachable
 from imagegate.gateway.github import GitHubStatuses
 from imagegate.gateway.github_access import GitHubAccess
+from imagegate.model.commit_status import CommitStatus
 from imagegate.model.github_event import GitHubEvent
 from imagegate.steps import tell_commit
 from imagegate.steps.tell_commit import CommitTeller
@@ -101,3 +102,37 @@ def test_no_commit(teller: CommitTeller, posted: list[Mapping[str, Any]]) -> Non
     teller.tell("imagegate/build", "pending", "posted")
 
     assert posted == []
+
+
+@pytest.mark.parametrize(("shown", "told"), [("pending", ["error"]), ("success", []), ("error", []), ("", [])])
+def test_only_what_waits_is_closed(
+    teller: CommitTeller,
+    posted: list[Mapping[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    shown: str,
+    told: list[str],
+) -> None:
+    """What a killed step left pending becomes an error; what was told already, and what was never begun, stays."""
+    entry = {"context": "imagegate/build", "state": shown, "description": "x", "created_at": "2026-01-01T00:00:00Z"}
+    found = CommitStatus.from_github("o/r", "a" * 40, entry) if shown else None
+    monkeypatch.setattr(teller.github, "of_context", lambda *_: (found,) if found else ())
+
+    teller.close_pending("imagegate/build", "Broken off.")
+
+    assert [one["state"] for one in posted] == told
+
+
+def test_a_commit_that_cannot_be_read_is_noted(
+    teller: CommitTeller, posted: list[Mapping[str, Any]], notes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The post step goes on to clean up."""
+
+    def unreachable(*_: str) -> tuple[CommitStatus, ...]:
+        raise ServiceUnreachable("GitHub could not be reached.")
+
+    monkeypatch.setattr(teller.github, "of_context", unreachable)
+
+    teller.close_pending("imagegate/build", "Broken off.")
+
+    assert posted == []
+    assert notes == ["whether the commit waits cannot be told: GitHub could not be reached."]
