@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,8 +13,14 @@ import pytest
 import requests
 from azure.identity import ClientSecretCredential
 
+from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.assembly import LocalCloud
 from localazure.engine_port import Base, BuildRequest, BuiltImage, Log, Machine, MachineRequest, UnknownBase
+from localazure.http.dispatch import Dispatcher
+from truth import Truth, load
+
+_ARGUED = Path(__file__).parent / "specification_differences.json"
+_LAST = "test_specification.py"  # asks what the others have exercised
 
 NAMESPACES = (
     "Microsoft.Compute",
@@ -22,6 +29,36 @@ NAMESPACES = (
     "Microsoft.Storage",
     "Microsoft.VirtualMachineImages",
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What asks about all the others comes last."""
+    items.sort(key=lambda item: item.path.name == _LAST)
+
+
+@pytest.fixture(scope="session")
+def truth(request: pytest.FixtureRequest) -> Truth | None:
+    """The published specification, and what was held against it in this session; None without the corpus."""
+    corpus = Path(os.environ.get("IMAGEGATE_CORPUS", request.config.rootpath.parent / "shared" / "corpus"))
+    return load(corpus, _ARGUED) if corpus.is_dir() else None
+
+
+@pytest.fixture(autouse=True)
+def _held_to_the_specification(truth: Truth | None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Check every answer of every local cloud of this process, however it was asked for."""
+    if truth is None:
+        yield
+        return
+    serve, found = Dispatcher.__call__, list[str]()
+
+    def watched(self: Dispatcher, request: ArmRequest) -> ArmResponse:
+        response = serve(self, request)
+        found.extend(truth.judge(self, request, response))
+        return response
+
+    monkeypatch.setattr(Dispatcher, "__call__", watched)
+    yield
+    assert not found, "answers that leave the specification:\n" + "\n".join(sorted(set(found)))
 
 
 @dataclass
