@@ -156,6 +156,24 @@ def test_nothing_subscribes_before_the_code_is_there(repository: Path) -> None:
     assert _of_type(_evaluated(repository, withSubscriptions=False), _SUBSCRIPTION) == []
 
 
+@pytest.mark.parametrize("wanted", [True, False])
+def test_build_logs_are_read_only_if_wanted(repository: Path, *, wanted: bool) -> None:
+    """The one right on the subscription is for logs alone: its condition names their container, and it is off."""
+    given = {"withBuildLogs": True} if wanted else {}
+    nested = [
+        one
+        for one in _of_type(_evaluated(repository, **given), "Microsoft.Resources/deployments")
+        if "/resourceGroups/" not in one.id
+    ]
+
+    assert len(nested) == int(wanted)
+    for deployment in nested:
+        role, assignment = deployment.body["properties"]["template"]["resources"]
+        assert role["properties"]["permissions"][0]["dataActions"] == ["[variables('read')]"]
+        assert all(action.endswith("/read") for action in role["properties"]["permissions"][0]["actions"])
+        assert "containers:name] StringEquals ''packerlogs''" in assignment["properties"]["condition"]
+
+
 def test_rights_name_no_wildcard_and_no_group_but_theirs(repository: Path) -> None:
     """Every right is spelled out, each in the one group where it is needed; only the smoke group lets it delete."""
     deployment = _evaluated(

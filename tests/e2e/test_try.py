@@ -35,6 +35,10 @@ def test_apache_image_passes(trial: Trial, image: Path, nothing_left: Leftovers)
     assert document["image_version_id"].lower() in {event["subject"].lower() for event in document["events"]}
     assert document["timeline"][0]["kind"] == "started"
     assert document["timeline"][-1]["text"] == "verify_for_commit: completed"
+    event = document["verdict_event"]
+    assert (event["type"], event["data"]["verdict"]) == ("ImageGate.ImageVersion.Passed", "passed")
+    assert event["subject"].lower() == document["image_version_id"].lower()
+    assert f"Verdict event delivered by the topic: {event['type']}, id {event['id']}" in ended.stderr
     assert any("/virtualMachines/" in created for created in document["resources_created"])
     log = Path(document["customization_log"]).read_text()
     assert log.count("(telemetry) Starting provisioner shell") >= 5
@@ -94,6 +98,9 @@ def test_failing_customizer(
     assert "break-it" in ended.stderr
     assert "the well is dry" in ended.stderr
     assert ended.document["failed_command"] == "build"
+    assert ended.document["closing"]["state"] == "failure"
+    assert "the well is dry" in ended.document["closing"]["description"]
+    assert ended.document["timeline"][-1]["text"] == "close_failed_build: completed"
     assert nothing_left() == {}
 
 
