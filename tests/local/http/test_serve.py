@@ -70,3 +70,32 @@ def _is_alive(pid: int) -> bool:
         return False
     status = Path(f"/proc/{pid}/stat").read_text()
     return status.rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def test_serve_begins_with_a_scenario(tmp_path: Path) -> None:
+    """Its settings and faults are in force from the first call on."""
+    ready, scenario = tmp_path / "ready.json", tmp_path / "day.yaml"
+    scenario.write_text("name: a day\nfaults:\n  - {kind: unavailable, path: ^/subscriptions$}\n")
+    command = [sys.executable, "-m", "localazure", "serve", "--state", str(tmp_path / "s"), "--ready-file", str(ready)]
+    with subprocess.Popen([*command, "--scenario", str(scenario)], stdin=subprocess.DEVNULL) as process:
+        document = _await_ready(ready, process)
+        with requests.Session() as session:
+            session.trust_env = False
+            answers = [
+                session.get(f"{document['arm_endpoint']}/subscriptions", verify=document["ca_bundle"]).status_code
+                for _ in range(2)
+            ]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(_TIMEOUT_S) == 0
+    assert answers == [503, 401]
+
+
+def test_serve_tells_every_problem_of_a_scenario(tmp_path: Path) -> None:
+    """With its line, on stderr, and exit 2; nothing listens."""
+    scenario = tmp_path / "day.yaml"
+    scenario.write_text("settings:\n  regional_coers: 3\nfaults:\n  - kind: slo\n    path: x\n")
+    command = [sys.executable, "-m", "localazure", "serve", "--state", str(tmp_path / "s"), "--scenario", str(scenario)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
+    assert ended.returncode == 2
+    assert f"{scenario}:2:3: settings.regional_coers: there is no setting" in ended.stderr
+    assert f"{scenario}:4:5: faults[0].kind: there is no kind of fault 'slo': did you mean 'slow'?" in ended.stderr
