@@ -120,6 +120,21 @@ RULES = (
         rank=Rank.DEFINITE,
     ),
     Rule(
+        code="location-differs",
+        category=Category.CONFLICT,
+        patterns=(
+            r"Invalid deployment location '(?P<path>[^']+)'.{0,200}already exists in location '(?P<detail>[^']+)'",
+            r"InvalidDeploymentLocation",
+            r"The resource .{1,300}already exists in location '(?P<detail>[^']+)'",
+            r"InvalidResourceLocation",
+        ),
+        says="What is to be made exists already in another location: {detail}.",
+        means="A deployment or a resource keeps the location it was first made in; the same name does not move.",
+        do="Name the location it has, take another name, or delete what exists.",
+        scope=Scope.SERVICE,
+        rank=Rank.DEFINITE,
+    ),
+    Rule(
         code="template-field",
         category=Category.TEMPLATE_INVALID,
         patterns=(
