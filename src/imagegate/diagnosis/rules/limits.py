@@ -54,6 +54,7 @@ RULES = (
             r"Current Limit: (?P<detail>\d+), Current Usage: \d+",
             r"GalleryImageVersion.{0,60}(?:limit|quota).{0,30}exceeded",
             r"subscription has reached its (?:limit|quota) .{0,60}",
+            r"[Rr]egion has quota of (?P<detail>\d+ \w+) for your subscription",
         ),
         says="A quota of the subscription is used up: {detail}.",
         means="Other builds or forgotten machines hold it, or it is small for this family of sizes in this region.",
