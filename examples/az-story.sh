@@ -49,8 +49,12 @@ trap tear_down EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-say "Resource providers: once per subscription"
-for namespace in Compute ManagedIdentity Network Storage VirtualMachineImages ContainerInstance; do
+say "Resource providers: once per subscription; asked for all together first, then waited for one by one"
+namespaces="Compute ManagedIdentity Network Storage VirtualMachineImages ContainerInstance"
+for namespace in $namespaces; do
+    az provider register --namespace "Microsoft.$namespace" --only-show-errors
+done
+for namespace in $namespaces; do
     az provider register --namespace "Microsoft.$namespace" --wait
 done
 

@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 FOLDER = REPOSITORY / ".cache" / "azure-cli"
 CLOUD_NAME = "LocalAzure"
 _FOREIGN = ("AZURE_", "ARM_", "REQUESTS_", "SSL_", "IMAGEGATE_")
-_TIMEOUT_S = 300
+_TIMEOUT_S = 120
 
 
 class AzFailed(AssertionError):  # noqa: N818 - what happened
@@ -78,6 +78,12 @@ class Az:
             *("--username", cloud["AZURE_CLIENT_ID"], "--password", cloud["AZURE_CLIENT_SECRET"]),
         )
         return list(seen)
+
+    def registered(self, *namespaces: str) -> None:
+        """Register resource providers; waited for on a second call, since az asks again after 10 s only."""
+        for wait in ((), ("--wait",)):
+            for namespace in namespaces:
+                self("provider", "register", "--namespace", f"Microsoft.{namespace}", *wait)
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(

@@ -88,11 +88,12 @@ def _replicas(count: object, name: str) -> int:
 
 
 def _account_type(kind: object) -> str:
-    if kind not in STORAGE_ACCOUNT_TYPES:
+    known = {name.lower(): name for name in STORAGE_ACCOUNT_TYPES}.get(str(kind).lower())
+    if known is None:
         message = f"The value '{kind}' of parameter 'storageAccountType' is not allowed. Allowed values are: "
         allowed = ",".join(STORAGE_ACCOUNT_TYPES)
         raise ArmError(400, "InvalidParameter", f"{message}{allowed}.", target=f"{_PREFIX}.storageAccountType")
-    return str(kind)
+    return known
 
 
 def _refuse_changes(known: Mapping[str, Any], given: Mapping[str, Any]) -> None:

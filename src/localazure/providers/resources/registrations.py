@@ -90,7 +90,7 @@ class Registrations:
         ]
 
     def state(self, namespace: str) -> str:
-        """NotRegistered, Registering, Registered or Unregistering. Going from one to the next takes a moment."""
+        """NotRegistered, Registering, Registered, Unregistering or Unregistered. Going from one to the next takes a moment."""
         if namespace.lower() in _FROM_THE_START:
             return "Registered"
         record = self._cloud.store.get(_record_id(namespace))
@@ -116,8 +116,8 @@ class Registrations:
         self._cloud.authorize(request.principal, f"{namespace}/{verb}/action", scope)
         if verb == "register":
             self.register(namespace)
-        elif self.state(namespace) != "NotRegistered":
-            self._write(namespace, state, "NotRegistered")
+        elif self.state(namespace) in {"Registered", "Registering"}:
+            self._write(namespace, state, "Unregistered")
         return ArmResponse(body=self._document(namespace))
 
     def _write(self, namespace: str, state: str, settled: str) -> None:
