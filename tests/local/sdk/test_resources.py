@@ -92,6 +92,7 @@ def test_tags_are_written_at_any_scope(azure: Sdk, group: str) -> None:
 
     assert tags.get_at_scope(identity.id).properties.tags == {"a": "1", "b": "2"}
     assert azure.msi.user_assigned_identities.get(group, "one").tags == {"a": "1", "b": "2"}
+    assert "a" in [entry.tag_name for entry in azure.resources.tags.list()]
     tags.begin_delete_at_scope(identity.id)
     assert not azure.msi.user_assigned_identities.get(group, "one").tags
 
@@ -101,6 +102,7 @@ def test_a_deployment_lives(azure: Sdk, group: str) -> None:
     deployments, steps = azure.deployments.deployments, azure.deployments.deployment_operations
     assert deployments.begin_validate(group, "d", deployment("one")).properties.provisioning_state == "Succeeded"
     assert not deployments.check_existence(group, "d")
+    assert deployments.calculate_template_hash(TEMPLATE).template_hash.isdecimal()
     made = deployments.begin_create_or_update(group, "d", deployment("one"))
 
     assert made.properties.outputs["id"]["value"].endswith("/one")

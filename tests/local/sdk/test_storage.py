@@ -38,6 +38,19 @@ def test_an_account_lives(azure: Sdk, group: str, account: str) -> None:
         accounts.get_properties(group, account)
 
 
+def test_a_management_policy_is_kept(azure: Sdk, group: str, account: str) -> None:
+    """A policy is written, read and removed."""
+    policies, name = azure.storage.management_policies, "default"
+    after = {"delete": {"daysAfterModificationGreaterThan": 30}}
+    rule = {"name": "logs", "type": "Lifecycle", "definition": {"actions": {"baseBlob": after}}}
+    rule["definition"]["filters"] = {"blobTypes": ["blockBlob"]}  # type: ignore[index]
+    policies.create_or_update(group, account, name, {"properties": {"policy": {"rules": [rule]}}})
+    assert policies.get(group, account, name).policy.rules[0].name == "logs"
+    policies.delete(group, account, name)
+    with pytest.raises(ResourceNotFoundError):
+        policies.get(group, account, name)
+
+
 def test_a_container_lives_on_the_control_plane(azure: Sdk, group: str, account: str) -> None:
     """A container is made, found, listed, changed and deleted; the blob service has its properties."""
     containers, services = azure.storage.blob_containers, azure.storage.blob_services

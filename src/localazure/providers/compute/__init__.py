@@ -21,6 +21,7 @@ from localazure.providers.compute import (
     soft_deletion,
     ssh_keys,
     virtual_machines,
+    vm_extensions,
     vm_power,
 )
 from localazure.providers.compute.guest import Guest
@@ -46,6 +47,7 @@ def operations(cloud: Cloud, settings: ComputeSettings | None = None) -> list[Op
         *disks.operations(cloud),
         *virtual_machines.operations(cloud, machines, guest),
         *vm_power.operations(cloud, machines),
+        *vm_extensions.operations(cloud),
         *run_command.operations(cloud, scripts),
         *run_commands.operations(cloud, scripts, settings),
         *boot_diagnostics.operations(cloud),

@@ -10,10 +10,11 @@ from localazure.providers.resources.group_export import GroupExport
 from localazure.providers.resources.groups import ResourceGroups
 from localazure.providers.resources.registrations import Registrations
 from localazure.providers.resources.subscriptions import Subscriptions
+from localazure.providers.resources.tag_names import TagNames
 from localazure.providers.resources.tags import Tags
 
 
 def operations(cloud: Cloud) -> list[Operation]:
     """What is served."""
-    rooms = (Subscriptions, Registrations, ResourceGroups, GroupExport, Resources, Tags, Deployments)
+    rooms = (Subscriptions, Registrations, ResourceGroups, GroupExport, Resources, Tags, TagNames, Deployments)
     return [operation for room in rooms for operation in room(cloud).operations()]

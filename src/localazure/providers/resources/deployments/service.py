@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -46,7 +47,14 @@ class Deployments:
     def operations(self) -> list[Operation]:
         """What is served."""
         scopes = ((_SUBSCRIPTION, "AtSubscriptionScope"), (_GROUP, ""))
-        return [operation for scope, suffix in scopes for operation in self._at(scope, suffix)]
+        hashed = Operation(
+            operation_id="Deployments_CalculateTemplateHash",
+            method="POST",
+            path="/providers/Microsoft.Resources/calculateTemplateHash",
+            action="",
+            handler=_hashed,
+        )
+        return [hashed, *(operation for scope, suffix in scopes for operation in self._at(scope, suffix))]
 
     def _at(self, scope: str, suffix: str) -> list[Operation]:
         steps = "/deployments/{deploymentName}/operations" if suffix == "" else _ONE + "/operations"
@@ -309,6 +317,13 @@ class Deployments:
         name, group = request.parameters["deploymentName"], request.parameters.get("resourceGroupName")
         scope = f"/subscriptions/{request.parameters['subscriptionId']}"
         return ResourceId(scope + (f"/resourceGroups/{group}" if group else "") + _ALL + f"/{name}")
+
+
+def _hashed(request: ArmRequest) -> ArmResponse:
+    if not isinstance(request.body, dict):
+        raise ArmError(400, "InvalidRequestContent", "The request content was invalid: a template is expected.")
+    minified = json.dumps(request.body, separators=(",", ":"))
+    return ArmResponse(body={"minifiedTemplate": minified, "templateHash": documents.template_hash(request.body)})
 
 
 def _refuse_while_active(found: Document, verb: str) -> None:
