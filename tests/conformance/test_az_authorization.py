@@ -47,8 +47,9 @@ def test_roles(az: Az, scope: str, tmp_path: Path) -> None:
     """A custom role is defined, given by name, listed with its principal's name, taken away, changed, and deleted."""
     identity = az("identity", "create", *GROUP, "--name", "publisher")
     definition = tmp_path / "role.json"
+    name = "Image Publisher"
     role = {
-        "Name": "Image Publisher",
+        "Name": name,
         "Description": "Writes image versions.",
         "Actions": ["Microsoft.Compute/galleries/images/versions/write"],
         "AssignableScopes": [scope],
@@ -57,7 +58,7 @@ def test_roles(az: Az, scope: str, tmp_path: Path) -> None:
     made = az("role", "definition", "create", "--role-definition", str(definition))
     assert made["roleType"] == "CustomRole"
 
-    az("role", "assignment", "create", "--assignee", identity["principalId"], "--role", role["Name"], "--scope", scope)
+    az("role", "assignment", "create", "--assignee", identity["principalId"], "--role", name, "--scope", scope)
     (assignment,) = az("role", "assignment", "list", "--scope", scope)
     assert assignment["roleDefinitionName"] == "Image Publisher"
     assert assignment["principalId"] == identity["principalId"]

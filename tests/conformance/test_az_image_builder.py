@@ -93,7 +93,7 @@ def test_customizers_outputs_and_validators_are_edited(az: Az, definition: dict[
     az(*add, "--customizer-name", "one", "--type", "shell", "--inline-script", "true")
     two = az(
         *(*add, "--customizer-name", "two", "--type", "file"),
-        *("--file-source", "https://example.org/two", "--dest-path", "/tmp/two"),
+        *("--file-source", "https://example.org/two", "--dest-path", "/opt/two"),
     )
     assert [one["type"] for one in two["properties"]["customize"]] == ["Shell", "File"]
     left = az("image", "builder", "customizer", "remove", *other, "--defer", "--customizer-name", "two")

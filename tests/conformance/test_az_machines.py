@@ -68,7 +68,7 @@ def test_a_machine_of_a_gallery_version(
     assert booted.request.public_ip == machine["publicIpAddress"]
     assert booted.request.admin_username == "smoke"
     assert booted.request.ssh_public_keys[0].startswith("ssh-ed25519 ")
-    assert booted.rules == ()
+    assert not booted.rules
 
     shown = az("vm", "show", *MACHINE, "--show-details")
     assert shown["storageProfile"]["imageReference"]["id"] == version_id

@@ -90,7 +90,7 @@ class Registrations:
         ]
 
     def state(self, namespace: str) -> str:
-        """NotRegistered, Registering, Registered, Unregistering or Unregistered. Going from one to the next takes a moment."""
+        """NotRegistered, Registering, Registered, Unregistering, Unregistered; from one to the next takes a moment."""
         if namespace.lower() in _FROM_THE_START:
             return "Registered"
         record = self._cloud.store.get(_record_id(namespace))
