@@ -1,6 +1,6 @@
 """An event comes in: ask Azure how its resource stands, and start what follows from that, once.
 
-1. Parse; what is foreign or malformed is logged and dropped, since another delivery would not better it.
+1. Parse; what is foreign, malformed or not of the settings' groups is logged and dropped: no delivery betters it.
 2. Of an ended run: a success starts the verification of every version that came of it, else the statuses are closed.
 3. Of a written version: one of ours without a verdict is verified; a verdict means that the write was our own.
 
@@ -8,6 +8,7 @@ Raising means "deliver it again": only for what another delivery may cure.
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -73,6 +74,8 @@ def _receive(event: BuildEvent | Refusal, desk: _Desk) -> Reception:
 
 
 def _of_run(template_id: ResourceId, at: datetime | None, desk: _Desk) -> Reception:
+    if not _watched(template_id, desk.settings.template_groups, desk):
+        return _dropped(template_id, "it is not in a group of the settings")
     template = desk.state.template(template_id)
     if template is None or template.run is None:
         return _dropped(template_id, "the template is gone or was never run")
@@ -91,6 +94,8 @@ def _of_run(template_id: ResourceId, at: datetime | None, desk: _Desk) -> Recept
 
 
 def _of_version(version_id: ResourceId, desk: _Desk) -> Reception:
+    if not _watched(version_id, desk.settings.gallery_groups, desk):
+        return _dropped(version_id, "it is not in a group of the settings")
     version = desk.state.version(version_id)
     if version is None:
         return _dropped(version_id, "the version is gone")
@@ -101,6 +106,12 @@ def _of_version(version_id: ResourceId, desk: _Desk) -> Reception:
     if version.provisioning_state.lower() in _UNFINISHED:
         raise DeadlinePassed(f"{version_id} is {version.provisioning_state}, not done; its event comes again.")
     return _told(start_verification(version, desk.scheduler, desk.settings))
+
+
+def _watched(resource_id: ResourceId, groups: Sequence[str], desk: _Desk) -> bool:
+    """Whether the settings put us in charge of it: an event may speak of anything, and asking is refused elsewhere."""
+    mine = resource_id.subscription_id.lower() == desk.settings.subscription_id.lower()
+    return mine and resource_id.resource_group.lower() in {group.lower() for group in groups}
 
 
 def _told(started: bool) -> Reception:

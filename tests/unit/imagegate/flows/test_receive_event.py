@@ -194,3 +194,42 @@ def test_log_holds_no_claims(wire: Wire, desk: _Desk, caplog: pytest.LogCaptureF
     assert "dropped event version-1" in caplog.text
     assert "A Person" not in caplog.text
     assert "192.0.2.7" not in caplog.text
+
+
+@pytest.mark.parametrize("event", [run_event(), version_event()])
+@pytest.mark.parametrize(
+    ("here", "elsewhere"),
+    [
+        ("/resourceGroups/rg-images/", "/resourceGroups/rg-of-others/"),
+        ("/subscriptions/1", "/subscriptions/2"),
+    ],
+)
+def test_what_is_not_in_our_charge_is_dropped_unasked(
+    wire: Wire, desk: _Desk, event: dict[str, object], here: str, elsewhere: str
+) -> None:
+    """An event may speak of any group and subscription: only those of the settings are asked about."""
+    foreign = {**event, "subject": str(event["subject"]).replace(here, elsewhere)}
+
+    assert desk(foreign) is Reception.DROPPED
+    assert wire.seen == []
+    assert desk.started() == []
+
+
+def test_output_in_a_gallery_of_others_is_dropped(wire: Wire, desk: _Desk) -> None:
+    """A run may put its version anywhere; it is verified where the settings say that galleries are."""
+    elsewhere = VERSION.replace("/rg-images/", "/rg-of-others/")
+    put_build(wire, version=version_body(version_id=elsewhere))
+
+    assert desk(run_event()) is Reception.DROPPED
+    assert desk.started() == []
+
+
+def test_giant_event_is_an_event_like_any_other(wire: Wire, desk: _Desk) -> None:
+    """As large as Event Grid lets an event be: what we do not look at may be of any size and depth."""
+    put_build(wire)
+    event = version_event()
+    nested: object = "x" * 1_000_000
+    for _ in range(200):
+        nested = {"deeper": nested}
+
+    assert desk({**event, "data": {**dict(event["data"]), "claims": nested}}) is Reception.SCHEDULED
