@@ -59,9 +59,18 @@ def endpoint_document(cloud: Cloud, api_version: str) -> Any:  # noqa: ANN401 - 
         "graphAudience": cloud.arm_endpoint,
         "microsoftGraphResourceId": f"{cloud.arm_endpoint}/",
         "gallery": cloud.arm_endpoint,
-        "suffixes": {"storage": "localhost", "keyVaultDns": "vault.localhost", "acrLoginServer": "azurecr.localhost"},
+        "suffixes": {
+            "storage": _storage_suffix(cloud),
+            "keyVaultDns": "vault.localhost",
+            "acrLoginServer": "azurecr.localhost",
+        },
     }
     return [document] if api_version[:4] in {"2019", "2020"} else document
+
+
+def _storage_suffix(cloud: Cloud) -> str:
+    """What a client puts behind `account.blob.`; the port is part of it. Before the blobs have one: the name alone."""
+    return cloud.blob_endpoint.removeprefix("https://") or "localhost"
 
 
 def openid_configuration(cloud: Cloud, tenant: str) -> dict[str, Any]:

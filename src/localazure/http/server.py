@@ -21,7 +21,9 @@ class Authority:
 
     def __init__(self, folder: Path, *, host: str = "127.0.0.1") -> None:
         authority = trustme.CA()
-        names = dict.fromkeys(("localhost", "127.0.0.1", "::1", "*.localhost", "host.docker.internal", host))
+        names = dict.fromkeys(
+            ("localhost", "127.0.0.1", "::1", "*.localhost", "*.blob.localhost", "host.docker.internal", host)
+        )
         server = authority.issue_cert(*names)
         folder.mkdir(parents=True, exist_ok=True)
         self.key_and_chain = folder / "server.pem"

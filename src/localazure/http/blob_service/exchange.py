@@ -67,6 +67,12 @@ class Caller:
     anonymous: bool = False
 
 
+def account_in_host(host: str) -> str:
+    """`/account` where a client names the account in the host (`account.blob.localhost:PORT`), else nothing."""
+    account, dot, _ = host.partition(".blob.")
+    return f"/{account}" if dot else ""
+
+
 def split_path(raw_path: str) -> tuple[str, str, str]:
     """Account, container and blob of a path; what is missing is ""."""
     names = [unquote(part) for part in raw_path.lstrip("/").split("/", 2)]
