@@ -84,6 +84,7 @@ INNOCENT = (
     "Import-Module PowerShellGet; key: value",
     "password: required; token: expired; secret: none",
     "pwd: /home/user1/images2024",
+    "id-token: write%0A    statuses: write%0A",
     "status code=404, exit code=137",
     "docker login succeeded; curl -fsSL https://packages.example.org/key1.asc",
     "-----BEGIN CERTIFICATE-----",
