@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from localazure.arm.errors import ArmError
+from localazure.arm.errors import ArmError, resource_group_not_found
 from localazure.arm.messages import ArmRequest
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import DEFAULT_SUBSCRIPTION_ID, Cloud
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def check_rights(cloud: Cloud, request: ArmRequest, submission: Submission) -> None:
-    """Raise 403 InvalidTemplateDeployment that names every resource which the caller may not write."""
+    """Raise 403 InvalidTemplateDeployment that names every resource which the caller may not write.
+
+    Where it may, raise 404 for a resource in a group that neither exists nor is made by the deployment itself.
+    """
     refused = [
         _refusal(request, resource)
         for resource in submission.deployment.deployed_resources()
@@ -29,6 +32,16 @@ def check_rights(cloud: Cloud, request: ArmRequest, submission: Submission) -> N
             else "The template deployment failed with error"
         )
         raise ArmError(403, "InvalidTemplateDeployment", f"{several}: '{':'.join(refused)}'.")
+    everything = (*submission.deployment.resources, *submission.deployment.deployed_resources())
+    _check_groups(cloud, [ResourceId(resource.id) for resource in everything if resource.deployed])
+
+
+def _check_groups(cloud: Cloud, resources: list[ResourceId]) -> None:
+    made = {resource_id for resource_id in resources if resource_id.type == "Microsoft.Resources/resourceGroups"}
+    for resource_id in resources:
+        group_id = resource_id.group_id
+        if resource_id.resource_group and group_id not in made and cloud.store.get(group_id) is None:
+            raise resource_group_not_found(resource_id.resource_group)
 
 
 def register_namespaces(cloud: Cloud, request: ArmRequest, submission: Submission) -> None:

@@ -28,7 +28,7 @@ class InvalidTemplate(ArmError):  # noqa: N818 - the code's name
         super().__init__(
             400,
             "InvalidTemplate",
-            f"Deployment template validation failed: '{first.message}{place}: {first.json_path}'.",
+            f"Deployment template validation failed: '{_sentence(first, place)}'.",
             headers=BY_THE_GATEWAY,
         )
         self._faults = faults.faults
@@ -174,6 +174,15 @@ def _environment(cloud: Cloud) -> dict[str, Any]:
             "identityProvider": "AAD",
         },
     }
+
+
+def _sentence(fault: Fault, place: str) -> str:
+    """The evaluation's own words; a missing parameter, which everybody meets, in Azure's (recorded)."""
+    name = fault.json_path.removeprefix("parameters.")
+    if name != fault.json_path and fault.message.startswith(f"the parameter '{name}' has no value"):
+        usage = "Please see https://aka.ms/arm-create-parameter-file for usage details."
+        return f"The value for the template parameter '{name}'{place} is not provided. {usage}"
+    return f"{fault.message}{place}: {fault.json_path}"
 
 
 def _violation(fault: Fault) -> dict[str, Any]:
