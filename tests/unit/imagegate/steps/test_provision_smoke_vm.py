@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fake_wire import SUBSCRIPTION, Answer
-from imagegate.errors import Inconclusive
+from imagegate.errors import Inconclusive, ServiceUnreachable
 from imagegate.model.smoke_vm import SmokeVm
 from imagegate.steps.provision_smoke_vm import provision_smoke_vm
 from smoke_azure import VERSION_ID, SmokeAzure
@@ -53,6 +53,31 @@ def test_twice_submits_once() -> None:
     assert provision_smoke_vm(cloud, JOB) == {"submitted": False}
 
     assert azure.count("PUT", "/deployments/") == 1
+
+
+def test_vm_that_was_torn_down_is_made_anew() -> None:
+    """A deployment whose VM is gone is what a dead verification left: its address is not taken for a smoke VM's."""
+    azure = SmokeAzure()
+    cloud = azure.cloud()
+    provision_smoke_vm(cloud, JOB)
+    azure.deployments["smoke-1"]["properties"]["provisioningState"] = "Succeeded"
+    assert provision_smoke_vm(cloud, JOB) == {"submitted": False}
+    del azure.resources[VM.id.text.lower()]
+
+    assert provision_smoke_vm(cloud, JOB) == {"submitted": True}
+    assert azure.count("PUT", "/deployments/") == 2
+
+
+def test_vm_that_is_being_deleted_is_waited_for() -> None:
+    """While the VM of an earlier attempt goes, nothing is submitted and nothing is taken for ready."""
+    azure = SmokeAzure()
+    cloud = azure.cloud()
+    provision_smoke_vm(cloud, JOB)
+    azure.deployments["smoke-1"]["properties"]["provisioningState"] = "Succeeded"
+    azure.resources[VM.id.text.lower()]["properties"]["provisioningState"] = "Deleting"
+
+    with pytest.raises(ServiceUnreachable, match="still being deleted"):
+        provision_smoke_vm(cloud, JOB)
 
 
 def test_race_of_two_deliveries() -> None:
