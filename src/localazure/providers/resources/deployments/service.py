@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,10 +16,10 @@ from localazure.cloud import Cloud
 from localazure.long_running import Canceled
 from localazure.operation_endpoints import status_operation
 from localazure.providers.resources.contents import delete_all_but
-from localazure.providers.resources.deployments import documents, preflight, rollback, what_if
+from localazure.providers.resources.deployments import documents, preflight, rollback
+from localazure.providers.resources.deployments.reading import Reading, template_hash
 from localazure.providers.resources.deployments.run import Progress, Run
 from localazure.providers.resources.deployments.submission import Submission, read
-from localazure.providers.resources.filters import top
 from localazure.store import Document
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ class Deployments:
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
+        self._reading = Reading(cloud)
         self._cancelled: dict[str, threading.Event] = {}
         for document in cloud.store.of_type(documents.DEPLOYMENT_TYPE):
             if document.body["properties"]["provisioningState"] in _ACTIVE:
@@ -52,24 +52,31 @@ class Deployments:
             method="POST",
             path="/providers/Microsoft.Resources/calculateTemplateHash",
             action="",
-            handler=_hashed,
+            handler=template_hash,
         )
         return [hashed, *(operation for scope, suffix in scopes for operation in self._at(scope, suffix))]
 
     def _at(self, scope: str, suffix: str) -> list[Operation]:
         steps = "/deployments/{deploymentName}/operations" if suffix == "" else _ONE + "/operations"
+        reading = self._reading
         served: list[tuple[str, str, str, str, Callable[[ArmRequest], ArmResponse]]] = [
             ("Deployments_CreateOrUpdate", "PUT", _ONE, "write", self._put),
-            ("Deployments_Validate", "POST", _ONE + "/validate", "validate/action", self._validate),
-            ("Deployments_WhatIf", "POST", _ONE + "/whatIf", "whatIf/action", self._what_if),
-            ("Deployments_Get", "GET", _ONE, "read", lambda request: ArmResponse(body=self._found(request).body)),
-            ("Deployments_CheckExistence", "HEAD", _ONE, "read", self._exists),
-            ("Deployments_List", "GET", _ALL, "read", self._list),
+            ("Deployments_Validate", "POST", _ONE + "/validate", "validate/action", reading.validate),
+            ("Deployments_WhatIf", "POST", _ONE + "/whatIf", "whatIf/action", reading.what_if),
+            ("Deployments_Get", "GET", _ONE, "read", reading.get),
+            ("Deployments_CheckExistence", "HEAD", _ONE, "read", reading.exists),
+            ("Deployments_List", "GET", _ALL, "read", reading.list_all),
             ("Deployments_Delete", "DELETE", _ONE, "delete", self._delete),
             ("Deployments_Cancel", "POST", _ONE + "/cancel", "cancel/action", self._cancel),
-            ("Deployments_ExportTemplate", "POST", _ONE + "/exportTemplate", "exportTemplate/action", self._export),
-            ("DeploymentOperations_List", "GET", steps, "operations/read", self._list_steps),
-            ("DeploymentOperations_Get", "GET", steps + "/{operationId}", "operations/read", self._get_step),
+            (
+                "Deployments_ExportTemplate",
+                "POST",
+                _ONE + "/exportTemplate",
+                "exportTemplate/action",
+                reading.export,
+            ),
+            ("DeploymentOperations_List", "GET", steps, "operations/read", reading.list_steps),
+            ("DeploymentOperations_Get", "GET", steps + "/{operationId}", "operations/read", reading.get_step),
         ]
         table = [
             Operation(
@@ -94,7 +101,7 @@ class Deployments:
     # --- starting
 
     def _put(self, request: ArmRequest) -> ArmResponse:
-        deployment_id = self._id(request)
+        deployment_id = self._reading.id_of(request)
         submission = read(self._cloud, request, deployment_id)
         preflight.check_rights(self._cloud, request, submission)
         preflight.register_namespaces(self._cloud, request, submission)
@@ -230,47 +237,10 @@ class Deployments:
             self._cloud.store.put(deployment_id, found.body, internal=internal)
         self._cancelled.pop(deployment_id.key, None)
 
-    # --- reading
-
-    def _validate(self, request: ArmRequest) -> ArmResponse:
-        inner = replace(request, path=request.path.rsplit("/", 1)[0])
-        submission = read(self._cloud, inner, self._id(inner))
-        preflight.check_rights(self._cloud, request, submission)
-        body = documents.document(
-            submission, state="Succeeded", moment=self._cloud.clock.now(), correlation_id=request.correlation_id
-        )
-        deployed = submission.deployment.deployed_resources()
-        body["properties"] |= {
-            "timestamp": "0001-01-01T00:00:00Z",
-            "validatedResources": [{"id": resource.id} for resource in deployed],
-        }
-        return ArmResponse(body=body)
-
-    def _what_if(self, request: ArmRequest) -> ArmResponse:
-        inner = replace(request, path=request.path.rsplit("/", 1)[0])
-        deployment_id, whole = self._id(inner), what_if.check_settings(request)
-        return self._cloud.long_running.accept(
-            request,
-            lambda: what_if.outcome(self._cloud, inner, deployment_id, whole=whole),
-            status=202,
-            result_path=f"/subscriptions/{deployment_id.subscription_id}/operationresults/{{id}}",
-        )
-
-    def _list(self, request: ArmRequest) -> ArmResponse:
-        scope = ResourceId(request.path[: request.path.lower().rindex("/providers/")])
-        value = [
-            document.body
-            for document in self._cloud.store.under(scope, documents.DEPLOYMENT_TYPE)
-            if document.id.resource_group.lower() == scope.resource_group.lower()
-        ]
-        value.sort(key=lambda body: str(body["properties"]["timestamp"]), reverse=True)
-        return ArmResponse(body={"value": value[: top(request)]})
-
-    def _exists(self, request: ArmRequest) -> ArmResponse:
-        return ArmResponse(status=204 if self._cloud.store.get(self._id(request)) else 404)
+    # --- ending
 
     def _delete(self, request: ArmRequest) -> ArmResponse:
-        found = self._found(request)
+        found = self._reading.found(request)
         _refuse_while_active(found, "delete")
         subscription = found.id.subscription_id
         return self._cloud.long_running.accept(
@@ -281,7 +251,7 @@ class Deployments:
         )
 
     def _cancel(self, request: ArmRequest) -> ArmResponse:
-        found = self._found(replace(request, path=request.path.rsplit("/", 1)[0]))
+        found = self._reading.found(replace(request, path=request.path.rsplit("/", 1)[0]))
         cancelled = self._cancelled.get(found.id.key)
         if cancelled is None:
             state = found.body["properties"]["provisioningState"]
@@ -289,41 +259,6 @@ class Deployments:
             raise ArmError(409, "DeploymentCannotBeCancelled", message)
         cancelled.set()
         return ArmResponse(status=204)
-
-    def _export(self, request: ArmRequest) -> ArmResponse:
-        found = self._found(replace(request, path=request.path.rsplit("/", 1)[0]))
-        return ArmResponse(body={"template": found.internal["template"]})
-
-    def _list_steps(self, request: ArmRequest) -> ArmResponse:
-        return ArmResponse(body={"value": self._found(request).internal["steps"]})
-
-    def _get_step(self, request: ArmRequest) -> ArmResponse:
-        wanted = request.parameters["operationId"]
-        for step in self._found(request).internal["steps"]:
-            if step["operationId"].lower() == wanted.lower():
-                return ArmResponse(body=step)
-        message = f"Deployment operation '{wanted}' could not be found."
-        raise ArmError(404, "DeploymentOperationNotFound", message)
-
-    def _found(self, request: ArmRequest) -> Document:
-        document = self._cloud.store.get(self._id(request))
-        if document is None:
-            message = f"Deployment '{request.parameters['deploymentName']}' could not be found."
-            raise ArmError(404, "DeploymentNotFound", message)
-        return document
-
-    def _id(self, request: ArmRequest) -> ResourceId:
-        """The deployment's id, spelled as Resource Manager answers it."""
-        name, group = request.parameters["deploymentName"], request.parameters.get("resourceGroupName")
-        scope = f"/subscriptions/{request.parameters['subscriptionId']}"
-        return ResourceId(scope + (f"/resourceGroups/{group}" if group else "") + _ALL + f"/{name}")
-
-
-def _hashed(request: ArmRequest) -> ArmResponse:
-    if not isinstance(request.body, dict):
-        raise ArmError(400, "InvalidRequestContent", "The request content was invalid: a template is expected.")
-    minified = json.dumps(request.body, separators=(",", ":"))
-    return ArmResponse(body={"minifiedTemplate": minified, "templateHash": documents.template_hash(request.body)})
 
 
 def _refuse_while_active(found: Document, verb: str) -> None:
