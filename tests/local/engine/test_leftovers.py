@@ -29,10 +29,12 @@ verb, cache, work, disk = sys.argv[1:]
 engine = Engine(cache_dir=Path(cache), work_dir=Path(work))
 say = lambda line: print(line, flush=True)
 try:
-    if verb == "build":
+    if verb != "machine":
         base = engine.resolve_base(publisher="Debian", offer="debian-12", sku="12-gen2", version="latest")
-        steps = (Customization(kind="Shell", inline=(f"echo {uuid.uuid4()}; echo is under way; sleep 3600",)),)
-        engine.build(BuildRequest(operation_id="op", base=base, customize=steps), log=say, on_phase=say,
+        last = "sleep 3600" if verb == "build" else "true"
+        steps = (Customization(kind="Shell", inline=(f"echo {uuid.uuid4()}; echo is under way; {last}",)),)
+        check = () if verb == "build" else (Customization(kind="Shell", inline=("true",)),)
+        engine.build(BuildRequest(operation_id="op", base=base, customize=steps, validate=check), log=say, on_phase=say,
                      cancelled=threading.Event())
     else:
         engine.boot(MachineRequest(machine_id="vm", disk=Path(disk), cpus=1, memory_mib=512, hostname="vm",
@@ -47,7 +49,7 @@ finally:
 class Owner:
     """A process that owns an engine and is in the middle of something."""
 
-    def __init__(self, verb: str, cache: Path, work: Path, disk: Path) -> None:
+    def __init__(self, verb: str, cache: Path, work: Path, disk: Path, *, until: str = "is under way") -> None:
         self.work = work
         self.child = subprocess.Popen(
             [sys.executable, "-c", _OWNER, verb, str(cache), str(work), str(disk)],
@@ -58,11 +60,14 @@ class Owner:
         stdout = self.child.stdout
         assert stdout is not None
         for line in stdout:
-            if "is under way" in line and "echo" not in line:
+            if until in line and "echo" not in line:
                 break
+        self.child.send_signal(signal.SIGSTOP)  # what is read now is all that there is
         self.ledger = next((work / "ledgers").glob("*.jsonl"))
         self.made = [tuple(json.loads(line)[1:]) for line in self.ledger.read_text().splitlines()]
         self.processes = _processes_of(work)
+        if until == "is under way":
+            self.child.send_signal(signal.SIGCONT)
 
     def end(self) -> None:
         """Make sure that nothing of the test itself is left."""
@@ -86,7 +91,7 @@ def _is_there(kind: str, value: str) -> bool:
     if kind == "process":
         return undo.process_identity(int(value.split(":", maxsplit=1)[0])) == value
     if kind == "table":
-        link = value.replace("localazure_", "lcz")
+        link = f"lcz{value.split('_')[1]}"
         shown = subprocess.run(["ip", "link", "show", link], capture_output=True, check=False)
         listed = subprocess.run(["nft", "list", "table", "inet", value], capture_output=True, check=False)
         return 0 in (listed.returncode, shown.returncode)
@@ -133,6 +138,33 @@ def test_a_killed_owner_leaves_nothing(owner: Owner) -> None:
     owner.child.kill()
 
     assert _until_clean(owner) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "Waiting for the build machine",
+        "Connected to the build machine",
+        "Starting provisioner shell",
+        "ending shell",
+        "DeprovisioningScript.sh",
+        "The waagent service will be stopped",
+        "Validating",
+    ],
+)
+def test_a_killed_build_leaves_nothing_at_any_moment(
+    engine: Engine, engine_cache: Path, tmp_path: Path, web_image: BuiltImage, moment: str
+) -> None:
+    """SIGKILL right after any line of the log, while boots, layers, shutdowns and disks are being made."""
+    owner = Owner("whole", engine_cache, tmp_path / "owner", web_image.disk, until=moment)
+    assert owner.processes
+
+    owner.child.kill()
+    left = _until_clean(owner)
+    owner.end()
+
+    assert left == []
 
 
 def test_an_interrupted_owner_leaves_nothing(owner: Owner) -> None:
