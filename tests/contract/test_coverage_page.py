@@ -1,4 +1,4 @@
-"""docs/coverage.md says what the local cloud serves: made by `localazure coverage`, and compared."""
+"""docs/coverage.md says what the local cloud serves and what not: made by `localazure coverage`, and compared."""
 
 from pathlib import Path
 
@@ -13,3 +13,12 @@ def test_page_is_what_the_routes_say(repository: Path) -> None:
 
     assert printed.exit_code == 0
     assert (repository / "docs" / "coverage.md").read_text() == printed.output
+
+
+def test_published_operations_are_the_specifications(repository: Path, corpus: Path) -> None:
+    """The kept list is what the OpenAPI files say; `localazure coverage --published FOLDER` renews it."""
+    printed = CliRunner().invoke(main, ["coverage", "--published", str(corpus / "rest-specs")])
+
+    assert printed.exit_code == 0
+    kept = repository / "src" / "localazure" / "http" / "published_operations.json"
+    assert kept.read_text() == printed.output

@@ -5,6 +5,7 @@ from __future__ import annotations
 from localazure.arm.messages import ArmResponse
 from localazure.arm.operation_table import Operation
 from localazure.http.coverage import page
+from localazure.http.published_operations import PublishedOperation
 
 
 def test_each_operation_is_a_row_under_its_provider() -> None:
@@ -26,5 +27,22 @@ def test_each_operation_is_a_row_under_its_provider() -> None:
     ]
     text = page(operations)
     assert text.index("## Microsoft.Authorization") < text.index("## Microsoft.Resources")
-    assert f"| Assignments_List | GET | `{scope}` | shape only |" in text
-    assert f"| Groups_Get | GET | `{group}` | real |" in text
+    assert f"| Assignments_List | GET | `{scope}` | - | shape only |" in text
+    assert f"| Groups_Get | GET | `{group}` | - | real |" in text
+
+
+def test_what_is_published_and_not_served_is_absent() -> None:
+    """A published operation shows its versions: beside the operation that serves it, or as absent."""
+    path = "/subscriptions/{s}/resourceGroups/{g}"
+    served = Operation(operation_id="Groups_Get", method="GET", path=path, action="", handler=lambda _: ArmResponse())
+    published = [
+        PublishedOperation(operation_id="Groups_Get", method="GET", path=f"{path}", api_versions=("2024-03-01",)),
+        PublishedOperation(
+            operation_id="Groups_Move", method="POST", path=f"{path}/move", api_versions=("2024-03-01",)
+        ),
+    ]
+
+    text = page([served], published)
+
+    assert f"| Groups_Get | GET | `{path}` | 2024-03-01 | real |" in text
+    assert f"| Groups_Move | POST | `{path}/move` | 2024-03-01 | absent |" in text
