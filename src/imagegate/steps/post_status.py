@@ -19,9 +19,9 @@ def post_status(github: GitHubStatuses, job: Mapping[str, Any]) -> dict[str, Any
     `job`: `repository`, `commit`, `context` (imagegate/build, imagegate/verify), `state` (pending, success, failure,
     error), `description`, `target_url` (or `run`, as a stamp names it, to link to that), `at` (when the verdict was
     reached, RFC 3339), `unless_closed` (optional: only close what is pending, or not there).
-    Answers `{outcome, message}`. Outcomes: `posted`; `unchanged`, it shows it already; `superseded`, it shows a newer verdict; and, with the reason
-    as message, what no retry would change: `not-usable`, `not-allowed`, `not-configured`, `read-only`,
-    `no-such-commit`, `refused`. A verdict stands whether or not it could be told, so none of these is an error.
+    Answers `{outcome, message}`. Outcomes: `posted`; `unchanged`, it shows it already; `superseded`, it shows a newer
+    verdict; and, with the reason as message, what no retry would change: `not-usable`, `not-allowed`, `not-configured`,
+    `read-only`, `no-such-commit`, `refused`. A verdict stands whether or not it could be told: none is an error.
 
     Which of two is newer is told by `at`, which every status of ours carries, never by the order of arrival. After a
     posting the list is read again: if a newer one was overwritten in between, it is posted once more.
