@@ -85,17 +85,23 @@ class GitHub:
         return Handler
 
 
-class _Page(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        """What Debian's Apache shows."""
-        content = b"<title>Apache2 Debian Default Page</title>"
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+def _page_of(machine: RecordedMachine) -> type[BaseHTTPRequestHandler]:
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            """What Debian's Apache shows, as long as the machine runs."""
+            if not machine.running:
+                self.close_connection = True
+                return
+            content = b"<title>Apache2 Debian Default Page</title>"
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    return Page
 
 
 class ServingEngine(RecordingEngine):
@@ -110,9 +116,10 @@ class ServingEngine(RecordingEngine):
 
     def boot(self, request: MachineRequest) -> RecordedMachine:
         """Boot a machine whose web server is up at once."""
+        machine = super().boot(request)
         if not self.silent and request.public_ip:
-            serve(self._servers, (request.public_ip, self.port), _Page)
-        return super().boot(request)
+            serve(self._servers, (request.public_ip, self.port), _page_of(machine))
+        return machine
 
 
 def serve(stack: ExitStack, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> int:
