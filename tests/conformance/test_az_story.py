@@ -42,4 +42,5 @@ def test_the_example_serves_and_leaves_nothing(az_folder: Path, repository: Path
     assert "<title>Apache2 Debian Default Page: It works</title>" in done.stdout
     assert "West Europe, North Europe" in done.stdout
     assert "Tear down" in done.stdout.splitlines()[-1]
-    assert list((tmp_path / "tmp").iterdir()) == []
+    left = {path.name for path in (tmp_path / "tmp").iterdir()}
+    assert left <= {"localazure-addresses"}  # where the clouds of one machine agree on who has which address

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -77,6 +78,24 @@ def assign(call: Call, cloud_server: LocalCloud) -> Callable[[str, str], None]:
 
 def _soon() -> datetime:
     return datetime.now(UTC) + timedelta(hours=1)
+
+
+def test_an_account_named_in_the_host(
+    url: str, key: str, service: BlobServiceClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`account.blob.localhost:PORT` is the same account as `localhost:PORT/account/`, signed as Azure's names are."""
+    find = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, *rest, **named: find("localhost" if str(host).endswith(".localhost") else host, *rest, **named),
+    )
+    service.create_container("by-path")
+    named = url.replace("//", "//scripts01.blob.").removesuffix("/scripts01/")
+    with BlobServiceClient(named, credential={"account_name": "scripts01", "account_key": key}) as client:
+        client.get_blob_client("by-path", "a b/c.txt").upload_blob(b"by name")
+        assert [one.name for one in client.list_containers()] == ["by-path"]
+    assert service.get_blob_client("by-path", "a b/c.txt").download_blob().readall() == b"by name"
 
 
 def test_blobs_are_written_read_described_and_removed(container: ContainerClient) -> None:
