@@ -18,7 +18,15 @@ from localazure.cloud import Cloud
 from localazure.http.blob_service.access import Access, Right
 from localazure.http.blob_service.blob_calls import BlobCalls
 from localazure.http.blob_service.container_calls import ContainerCalls
-from localazure.http.blob_service.exchange import BlobAnswer, BlobCall, BlobError, element, split_path, xml
+from localazure.http.blob_service.exchange import (
+    BlobAnswer,
+    BlobCall,
+    BlobError,
+    account_in_host,
+    element,
+    split_path,
+    xml,
+)
 from localazure.http.blob_service.service_calls import Handler, ServiceCalls
 from localazure.http.tokens import Tokens
 
@@ -63,7 +71,7 @@ class BlobService:
 
     def _call(self, request: Request, body: bytes) -> BlobCall:
         raw_path = request.scope["raw_path"].decode("ascii").split("?", 1)[0]
-        name, container, blob = split_path(raw_path)
+        name, container, blob = split_path(account_in_host(request.headers.get("host", "")) + raw_path)
         account = find_account(self._cloud, name)
         if account is None:
             message = f"The specified resource does not exist: this cloud has no storage account '{name}'."
