@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
-from function_world import COMMIT, IMAGES, SITE, SMOKE, GitHub, ServingEngine, build, subscribe
+from build_events import as_cloud_event, run_event, text, version_event
+from function_world import COMMIT, IMAGES, SITE, SMOKE, TEMPLATE, GitHub, ServingEngine, build, subscribe
 from localazure.assembly import LocalCloud
 from localazure.functions.host import FunctionHost
 
@@ -93,6 +95,32 @@ def test_lost_events_are_made_up_for(
 
     assert github.awaited("imagegate/verify").wait(_PATIENCE_S)
     assert _version(azure)["tags"]["imagegate-verdict"] == "passed"
+
+
+def test_duplicates_in_any_order_give_one_vm_and_one_verdict(
+    azure: Any,  # noqa: ANN401 - as above
+    host: FunctionHost,
+    github: GitHub,
+    recording_engine: ServingEngine,
+) -> None:
+    """Both events of a build, in both schemas, ten times each, shuffled, at once: one VM, one verdict, one status."""
+    build(azure, recording_engine.port)
+    images = azure("GET", IMAGES).json()["id"]
+    subjects = run_event(subject=TEMPLATE.replace(IMAGES, images)), version_event(subject=str(_version(azure)["id"]))
+    events = [text(event) for one in subjects for event in (one, as_cloud_event(one))] * 10
+    random.Random(4711).shuffle(events)  # noqa: S311 - a fixed order
+
+    errors = host.on_events("on_build_event", events)
+
+    assert errors == []
+    assert github.awaited("imagegate/verify").wait(_PATIENCE_S)
+    (story,) = _verifications(host)
+    assert host.durable.wait(story, _PATIENCE_S) is not None
+    assert host.on_events("on_build_event", events) == []  # late ones, too
+    assert _verifications(host) == [story]
+    assert len(recording_engine.machines) == 1
+    assert [entry["state"] for entry in github.posted] == ["success"]
+    assert azure("GET", f"{SMOKE}/resources").json()["value"] == []
 
 
 def test_function_needs_no_more_rights_than_its_template_gives(azure: Any) -> None:  # noqa: ANN401 - as above
