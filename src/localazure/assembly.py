@@ -29,6 +29,7 @@ from localazure.http import control_routes, graph, login, metadata
 from localazure.http.app import Manners, arm_app
 from localazure.http.authorization import Authorization
 from localazure.http.blob_service import blob_app
+from localazure.http.blob_service.app import OPERATIONS as BLOB_OPERATIONS
 from localazure.http.dispatch import Dispatcher
 from localazure.http.front_door import FrontDoor
 from localazure.http.provider_faults import ProviderFaults
@@ -112,7 +113,9 @@ class LocalCloud:
         operations = all_operations(cloud)
         dispatcher = Dispatcher(OperationTable(operations), cloud.long_running, gates)
         cloud.dispatch = dispatcher
-        self.console = Console(cloud.settings, cloud.faults, {found.operation_id for found in operations})
+        self.console = Console(
+            cloud.settings, cloud.faults, {found.operation_id for found in operations} | BLOB_OPERATIONS
+        )
         manners = Manners(
             faults=cloud.faults,
             authenticate=tokens.arm_caller,

@@ -12,6 +12,7 @@ from localazure.assembly import all_operations, new_cloud
 from localazure.control import scenarios
 from localazure.control.fault_kinds import COMMON, KINDS
 from localazure.control.settings import CloudSettings
+from localazure.http.blob_service.app import OPERATIONS
 from recording_engine import RecordingEngine
 
 REPOSITORY = Path(__file__).parents[2]
@@ -33,7 +34,7 @@ def operations(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     cloud = new_cloud(folder, RecordingEngine(folder))
     names = {operation.operation_id for operation in all_operations(cloud)}
     cloud.store.close()
-    return names
+    return names | OPERATIONS
 
 
 def test_every_setting_is_documented() -> None:

@@ -50,6 +50,11 @@ _EXAMPLES = (
     default=None,
     help="Make the cloud known to the az CLI and log it in. Default: where az is on the PATH; costs some seconds.",
 )
+@click.option(
+    "--scenario",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Settings and faults to start with (YAML; docs/local-cloud.md).",
+)
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def execute(
     *,
@@ -58,6 +63,7 @@ def execute(
     cache: Path | None,
     logs: Path | None,
     with_az: bool | None,
+    scenario: Path | None,
     command: tuple[str, ...],
 ) -> None:
     """Start a local cloud, run COMMAND with it in its environment, stop the cloud.
@@ -85,6 +91,7 @@ def execute(
                 logs=log_folder,
                 port=port,
                 with_az=with_az,
+                scenario=scenario,
             )
         except CloudDidNotStart as error:
             click.echo(str(error), err=True)
@@ -101,11 +108,14 @@ def _in_a_cloud(
     logs: Path,
     port: int,
     with_az: bool | None,
+    scenario: Path | None,
 ) -> int:
     from localazure.cli.azure_cli import AzNotReady, az_environment, prepare_az
     from localazure.trial.processes import CloudProcess, ordinary_environment
 
-    cloud = CloudProcess(state=folder, cache=cache, logs=logs, temporary=temporary, event_speed=1, port=port)
+    cloud = CloudProcess(
+        state=folder, cache=cache, logs=logs, temporary=temporary, event_speed=1, port=port, scenario=scenario
+    )
     with cloud:
         environment = trusting(ordinary_environment(cloud.environment)) | az_environment(folder)
         az = shutil.which("az", path=environment.get("PATH"))

@@ -89,4 +89,4 @@ def _merged(true: Any, change: Any) -> Any:  # noqa: ANN401 - any JSON
 
 def _with_body(true: Response, content: bytes, status: int) -> Response:
     headers = {name: value for name, value in true.headers.items() if name != "content-length"}
-    return Response(content, status, {**headers, "content-type": "application/json; charset=utf-8"})
+    return Response(content, status, {"content-type": "application/json; charset=utf-8", **headers})

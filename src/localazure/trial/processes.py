@@ -50,6 +50,7 @@ class CloudProcess:
         temporary: bool = False,
         event_speed: float = _EVENT_SPEED,
         port: int = 0,
+        scenario: Path | None = None,
     ) -> None:
         self._state = state
         self._ready = state / "ready.json"
@@ -59,6 +60,7 @@ class CloudProcess:
         self._command += ["--temporary"] if temporary else []  # it outlives a trial that is killed, and cleans up
         self._command += ["--event-speed", str(event_speed), "--port", str(port)]
         self._command += ["--cache", str(cache)] if cache else []
+        self._command += ["--scenario", str(scenario.resolve())] if scenario else []
         self._process: subprocess.Popen[bytes] | None = None
         self.environment: dict[str, str] = {}
 

@@ -78,15 +78,14 @@ def test_serve_begins_with_a_scenario(tmp_path: Path) -> None:
     scenario.write_text("name: a day\nfaults:\n  - {kind: unavailable, path: ^/subscriptions$}\n")
     command = [sys.executable, "-m", "localazure", "serve", "--state", str(tmp_path / "s"), "--ready-file", str(ready)]
     with subprocess.Popen([*command, "--scenario", str(scenario)], stdin=subprocess.DEVNULL) as process:
-        document = _await_ready(ready, process)
-        with requests.Session() as session:
-            session.trust_env = False
-            answers = [
-                session.get(f"{document['arm_endpoint']}/subscriptions", verify=document["ca_bundle"]).status_code
-                for _ in range(2)
-            ]
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(_TIMEOUT_S) == 0
+        try:
+            document = _await_ready(ready, process)
+            with requests.Session() as session:
+                session.trust_env = False
+                url = f"{document['arm_endpoint']}/subscriptions"
+                answers = [session.get(url, verify=document["ca_bundle"]).status_code for _ in range(2)]
+        finally:
+            process.terminate()
     assert answers == [503, 401]
 
 

@@ -12,9 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from localazure.arm.errors import ArmError
 from localazure.blobs.accounts import find_account
 from localazure.clock import timestamp
 from localazure.cloud import Cloud
+from localazure.control.fault import Call
+from localazure.http import faulty_answers
 from localazure.http.blob_service.access import Access, Right
 from localazure.http.blob_service.blob_calls import BlobCalls
 from localazure.http.blob_service.container_calls import ContainerCalls
@@ -34,6 +37,10 @@ logger = logging.getLogger(__name__)
 
 _METHODS = ["GET", "PUT", "POST", "DELETE", "HEAD"]
 _NEWEST_VERSION = "2025-05-05"
+_LEVELS = ("BlobService", "Container", "Blob")
+
+# What a fault can be meant for: how deep the path goes, and the method.
+OPERATIONS = frozenset(f"{level}_{method.title()}" for level in _LEVELS for method in _METHODS)
 
 
 def blob_app(cloud: Cloud, tokens: Tokens) -> Starlette:
@@ -42,7 +49,8 @@ def blob_app(cloud: Cloud, tokens: Tokens) -> Starlette:
 
     async def serve(request: Request) -> Response:
         body = await request.body()
-        return await run_in_threadpool(service.answer, request, body)
+        answer = await run_in_threadpool(service.answer, request, body)
+        return answer or await faulty_answers.reset(request)
 
     return Starlette(routes=[Route("/{path:path}", serve, methods=_METHODS)])
 
@@ -57,8 +65,24 @@ class BlobService:
         self._container = ContainerCalls(cloud).table()
         self._blob = BlobCalls(cloud, self._access).table()
 
-    def answer(self, request: Request, body: bytes) -> Response:
-        """The answer to a call; never raises."""
+    def answer(self, request: Request, body: bytes) -> Response | None:
+        """The answer to a call; never raises. None where a fault wants the connection to end without one."""
+        due = self._cloud.faults.due(_known_to_faults(request), "wire")
+        if due is None:
+            return self._answer(request, body)
+        return faulty_answers.answer(
+            due.fault,
+            served=lambda: self._answer(request, body),
+            refused=lambda error: self._refused(request, error),
+            clock=self._cloud.clock,
+        )
+
+    def _refused(self, request: Request, error: ArmError) -> Response:
+        request_id = str(uuid.uuid4())
+        refusal = BlobError(error.status, error.code, error.message, error.headers)
+        return self._rendered(request, self._refusal(refusal, request_id), request_id)
+
+    def _answer(self, request: Request, body: bytes) -> Response:
         request_id = str(uuid.uuid4())
         try:
             answer = self._served(self._call(request, body))
@@ -120,3 +144,9 @@ class BlobService:
             size = {} if answer.status == 304 else {"Content-Length": str(length)}
             return Response(status_code=answer.status, headers=headers | size)
         return Response(answer.content, answer.status, headers)
+
+
+def _known_to_faults(request: Request) -> Call:
+    path = request.url.path
+    depth = min(len([part for part in path.strip("/").split("/", 2) if part]), len(_LEVELS))
+    return Call(method=request.method, path=path, operation=f"{_LEVELS[max(depth, 1) - 1]}_{request.method.title()}")
