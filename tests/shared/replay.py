@@ -26,7 +26,7 @@ from localazure.cloud import DEFAULT_SUBSCRIPTION_ID
 
 ARM = "https://management.azure.com"
 RUNNING = {"inprogress", "running", "accepted", "creating", "updating", "deleting", "started"}
-_SUBSCRIPTION = re.compile(r"(?i)(/?subscriptions/)([^/?\"']+)")
+_SUBSCRIPTION = re.compile(r"(?i)(/?subscriptions/)([^/?\"'<]+)")
 _GROUP = re.compile(r"(?i)/subscriptions/[^/]+/resourcegroups/([^/?]+)")
 _OPERATION_ID = re.compile(r"\b[0-9A-F]{16}\b")
 _GUID = re.compile(r"(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
@@ -253,7 +253,7 @@ def _unsanitised(interaction: Interaction) -> str:
     """The answer's text with the names of the call's path: a recording's paths are sanitised, its answers not all."""
     text = json.dumps(interaction.answer)
     own = interaction.answer.get("id") if isinstance(interaction.answer, dict) else None
-    parts, wanted = str(own).split("/"), interaction.path.split("/")
+    parts, wanted = f"/{str(own).removeprefix('/')}".split("/"), interaction.path.split("/")
     if len(wanted) == len(parts) + 1:
         wanted = wanted[:-1]  # an action on the resource
     if len(parts) != len(wanted):

@@ -32,7 +32,12 @@ def check_assignable(cloud: Cloud, request: ArmRequest, identity: Mapping[str, A
 
 
 def principal_of(cloud: Cloud, template: Mapping[str, Any]) -> Principal:
-    """The principal behind a template's identity; raises when the identity is gone."""
+    """The principal behind a template's identity; raises when the identity is gone.
+
+    Templates of previews have none: the service acts as itself.
+    """
+    if not template.get("identity"):
+        return cloud.platform
     identities = (template.get("identity") or {}).get("userAssignedIdentities") or {}
     for identity_id in identities:
         found = cloud.store.get(identity_id)

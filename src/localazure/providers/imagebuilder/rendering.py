@@ -42,7 +42,7 @@ def composed(template_id: ResourceId, template: Mapping[str, Any]) -> dict[str, 
         properties["source"]["exactVersion"] = properties["source"]["version"]
     return {
         "properties": properties,
-        "identity": copy.deepcopy(template["identity"]),
+        **({"identity": copy.deepcopy(template["identity"])} if template.get("identity") else {}),
         "id": template_id.text.replace("/resourceGroups/", "/resourcegroups/"),
         "name": template_id.name,
         "type": TYPE,

@@ -30,9 +30,9 @@ class Templates:
         with self._cloud.store.transaction():
             if self._cloud.store.get(template_id) is not None:
                 raise ArmError(409, "Conflict", CANNOT_UPDATE)
-            validation.check_template(template_id.name, template)
+            validation.check_template(template_id.name, template, request.api_version)
             sources.check_platform(self._cloud, template["properties"]["source"])
-            identities.check_assignable(self._cloud, request, template["identity"])
+            identities.check_assignable(self._cloud, request, template.get("identity") or {})
             document = rendering.composed(template_id, template)
             self._cloud.store.put(template_id, document)
         return accept(

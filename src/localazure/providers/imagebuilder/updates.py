@@ -60,7 +60,7 @@ class Updates:
 
     def _carry_out(self, template_id: ResourceId, body: dict[str, Any], before: str) -> None:
         try:
-            if body["identity"].get("type") != "None":
+            if (body.get("identity") or {}).get("type") != "None":
                 identity = identities.principal_of(self._cloud, body)
                 identities.with_ids(self._cloud, body)
                 destinations.check(self._cloud, body["properties"], identity)

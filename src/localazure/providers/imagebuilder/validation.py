@@ -18,15 +18,17 @@ _REFERENCE = "http://aka.ms/azvmimagebuildertmplref"
 _STORAGE = ("Standard_LRS", "Standard_ZRS", "Premium_LRS")
 _STATES = ("Enabled", "Disabled")
 _ON_ERROR = ("cleanup", "abort")
+_IDENTITIES_SINCE = "2020-02-14"  # in previews the service acted as itself (recorded)
 _VERSION = re.compile(r"\d{1,10}\.\d{1,10}\.\d{1,10}")
 
 
-def check_template(name: str, template: Mapping[str, Any]) -> None:
+def check_template(name: str, template: Mapping[str, Any], api_version: str) -> None:
     """Raise the first fault of a template's body (already unmarshalled)."""
     if not NAME.fullmatch(name):
         raise bad(_ROOT, "name", name)
     _require(_ROOT, template, "location")
-    check_identity(template)
+    if template.get("identity") or api_version >= _IDENTITIES_SINCE:
+        check_identity(template)
     properties = _require(_ROOT, template, "properties")
     path = f"{_ROOT}.properties"
     _check_source(_require(path, properties, "source"))
