@@ -47,7 +47,10 @@ def put(cloud: Cloud, request: ArmRequest, kind: str) -> ArmResponse:
     extra = {"sku": sku, **({"zones": body["zones"]} if body.get("zones") else {})}
     document = resource(disk_id, location=location, properties=properties, tags=body.get("tags"), extra=extra)
     cloud.store.put(disk_id, document, internal=content.internal() if content else {})
-    shown = {"creationData": creation, "diskSizeGB": size_gib}
+    shown: dict[str, Any] = {"creationData": creation, "diskSizeGB": size_gib}
+    if kind.endswith("snapshots"):  # recorded: the source as it was given, and the size not yet
+        unique = {name: creation[name] for name in ("sourceUniqueId",) if name in creation}
+        shown = {"creationData": {**given["creationData"], **unique}, "publicNetworkAccess": "Enabled"}
     return _accepted(cloud, request, disk_id, location=location, shown=shown, content=content)
 
 
@@ -102,7 +105,8 @@ def _accepted(
         return done.body if done else None
 
     properties = {**shown, "provisioningState": "Updating", "isArmResource": True}
-    body = {"name": disk_id.name, "location": location, "properties": properties}
+    name = {} if disk_id.type.lower().endswith("snapshots") else {"name": disk_id.name}
+    body = {**name, "location": location, "properties": properties}
     return accept(cloud, request, settle, location=location, status=202, body=body, kind="DiskOperations", monitor=True)
 
 
