@@ -33,8 +33,6 @@ def test_a_machine_lives(azure: Sdk, group: str, machine: dict[str, Any]) -> Non
     assert "Standard_D4s_v3" in [size.name for size in vms.list_available_sizes(group, "smoke")]
     assert made.id in [entry.id for entry in vms.list_by_location("westeurope")]
     assert azure.compute.virtual_machine_extensions.list(group, "smoke").value == []
-    with pytest.raises(ResourceNotFoundError):
-        azure.compute.virtual_machine_extensions.get(group, "smoke", "none")
     bigger = {"properties": {"hardwareProfile": {"vmSize": "Standard_D4s_v3"}}}
     assert vms.begin_update(group, "smoke", bigger).properties.hardware_profile.vm_size == "Standard_D4s_v3"
     vms.generalize(group, "smoke")
