@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 FOLDER = REPOSITORY / ".cache" / "azure-cli"
 CLOUD_NAME = "LocalAzure"
 _FOREIGN = ("AZURE_", "ARM_", "REQUESTS_", "SSL_", "IMAGEGATE_")
-_TIMEOUT_S = 120
+_TIMEOUT_S = 240
 
 
 class AzFailed(AssertionError):  # noqa: N818 - what happened
