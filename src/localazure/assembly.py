@@ -212,7 +212,7 @@ def write_ready_file(path: Path, document: dict[str, Any]) -> None:
 def _owner(cloud: Cloud) -> tuple[ServicePrincipal, str]:
     """The principal that the cloud is born with, Owner of its subscription."""
     app_id = cloud.store.setting("owner-client-id", lambda: str(uuid.uuid4()))
-    secret = cloud.store.setting("owner-client-secret", lambda: secrets.token_urlsafe(24))
+    secret = cloud.store.setting("owner-client-secret", lambda: secrets.token_hex(24))  # no "-" that reads as an option
     known = cloud.directory.find(app_id)
     if known is not None:
         return known, secret
