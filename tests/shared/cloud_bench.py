@@ -56,6 +56,7 @@ class BenchClock:
 
     def __init__(self) -> None:
         self._now = datetime(2026, 11, 22, 1, 2, 3, 456789, tzinfo=UTC)
+        self._deadlines: list[datetime] = []
 
     def now(self) -> datetime:
         """The time that it was set to."""
@@ -64,10 +65,23 @@ class BenchClock:
     def sleep(self, seconds: float, until: threading.Event | None = None) -> bool:
         """Wait for the event, or for the clock to have been moved far enough."""
         moment, due = until or threading.Event(), self._now + timedelta(seconds=seconds)
-        while not moment.wait(0.005):
-            if seconds < 1 or self._now >= due:
-                return False
-        return True
+        self._deadlines.append(due)
+        try:
+            while not moment.wait(0.005):
+                if seconds < 1 or self._now >= due:
+                    return False
+            return True
+        finally:
+            self._deadlines.remove(due)
+
+    def let_pass_for_somebody(self, *, seconds: float) -> None:
+        """Move the clock once somebody waits for just that: work of another thread may not have come that far yet."""
+        due = self._now + timedelta(seconds=seconds)
+        for _ in range(10_000):
+            if due in self._deadlines:
+                return self.let_pass(seconds=seconds)
+            threading.Event().wait(0.001)
+        raise AssertionError(f"nobody waits for {due}, but for {self._deadlines}")
 
     def let_pass(self, **amount: float) -> None:
         """Move the clock."""
