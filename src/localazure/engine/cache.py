@@ -116,14 +116,18 @@ class Cache:
         raise Evicted(str(target))
 
     def evict(self) -> None:
-        """Remove what was used longest ago, until the rest is within the limit; and what nobody works on any more."""
+        """Remove what was used longest ago, until the rest is within the limit; and what nobody works on any more.
+
+        On a small disk, such as a hosted runner's, the limit is half of what there is: builds need room too.
+        """
         for one in (self.root / "staging").glob("*"):
             if one.name.startswith("evicted-") or _is_abandoned(one):
                 shutil.rmtree(one, ignore_errors=True)
         found = sorted(self._entries(), key=lambda one: one[0])
         total = sum(size for _, size, _ in found)
+        limit_bytes = min(self._limit_bytes, (total + shutil.disk_usage(self.root).free) // 2)
         for _, size, path in found[:-1]:
-            if total <= self._limit_bytes:
+            if total <= limit_bytes:
                 return
             if self._remove(path):
                 total -= size

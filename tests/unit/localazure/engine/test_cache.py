@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -81,6 +83,17 @@ def test_evicts_what_was_used_longest_ago(cache: Cache) -> None:
     assert cache.get("disks", "middle") is not None
     assert cache.get("layers", "young") is not None
     assert cache.get("layers", "new") is not None
+
+
+def test_a_small_disk_is_shared_with_the_builds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is less room than the limit, the cache keeps to half of what it could have."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=_MIB))
+    cache = Cache(tmp_path / "cache")
+    for number, key in enumerate(("oldest", "middle", "young"), start=1):
+        _put(cache, key, size_bytes=_MIB, used_at=1000 * number)
+
+    assert cache.get("layers", "oldest") is None
+    assert cache.get("layers", "young") is not None
 
 
 def test_looking_up_counts_as_use(cache: Cache) -> None:
