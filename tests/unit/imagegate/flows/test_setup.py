@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from fake_wire import SUBSCRIPTION, Answer, HandClock, Seen, Wire, cloud_on
+from image_settings import image_settings
 from imagegate.errors import Inconclusive, ServiceRefused
 from imagegate.flows.setup import PROVIDERS, SetupResult, set_up
 from imagegate.gateway.principal import OwnPrincipal
-from imagegate.model import SmokeSpec
 from imagegate.report.progress import Silent, Story
-from imagegate.settings import AzureSettings, BuildSettings, DefinitionSettings, Settings
+from imagegate.settings import Settings
 
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourcegroups/rg"
 DEPLOYMENT = f"{GROUP}/providers/Microsoft.Resources/deployments/imagegate-foundation"
@@ -22,33 +22,7 @@ OUTPUTS = {
 @pytest.fixture
 def settings(tmp_path: Any) -> Settings:  # noqa: ANN401 - pytest's path
     """Settings of an image."""
-    return Settings(
-        folder=tmp_path,
-        file=tmp_path / "imagegate.yaml",
-        name="web",
-        template=tmp_path / "template.json",
-        parameters=None,
-        azure=AzureSettings(
-            arm_endpoint="https://management.azure.com",
-            subscription_id=SUBSCRIPTION,
-            resource_group="rg",
-            smoke_resource_group="rg-smoke",
-            location="westeurope",
-            gallery="golden",
-            definition="web",
-            identity="imagegate-builder",
-        ),
-        definition=DefinitionSettings(
-            publisher="imagegate",
-            offer="web",
-            sku="web",
-            security_type="TrustedLaunchSupported",
-            hyper_v_generation="V2",
-            architecture="x64",
-        ),
-        build=BuildSettings(timeout_s=None, submit_timeout_s=60, other_run_timeout_s=60, replication_timeout_s=60),
-        smoke=SmokeSpec(),
-    )
+    return image_settings(tmp_path, subscription_id=SUBSCRIPTION, security_type="TrustedLaunchSupported")
 
 
 class _Manager:

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from fake_wire import SUBSCRIPTION, Answer, HandClock, Seen, Wire, cloud_on
+from image_settings import image_settings
 from imagegate.errors import InputError
 from imagegate.flows.setup_function import FunctionSetup, set_up_function
-from imagegate.model import SmokeSpec
 from imagegate.report.progress import Silent, Story
-from imagegate.settings import AzureSettings, BuildSettings, DefinitionSettings, Settings
+from imagegate.settings import Settings
 from imagegate.steps.deploy_function import FunctionOptions
 
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourcegroups/rg-fn"
@@ -21,33 +21,7 @@ OPTIONS = FunctionOptions(resource_group="rg-fn", repositories=("acme/images",))
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings of an image."""
-    return Settings(
-        folder=tmp_path,
-        file=tmp_path / "imagegate.yaml",
-        name="web",
-        template=tmp_path / "template.json",
-        parameters=None,
-        azure=AzureSettings(
-            arm_endpoint="https://management.azure.com",
-            subscription_id=SUBSCRIPTION,
-            resource_group="rg",
-            smoke_resource_group="rg-smoke",
-            location="westeurope",
-            gallery="golden",
-            definition="web",
-            identity="imagegate-builder",
-        ),
-        definition=DefinitionSettings(
-            publisher="imagegate",
-            offer="web",
-            sku="web",
-            security_type="Standard",
-            hyper_v_generation="V2",
-            architecture="x64",
-        ),
-        build=BuildSettings(timeout_s=None, submit_timeout_s=60, other_run_timeout_s=60, replication_timeout_s=60),
-        smoke=SmokeSpec(),
-    )
+    return image_settings(tmp_path, subscription_id=SUBSCRIPTION)
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from image_settings import image_settings
 from imagegate.errors import InputError
 from imagegate.gateway.azure_templates import azure_template
-from imagegate.model import SmokeSpec
-from imagegate.settings import AzureSettings, BuildSettings, DefinitionSettings, Settings
+from imagegate.settings import Settings
 from imagegate.steps.deploy_function import FunctionOptions, function_parameters
 
 OPTIONS = FunctionOptions(resource_group="rg-fn", repositories=("a/b", "c/d"), promoted_refs=("refs/heads/trunk",))
@@ -16,33 +16,7 @@ OPTIONS = FunctionOptions(resource_group="rg-fn", repositories=("a/b", "c/d"), p
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings of an image."""
-    return Settings(
-        folder=tmp_path,
-        file=tmp_path / "imagegate.yaml",
-        name="web",
-        template=tmp_path / "template.json",
-        parameters=None,
-        azure=AzureSettings(
-            arm_endpoint="https://management.azure.com",
-            subscription_id="s",
-            resource_group="rg",
-            smoke_resource_group="rg-smoke",
-            location="westeurope",
-            gallery="golden",
-            definition="web",
-            identity="imagegate-builder",
-        ),
-        definition=DefinitionSettings(
-            publisher="p",
-            offer="o",
-            sku="s",
-            security_type="Standard",
-            hyper_v_generation="V2",
-            architecture="x64",
-        ),
-        build=BuildSettings(timeout_s=None, submit_timeout_s=60, other_run_timeout_s=60, replication_timeout_s=60),
-        smoke=SmokeSpec(),
-    )
+    return image_settings(tmp_path, subscription_id="s")
 
 
 def test_template_takes_what_we_give(settings: Settings) -> None:
