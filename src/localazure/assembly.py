@@ -139,8 +139,8 @@ class LocalCloud:
         remembered = self._state / f"{name}.port"
         if port == 0 and remembered.exists():
             with contextlib.suppress(OSError):
-                return Server(app, self._authority, port=int(remembered.read_text()), host=self._host)
-        server = Server(app, self._authority, port=port, host=self._host)
+                return Server(app, self._authority.key_and_chain, port=int(remembered.read_text()), host=self._host)
+        server = Server(app, self._authority.key_and_chain, port=port, host=self._host)
         remembered.write_text(str(server.port))
         return server
 

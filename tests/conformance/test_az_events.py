@@ -46,7 +46,7 @@ def hook(cloud_server: LocalCloud) -> Iterator[Hook]:
     found = Hook()
     with ExitStack() as stack:
         app = Starlette(routes=[Route("/hook", found.answer, methods=["POST"])])
-        found.url = f"{stack.enter_context(Server(app, cloud_server._authority)).url}/hook"
+        found.url = f"{stack.enter_context(Server(app, cloud_server._authority.key_and_chain)).url}/hook"
         yield found
 
 

@@ -78,9 +78,12 @@ def _drop(connection: Any) -> None:  # noqa: ANN401 - one of uvicorn's protocols
 
 
 class Server:
-    """One application on one port. A context manager: listening when entered, the port free again when left."""
+    """One application on one port. A context manager: listening when entered, the port free again when left.
 
-    def __init__(self, app: Any, authority: Authority, *, port: int = 0, host: str = "127.0.0.1") -> None:  # noqa: ANN401 - any ASGI application
+    `certificate` is key and chain, as a file in PEM.
+    """
+
+    def __init__(self, app: Any, certificate: Path, *, port: int = 0, host: str = "127.0.0.1") -> None:  # noqa: ANN401 - any ASGI application
         self._socket = _listening(host, port)
         self._name = "localhost" if ipaddress.ip_address(host).is_loopback else host
         self.port: int = self._socket.getsockname()[1]
@@ -89,7 +92,7 @@ class Server:
             log_level="critical",  # it calls idle TLS connections at its end an error
             access_log=False,
             lifespan="off",
-            ssl_certfile=str(authority.key_and_chain),
+            ssl_certfile=str(certificate),
             timeout_graceful_shutdown=1,
         )
         self._server = _Server(config)

@@ -7,17 +7,20 @@ documentation, CloudEvents webhook delivery and its handshake.
 from __future__ import annotations
 
 import json
-import re
-import ssl
 import threading
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-_STATUSES = re.compile(r"/github/repos/(?P<repository>[^/]+/[^/]+)/commits/(?P<commit>\w+)/statuses")
-_POSTING = re.compile(r"/github/repos/(?P<repository>[^/]+/[^/]+)/statuses/(?P<commit>\w+)")
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from localazure.http.server import Server
+
+_REPOSITORY = "/github/repos/{owner}/{name}"
 _VERDICTS = "/verdicts"
 
 
@@ -32,37 +35,26 @@ class Board:
         self.statuses: list[dict[str, Any]] = []
         self.verdicts: list[dict[str, Any]] = []
         self._came = threading.Condition()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate)
-        # The handshake is each connection's own thread's: one that hangs must not keep the others out.
-        self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True, name="board")
+        self._server = Server(Starlette(routes=self._routes()), certificate)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._server.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.__exit__(kind, error, trace)
 
     @property
     def github_url(self) -> str:
         """The base of GitHub's API, as the Function is told it."""
-        return f"{self._url}/github"
+        return f"{self._server.url}/github"
 
     @property
     def verdicts_url(self) -> str:
         """The webhook of the verdicts' subscription."""
-        return f"{self._url}{_VERDICTS}"
-
-    @property
-    def _url(self) -> str:
-        return f"https://localhost:{self._server.server_port}"
+        return f"{self._server.url}{_VERDICTS}"
 
     def await_verdict(self, subject: str, timeout_s: float) -> dict[str, Any] | None:
         """The event of a verdict on that image version, once it has come; None when it does not come in time."""
@@ -94,48 +86,38 @@ class Board:
         found = [one for one in self.verdicts if str(one.get("subject", "")).lower() == subject.lower()]
         return found[-1] if found else None
 
+    # --- what is asked over the wire
 
-def _handler(board: Board) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def _routes(self) -> list[Route]:
+        return [
+            Route(f"{_REPOSITORY}/commits/{{commit}}/statuses", self._list_statuses),
+            Route(f"{_REPOSITORY}/statuses/{{commit}}", self._post_status, methods=["POST"]),
+            Route(f"{_REPOSITORY}/{{rest:path}}", _nothing),
+            Route(_VERDICTS, _agree, methods=["OPTIONS"]),
+            Route(_VERDICTS, self._post_events, methods=["POST"]),
+        ]
 
-        def do_OPTIONS(self) -> None:
-            self._answer(200, None, {"WebHook-Allowed-Origin": self.headers.get("WebHook-Request-Origin", "")})
+    async def _list_statuses(self, request: Request) -> Response:
+        return JSONResponse(self.of_context(_repository(request), request.path_params["commit"]))
 
-        def do_GET(self) -> None:
-            path, found = self._asked(_STATUSES)
-            if found:
-                self._answer(200, board.of_context(found["repository"], found["commit"]))
-            elif path.startswith("/github/repos/"):
-                self._answer(200, [])  # no pull requests, no merge queue
-            else:
-                self._answer(404, {"message": "Not Found"})
+    async def _post_status(self, request: Request) -> Response:
+        posted = json.loads(await request.body())
+        return JSONResponse(self.take_status(_repository(request), request.path_params["commit"], posted), 201)
 
-        def do_POST(self) -> None:
-            path, found = self._asked(_POSTING)
-            body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
-            if found:
-                self._answer(201, board.take_status(found["repository"], found["commit"], body))
-            elif path == _VERDICTS:
-                board.take_events(body)
-                self._answer(200, None)
-            else:
-                self._answer(404, {"message": "Not Found"})
+    async def _post_events(self, request: Request) -> Response:
+        self.take_events(json.loads(await request.body()))
+        return Response()
 
-        def _asked(self, shape: re.Pattern[str]) -> tuple[str, re.Match[str] | None]:
-            path = self.path.split("?", 1)[0]
-            return path, shape.fullmatch(path)
 
-        def _answer(self, status: int, body: object, headers: dict[str, str] | None = None) -> None:
-            content = b"" if body is None else json.dumps(body).encode()
-            self.send_response(status)
-            for name, value in {**(headers or {}), "Content-Type": "application/json"}.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+def _repository(request: Request) -> str:
+    return "{owner}/{name}".format_map(request.path_params)
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing: what came is told by who asked for it."""
 
-    return Handler
+async def _nothing(_request: Request) -> Response:
+    """No pull requests, no merge queue."""
+    return JSONResponse([])
+
+
+async def _agree(request: Request) -> Response:
+    """The handshake of a webhook."""
+    return Response(headers={"WebHook-Allowed-Origin": request.headers.get("WebHook-Request-Origin", "")})

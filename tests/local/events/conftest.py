@@ -49,7 +49,7 @@ def hook(cloud_server: LocalCloud) -> Iterator[Hook]:
     found = Hook()
     app = Starlette(routes=[Route("/hook", found.answer, methods=["OPTIONS", "POST"])])
     with ExitStack() as stack:
-        server = stack.enter_context(Server(app, cloud_server._authority))
+        server = stack.enter_context(Server(app, cloud_server._authority.key_and_chain))
         found.url = f"{server.url}/hook?code=secret"
         yield found
 
