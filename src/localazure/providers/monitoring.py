@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from localazure.arm.errors import ArmError, resource_not_found
+from localazure.arm.lifecycle import lifecycle
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.operation_table import Operation
 from localazure.cloud import Cloud
@@ -30,22 +31,9 @@ class _Kept:
     def operations(self) -> list[Operation]:
         one = _GROUP + self._kind + "/{resourceName}"
         name = self._kind.rsplit("/", 1)[-1].capitalize()
-        served = (
-            ("Get", "GET", "read", self._get),
-            ("CreateOrUpdate", "PUT", "write", self._put),
-            ("Delete", "DELETE", "delete", self._delete),
+        return lifecycle(
+            name, one, self._kind, get=self._get, put=self._put, delete=self._delete, coverage="shape only"
         )
-        return [
-            Operation(
-                operation_id=f"{name}_{verb}",
-                method=method,
-                path=one,
-                action=f"{self._kind}/{action}",
-                handler=handler,
-                coverage="shape only",
-            )
-            for verb, method, action, handler in served
-        ]
 
     def _get(self, request: ArmRequest) -> ArmResponse:
         found = self._cloud.store.get(request.resource_id)

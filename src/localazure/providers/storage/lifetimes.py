@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from localazure.arm.errors import ArmError, resource_not_found
+from localazure.arm.lifecycle import lifecycle
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.operation_table import Operation
 from localazure.arm.resource_id import ResourceId
@@ -27,22 +28,15 @@ class ManagementPolicies:
 
     def operations(self) -> list[Operation]:
         """What is served."""
-        served = (
-            ("Get", "GET", "read", self._get),
-            ("CreateOrUpdate", "PUT", "write", self._put),
-            ("Delete", "DELETE", "delete", self._delete),
+        return lifecycle(
+            "ManagementPolicies",
+            _PATH,
+            TYPE,
+            get=self._get,
+            put=self._put,
+            delete=self._delete,
+            coverage="shape only",
         )
-        return [
-            Operation(
-                operation_id=f"ManagementPolicies_{name}",
-                method=method,
-                path=_PATH,
-                action=f"{TYPE}/{verb}",
-                handler=handler,
-                coverage="shape only",
-            )
-            for name, method, verb, handler in served
-        ]
 
     def _get(self, request: ArmRequest) -> ArmResponse:
         known = self._cloud.store.get(request.resource_id)
