@@ -33,12 +33,20 @@ try: environment engine  ## Build the Apache image on this machine, boot it, cur
 	@$(RUN) imagegate try $(IMAGE) $(ARGS)
 
 .PHONY: test
-test: lint lint-workflows engine  ## Lint, types, contracts, unit, corpus, local, one end-to-end build (under 20 minutes)
-	@$(RUN) pytest -m "not slow" $(ARGS)
+test: lint lint-workflows engine  ## Lint, types, contracts, unit, corpus, local, one end-to-end build (under 12 minutes)
+	@$(RUN) pytest -m "not slow and not heavy and not rare" $(ARGS)
 
 .PHONY: test-slow
 test-slow: environment engine docker names azure-cli  ## What needs heavy counterparts: every end-to-end story
-	@$(RUN) pytest -m slow $(ARGS)
+	@$(RUN) pytest -m "slow and not rare" $(ARGS)
+
+.PHONY: test-heavy
+test-heavy: environment engine docker  ## What needs a machine of its own: a bare Debian, a workflow runner
+	@$(RUN) pytest -m "heavy and not rare" $(ARGS)
+
+.PHONY: test-all
+test-all: test test-slow test-heavy  ## All of these, and the tests that fit into no budget
+	@$(RUN) pytest -m rare $(ARGS)
 
 .PHONY: conformance
 conformance: environment engine names azure-cli  ## The az CLI, unmodified, against the local cloud (part of test-slow)
