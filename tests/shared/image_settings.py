@@ -34,6 +34,6 @@ def image_settings(folder: Path, *, subscription_id: str, security_type: str = "
             hyper_v_generation="V2",
             architecture="x64",
         ),
-        build=BuildSettings(timeout_s=None, submit_timeout_s=60, other_run_timeout_s=60, replication_timeout_s=60),
+        build=BuildSettings(timeout_s=None, submit_timeout_s=60, replication_timeout_s=60),
         smoke=SmokeSpec(),
     )

@@ -31,6 +31,7 @@ from imagegate.steps.explain_failure import explain_failure
 from imagegate.steps.fetch_build_log import VALIDATION_LOG, BuildLog, fetch_build_log, output_folder
 from imagegate.steps.follow_log import LiveLog
 from imagegate.steps.read_run_outputs import image_version_of, read_run_outputs
+from imagegate.steps.remove_template import remove_template
 from imagegate.teardown import Ledger
 from imagegate.waiting import Clock, Deadline
 
@@ -60,12 +61,13 @@ def build_image(
 
     1. Read the template, with all faults at once; nothing is asked of the cloud before it is usable.
     2. Find out which base it would start from, and name the content.
-    3. Find the template of that content, or upload its scripts and submit it.
-    4. Stamp it with where it comes from, and start a run that is ours; wait while it runs for somebody else.
+    3. Upload the scripts, and submit a template of this job's own, stamped with where it comes from.
+    4. Start its run.
     5. Watch the run to its end; whatever interrupts us cancels it.
     6. Fetch the build log.
     7. Wait on for a version that is still being replicated where only the run's own time was over.
     8. Explain the failure, or read what the run put out.
+    9. Remove the template; after a failure it stays, with the logs in its staging group, until it expires.
 
     Raises:
         InputError, BuildFailed, ImageVersionUnusable, ServiceError, Inconclusive, NotAuthorised: as `errors` has it.
@@ -94,23 +96,21 @@ def build_image(
             for line in told.text.splitlines()[-_LOG_LINES:] if told else ():
                 story.progress.log_line(redact(line))
     distribute = prepared.source.properties["distribute"]
-    late = _late_replication(settings, cloud, templates, distribute, begun, watched, story)
+    late = _late_replication(settings, cloud, templates, distribute, watched, story)
     run = watched.run if late is None else replace(watched.run, state=RunState.TIMED_OUT_REPLICATING)
     if run.state is not RunState.SUCCEEDED and (late is None or late.state != "completed"):
         raise explain_failure(prepared.source, watched.template, run, log=log, validation=validation, replication=late)
     with story.step("outputs", "Reading the run's outputs"):
         artifacts = (
-            dict(late.artifacts)
-            if late
-            else read_run_outputs(templates, prepared.name, distribute, earlier=begun.earlier, clock=story.clock)
+            dict(late.artifacts) if late else read_run_outputs(templates, prepared.name, distribute, clock=story.clock)
         )
+    with story.step("remove", f"Removing the image template {prepared.name}"):
+        remove_template(templates, prepared.name, note=story.progress.note)
     version = image_version_of(artifacts)
-    made = [str(begun.template.id)] if begun.created else []
     return BuildResult(
         image_version_id=ResourceId.parse(version) if version else None,
         image_versions=artifacts,
         template_id=begun.template.id,
-        template_created=begun.created,
         content_hash=prepared.stamp.content_hash,
         base_version=prepared.base_version,
         stamp=prepared.stamp,
@@ -119,7 +119,7 @@ def build_image(
         staging_resource_group=watched.template.staging_resource_group,
         customization_log=str(log.file) if log else None,
         timings={**story.timings, "total": story.seconds},
-        resources=tuple(made + [artifact for artifact in artifacts.values() if artifact.startswith("/")]),
+        resources=(str(begun.template.id), *(artifact for artifact in artifacts.values() if artifact.startswith("/"))),
         regions=_regions(distribute),
         replication=dict(late.regions) if late else {},
     )
@@ -130,7 +130,6 @@ def _late_replication(
     cloud: Cloud,
     templates: ImageTemplates,
     distribute: Sequence[Mapping[str, Any]],
-    begun: Begun,
     watched: Watched,
     story: Story,
 ) -> Replication | None:
@@ -151,7 +150,6 @@ def _late_replication(
                 distribute,
                 run=watched.run,
                 stamp=watched.template.stamp,
-                earlier=begun.earlier,
             )
         except ImageGateError as error:
             story.progress.note(f"it cannot be told whether there is a version: {error.message.splitlines()[0]}")

@@ -9,7 +9,8 @@ from imagegate.model import Stamp
 from imagegate.model.template_source import TemplateSource
 from imagegate.report.progress import Story
 from imagegate.settings import Settings
-from imagegate.steps.hash_content import hash_content, template_name
+from imagegate.steps.hash_content import hash_content
+from imagegate.steps.name_template import name_template
 from imagegate.steps.read_origin import read_origin
 from imagegate.steps.read_template import read_template
 from imagegate.steps.resolve_base import resolve_base
@@ -45,7 +46,9 @@ def prepare(settings: Settings, cloud: Cloud, story: Story, environment: Mapping
         )
         story.progress.note(f"base version {base_version}")
         content_hash = hash_content(source, base_version=base_version)
-        name = template_name(settings.name, content_hash)
+        name = name_template(settings.name)
         source = read_template(settings, template_name=name, tenant_id=tenant_id, runtime=runtime)
-    stamp = read_origin(environment, settings.folder, content_hash=content_hash)
+    stamp = read_origin(environment, settings.folder, content_hash=content_hash, image=settings.name)
+    if stamp.dirty:
+        story.progress.note("the work tree has changes that are in no commit: this version never becomes latest")
     return Prepared(source=source, name=name, base_version=base_version, stamp=stamp)

@@ -51,15 +51,6 @@ class ImageTemplates:
             )
         return asked.seconds
 
-    def update(self, name: str, body: Mapping[str, Any]) -> float | None:
-        """Change tags and distributors; `properties.distribute` must list every distributor there is."""
-        asked = RetryAfter()
-        with told_as(f'stamping the image template "{name}"'):
-            self._operations.begin_update(
-                self._resource_group, name, dict(body), polling=False, raw_response_hook=asked
-            )
-        return asked.seconds
-
     def delete(self, name: str) -> float | None:
         """Delete the template, its staging resource group and the logs of its runs; fine when there is none."""
         asked = RetryAfter()

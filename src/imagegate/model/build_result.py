@@ -20,7 +20,6 @@ class BuildResult:
     image_version_id: ResourceId | None
     image_versions: Mapping[str, str]
     template_id: ResourceId
-    template_created: bool
     content_hash: str
     base_version: str
     stamp: Stamp
@@ -41,7 +40,6 @@ class BuildResult:
             "image_versions": dict(self.image_versions),
             "template_id": str(self.template_id),
             "template_name": self.template_id.name,
-            "template_created": self.template_created,
             "content_hash": self.content_hash,
             "base_version": self.base_version,
             "stamp": self.stamp.to_json(),

@@ -1,6 +1,6 @@
 """An image template as ARM keeps it, and what its runs put out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -14,7 +14,7 @@ DEFAULT_BUILD_TIMEOUT_MINUTES = 240
 
 @dataclass(frozen=True, kw_only=True)
 class ImageTemplate:
-    """`distribute` is as the service has it, since an update must list every distributor in full."""
+    """What a build and the Function need of a template."""
 
     id: ResourceId
     tags: Mapping[str, str]
@@ -22,7 +22,6 @@ class ImageTemplate:
     provisioning_error: str
     provisioning_error_code: str
     run: Run | None
-    distribute: Sequence[Mapping[str, Any]]
     staging_resource_group: str
 
     @classmethod
@@ -38,7 +37,6 @@ class ImageTemplate:
             provisioning_error=str(error.get("message") or ""),
             provisioning_error_code=str(error.get("provisioningErrorCode") or ""),
             run=Run.from_arm(properties.get("lastRunStatus")),
-            distribute=tuple(properties.get("distribute") or ()),
             staging_resource_group=staging.rstrip("/").rsplit("/", 1)[-1],
         )
 

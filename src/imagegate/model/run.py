@@ -64,7 +64,7 @@ def parse_time(text: object) -> datetime | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One run: `started_at` tells runs of a template apart, since they have no id."""
+    """One run of a template. Runs have no id: `started_at` identifies one."""
 
     state: RunState
     sub_state: RunSubState | None = None
@@ -84,12 +84,6 @@ class Run:
             ended_at=parse_time(body.get("endTime")),
             message=str(body.get("message") or ""),
         )
-
-    def newer_than(self, other: "Run | None") -> bool:
-        """Whether this run began after `other`; a run without a start time is not known to be newer."""
-        if other is None or other.started_at is None:
-            return True
-        return self.started_at is not None and self.started_at > other.started_at
 
     @property
     def ended(self) -> bool:

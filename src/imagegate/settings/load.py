@@ -14,7 +14,6 @@ from imagegate.settings.yaml_document import YamlDocument, read_yaml
 
 FILE_NAME = "imagegate.yaml"
 _SUBMIT_TIMEOUT = "30m"
-_OTHER_RUN_TIMEOUT = "4h"
 _REPLICATION_TIMEOUT = "30m"
 
 
@@ -127,7 +126,6 @@ def _settings(file: Path, data: Mapping[str, Any], values: _Values) -> Settings:
         build=BuildSettings(
             timeout_s=timeout_s,
             submit_timeout_s=parse_duration(build.get("submit-timeout", _SUBMIT_TIMEOUT)),
-            other_run_timeout_s=parse_duration(build.get("wait-for-other-run", _OTHER_RUN_TIMEOUT)),
             replication_timeout_s=parse_duration(build.get("wait-for-replication", _REPLICATION_TIMEOUT)),
         ),
         smoke=SmokeSpec.from_mapping(data.get("smoke") or {}, promote=data.get("promote")),

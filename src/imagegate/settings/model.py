@@ -58,7 +58,6 @@ class BuildSettings:
 
     timeout_s: int | None
     submit_timeout_s: int
-    other_run_timeout_s: int
     replication_timeout_s: int
 
 

@@ -13,7 +13,7 @@ from imagegate.errors import Inconclusive, ServiceError
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.image_templates import ImageTemplates
 from imagegate.gateway.resources import get_resource, list_pages
-from imagegate.model import ImageVersion, ResourceId, Run, RunOutput, RunState, RunSubState, Stamp
+from imagegate.model import ImageVersion, ResourceId, Run, RunState, RunSubState, Stamp
 from imagegate.waiting import Deadline, Look, poll
 
 _INTERVAL_S = 30.0
@@ -54,7 +54,6 @@ def find_unfinished_artifacts(
     *,
     run: Run,
     stamp: Stamp,
-    earlier: Mapping[str, RunOutput],
 ) -> dict[str, str] | None:
     """What each distributor of the run made, by run output name; None unless every one of them made something.
 
@@ -64,8 +63,8 @@ def find_unfinished_artifacts(
     found: dict[str, str] = {}
     for entry in distribute:
         key = str(entry.get("runOutputName", ""))
-        output, before = outputs.get(key), earlier.get(key)
-        if output is not None and (before is None or output != before):
+        output = outputs.get(key)
+        if output is not None:
             found[key] = str(output.artifact_id) if output.artifact_id else output.artifact_uri
             continue
         version = _version_of_run(cloud, str(entry.get("galleryImageId") or ""), run, stamp)

@@ -64,7 +64,7 @@ def await_run(
         except (ServiceError, Inconclusive) as error:
             watch.failed(error)
             return Look(retry_after_s=watch.nap_s)
-        if found is None or found.run is None or (started.newer_than(found.run) and found.run != started):
+        if found is None or found.run is None:
             watch.failed(ServiceError(f'The image template "{name}" does not show its run any more.'))
             return Look(retry_after_s=watch.nap_s)
         watch.saw(found.run)

@@ -1,4 +1,4 @@
-"""Give the content of an image a name: a hash over all that decides what comes out of a build."""
+"""Hash all that decides what comes out of a build."""
 
 import copy
 import hashlib
@@ -6,9 +6,6 @@ import json
 from typing import Any
 
 from imagegate.model.template_source import BodyPath, TemplateSource
-
-HASH_LENGTH = 12
-"""Hexadecimal digits of the hash in a template's name."""
 
 
 def hash_content(source: TemplateSource, *, base_version: str) -> str:
@@ -24,11 +21,6 @@ def hash_content(source: TemplateSource, *, base_version: str) -> str:
         step["sha256Checksum"] = script.sha256
     content = {"base": base_version, "body": body}
     return hashlib.sha256(canonical_json(content)).hexdigest()
-
-
-def template_name(name: str, content_hash: str) -> str:
-    """`<name>-<content hash>`; the name's own limit keeps it within the service's 64 characters."""
-    return f"{name}-{content_hash[:HASH_LENGTH]}"
 
 
 def canonical_json(value: object) -> bytes:

@@ -16,16 +16,14 @@ def read_run_outputs(
     name: str,
     distribute: Sequence[Mapping[str, Any]],
     *,
-    earlier: Mapping[str, RunOutput],
     clock: Clock | None = None,
 ) -> dict[str, str]:
     """The artifact of each distributor (image version, managed image or VHD) by run output name.
 
-    `earlier` are the outputs before the run: an output that did not change is left over from another run. The list may
-    lag behind the run's end, so with a `clock` what is not right is looked at again for a minute.
+    The list may lag behind the run's end, so with a `clock` what is not right is looked at again for a minute.
 
     Raises:
-        ImageVersionUnusable: an output is missing, stale, or in another gallery than the template says.
+        ImageVersionUnusable: an output is missing, or in another gallery than the template says.
     """
     outputs: dict[str, RunOutput] = {}
     wrong: list[str] = []
@@ -33,7 +31,7 @@ def read_run_outputs(
     def look() -> Look[bool]:
         outputs.clear()
         outputs.update(templates.run_outputs(name))
-        wrong[:] = [problem for entry in distribute for problem in _problems(entry, outputs, earlier)]
+        wrong[:] = [problem for entry in distribute for problem in _problems(entry, outputs)]
         return Look(value=True) if not wrong else Look()
 
     try:
@@ -46,7 +44,7 @@ def read_run_outputs(
     if wrong:
         raise ImageVersionUnusable(
             "\n".join(["The run succeeded, and its outputs are not what the template promised:", *wrong]),
-            hint="Look at the template's run outputs; another run of the same template may have come in between.",
+            hint="Look at the template's run outputs.",
             ids={"resource": str(templates.id_of(name))},
         )
     by_name = {str(entry.get("runOutputName", "")): entry for entry in distribute}
@@ -62,19 +60,14 @@ def image_version_of(artifacts: Mapping[str, str]) -> str | None:
     return next((artifact for artifact in artifacts.values() if "/galleries/" in artifact.lower()), None)
 
 
-def _problems(
-    entry: Mapping[str, Any], outputs: Mapping[str, RunOutput], earlier: Mapping[str, RunOutput]
-) -> list[str]:
+def _problems(entry: Mapping[str, Any], outputs: Mapping[str, RunOutput]) -> list[str]:
     name = str(entry.get("runOutputName", ""))
     output = outputs.get(name)
     if output is None or not (output.artifact_id or output.artifact_uri):
         return [f"  {name}: there is no output; found {', '.join(outputs) or 'none'}"]
-    before = earlier.get(name)
     promised = str(entry.get("galleryImageId") or "")
     if not promised or output.artifact_id is None:
         return []
-    if before is not None and before.artifact_id == output.artifact_id:
-        return [f"  {name}: it still names {output.artifact_id}, which an earlier run made"]
     if output.artifact_id not in _expected(ResourceId.parse(promised), output.artifact_id):
         return [f"  {name}: it names {output.artifact_id}; expected a version of {promised}"]
     return []

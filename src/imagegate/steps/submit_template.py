@@ -1,12 +1,11 @@
-"""Find the image template of a content, or make it."""
+"""Create the image template of a build job."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from imagegate.errors import ImageGateError, InputError, NotAuthorised, ResourceConflict, ServiceRefused
 from imagegate.gateway.image_templates import ImageTemplates
-from imagegate.model import ImageTemplate
+from imagegate.model import ImageTemplate, Stamp
 from imagegate.waiting import Deadline, Look, poll
 
 _LONGEST_PAUSE_S = 15
@@ -31,31 +30,6 @@ _INPUT_CODES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Submitted:
-    """The template, ready to run, and whether it was made now."""
-
-    template: ImageTemplate
-    created: bool
-
-
-def find_template(
-    templates: ImageTemplates, name: str, *, deadline: Deadline, note: Callable[[str], None]
-) -> ImageTemplate | None:
-    """The usable template of that name; a leftover that failed is deleted first, and one that changes is waited for."""
-    found = templates.find(name)
-    if found is None:
-        return None
-    if not found.settled:
-        note(f"the template is {found.provisioning_state}; waiting for it")
-        found = await_settled(templates, name, deadline=deadline)
-    if found is not None and found.state != "succeeded":
-        note(f"deleting what an earlier submission left in state {found.provisioning_state}")
-        delete_template(templates, name, deadline=deadline)
-        return None
-    return found
-
-
 def submit_template(
     templates: ImageTemplates,
     name: str,
@@ -64,11 +38,11 @@ def submit_template(
     template_file: str,
     deadline: Deadline,
     note: Callable[[str], None],
-) -> Submitted:
-    """Submit the template and wait until the service has taken it in (it fetches the scripts meanwhile).
+) -> ImageTemplate:
+    """Submit the template and wait until the service has accepted it (it fetches the scripts meanwhile).
 
-    Should another build submit the same content at the same time, theirs is as good as ours. A builder identity whose
-    rights have not arrived yet is tried again for five minutes.
+    A builder identity whose rights have not arrived yet is tried again for five minutes. What the service refused is
+    deleted.
 
     Raises:
         InputError: the service refuses the template.
@@ -76,15 +50,17 @@ def submit_template(
     """
     patience = Deadline.after(min(_IDENTITY_RETRY_S, deadline.remaining_s), deadline.clock)
     while True:
-        created, retry_after_s = True, None
+        retry_after_s = None
         try:
             retry_after_s = templates.submit(name, body, template_file=template_file)
         except ResourceConflict:
-            note("another build submitted the same template")
-            created = False
+            # The pipeline repeats a PUT after a 5xx, so the first one may have taken effect.
+            found = templates.find(name)
+            if found is None or found.stamp != Stamp.from_tags(body["tags"]):
+                raise
         template = await_settled(templates, name, deadline=deadline, retry_after_s=retry_after_s)
         if template is not None and template.state == "succeeded":
-            return Submitted(template=template, created=created)
+            return template
         fault = _fault(template, name, template_file)
         delete_template(templates, name, deadline=deadline)
         if not isinstance(fault, NotAuthorised) or patience.passed:

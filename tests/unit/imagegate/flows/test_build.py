@@ -1,6 +1,7 @@
 """The story of a build, told against image builder's side of it."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -167,11 +168,13 @@ def test_from_a_folder_to_a_version(build: Build, wire: Wire, folder: Path) -> N
 
     body = _one(wire, "PUT").json
     script = body["properties"]["customize"][1]
-    assert result.template_id.name == f"web-{result.content_hash[:12]}"
-    assert (result.template_created, result.base_version) == (True, "0.20261015.1")
+    assert re.fullmatch("web-[a-z0-9]{10}", result.template_id.name)
+    assert result.base_version == "0.20261015.1"
     assert script["scriptUri"] == f"https://scripts.blob.core.windows.net/scripts/{script['sha256Checksum']}.sh"
     assert body["tags"] == {
         "team": "web",
+        "imagegate-image": "web",
+        "imagegate-job-key": result.stamp.job_key,
         "imagegate-repository": "owner/repository",
         "imagegate-commit": "c" * 40,
         "imagegate-ref": "refs/heads/main",
@@ -181,6 +184,7 @@ def test_from_a_folder_to_a_version(build: Build, wire: Wire, folder: Path) -> N
     for target in body["properties"]["distribute"]:
         assert target["artifactTags"].items() >= {"os": "debian", "imagegate-commit": "c" * 40}.items()
         assert "It works" in target["artifactTags"]["imagegate-smoke-0"]
+        assert target["excludeFromLatest"] is True
     assert str(result.image_version_id).endswith("/galleries/golden/images/web/versions/1.0.1")
     assert set(result.image_versions) == {"web", "web-arm"}
     assert Path(str(result.customization_log)).read_bytes() == b"log\n"
@@ -197,21 +201,35 @@ def test_nothing_is_changed_before_the_template_is_usable(build: Build, wire: Wi
     assert wire.seen == []
 
 
-def test_an_unchanged_image_is_not_submitted_again(build: Build, wire: Wire, service: ImageBuilder) -> None:
-    """The second build of a content stamps the template that is there, all its distributors, and runs it."""
-    first = build()
-    second = build(GITHUB_SHA="d" * 40, GITHUB_RUN_ID="78")
+def test_each_build_has_a_template_of_its_own(build: Build, wire: Wire, service: ImageBuilder) -> None:
+    """A second build of the same content submits a template of its own; each is removed when its version is there."""
+    first, second = build(), build(GITHUB_RUN_ID="78")
 
-    patch = _one(wire, "PATCH").json
-    assert (second.template_id, second.template_created) == (first.template_id, False)
-    assert len(wire.calls("PUT", rf"{TEMPLATES}/[^/]+")) == 1
+    assert first.template_id != second.template_id
+    assert (first.content_hash, service.templates) == (second.content_hash, {})
     assert len(wire.calls("PUT", "/scripts/.*")) == 1
-    assert (patch["tags"]["imagegate-commit"], patch["tags"]["team"]) == ("d" * 40, "web")
-    assert [t["artifactTags"]["imagegate-run"] for t in patch["properties"]["distribute"]] == ["78-1", "78-1"]
-    assert second.image_version_id != first.image_version_id
 
 
-def test_a_script_that_changed_makes_another_template(build: Build, folder: Path) -> None:
+def test_the_template_of_a_failed_build_stays(build: Build, service: ImageBuilder) -> None:
+    """A failed build leaves its template, since the logs in its staging group go with it."""
+    service.ends_in = "Failed"
+
+    with pytest.raises(BuildFailed):
+        build()
+
+    assert len(service.templates) == 1
+
+
+def test_a_template_that_cannot_be_removed_changes_nothing(build: Build, wire: Wire, told: Told) -> None:
+    """A refused delete is noted: the version is built, and the sweep removes the template."""
+    refused = Answer(status=403, body={"error": {"code": "AuthorizationFailed", "message": "no"}})
+    wire.on("DELETE", rf"{TEMPLATES}/[^/]+", refused)
+
+    assert build().run.state == "Succeeded"
+    assert any("could not be removed" in line for line in told.lines)
+
+
+def test_a_script_that_changed_changes_the_content(build: Build, folder: Path) -> None:
     """The content hash follows the scripts, the base and the template, and not the stamp."""
     first = build()
     same = build(GITHUB_SHA="d" * 40)
@@ -219,61 +237,6 @@ def test_a_script_that_changed_makes_another_template(build: Build, folder: Path
 
     assert first.content_hash == same.content_hash
     assert build().content_hash != first.content_hash
-
-
-def test_a_failed_leftover_is_deleted_first(build: Build, wire: Wire, service: ImageBuilder) -> None:
-    """A template that an earlier submission left in state Failed makes room for a new one."""
-    name = build().template_id.name
-    service.templates[name]["properties"]["provisioningState"] = "Failed"
-
-    result = build()
-
-    assert len(wire.calls("DELETE", f"{TEMPLATES}/{name}")) == 1
-    assert result.template_created
-
-
-def test_another_commits_run_is_waited_for(build: Build, wire: Wire, service: ImageBuilder, told: Told) -> None:
-    """While the template runs for another commit nothing is stamped; two builds never share a stamp."""
-    name = build().template_id.name
-    service.templates[name]["tags"]["imagegate-commit"] = "e" * 40
-    service.start_run(name)
-    other_started = service.templates[name]["properties"]["lastRunStatus"]["startTime"]
-
-    result = build(GITHUB_RUN_ID="78")
-
-    assert f"✓ Waiting for the run of {'e' * 12} on the same template" in told.lines
-    assert result.run.started_at is not None
-    assert result.run.started_at.isoformat() > other_started[:19]
-    assert service.templates[name]["tags"]["imagegate-run"] == "78-1"
-
-
-def test_a_run_of_the_same_job_is_watched(build: Build, wire: Wire, service: ImageBuilder, told: Told) -> None:
-    """A job that comes back finds its own run going on, and does not start a second one."""
-    name = build().template_id.name
-    service.start_run(name)
-
-    build(GITHUB_RUN_ATTEMPT="2")
-
-    assert "a run of this very job goes on already; watching it" in told.lines
-    assert len(wire.calls("POST", f"{TEMPLATES}/{name}/run")) == 1
-
-
-def test_a_quicker_run_is_waited_for(build: Build, wire: Wire, service: ImageBuilder, told: Told) -> None:
-    """When somebody else stamps and starts a run in between, the conflict is theirs: we wait and try again."""
-    name = build().template_id.name
-
-    def quicker(_seen: Seen) -> Answer:
-        service.templates[name]["tags"]["imagegate-commit"] = "e" * 40
-        service.start_run(name)
-        return busy()
-
-    wire.on("POST", f"{TEMPLATES}/{name}/run", quicker, service._run)
-
-    result = build(GITHUB_RUN_ID="78")
-
-    assert "another run was quicker; waiting for its end" in told.lines
-    assert len(wire.calls("POST", f"{TEMPLATES}/{name}/run")) == 3
-    assert result.stamp.run == "78-1"
 
 
 @pytest.mark.parametrize("status", [500, 503, 504])
@@ -624,20 +587,6 @@ def test_without_a_foundation(build: Build, wire: Wire) -> None:
         build()
 
 
-def test_an_output_of_an_earlier_run_is_no_result(build: Build, wire: Wire, service: ImageBuilder) -> None:
-    """Outputs that a run did not change are left over; the version is not taken for the new one."""
-    build()
-    stale = dict(service.outputs)
-    wire.on(
-        "GET",
-        rf"{TEMPLATES}/[^/]+/runOutputs",
-        Answer(body={"value": [{"name": n, "properties": {"artifactId": a}} for n, a in stale.items()]}),
-    )
-
-    with pytest.raises(ImageVersionUnusable, match=r"it still names .*/versions/1\.0\.1, which an earlier run made"):
-        build(GITHUB_RUN_ID="78")
-
-
 def test_an_output_elsewhere_is_no_result(build: Build, wire: Wire) -> None:
     """An output in another gallery than the template promised is refused."""
     other = f"{GROUP}/providers/Microsoft.Compute/galleries/other/images/web/versions/1.0.0"
@@ -700,22 +649,6 @@ def test_rights_that_never_arrive(build: Build, wire: Wire, service: ImageBuilde
         build()
 
     assert service.templates == {}
-
-
-def test_two_builds_submit_the_same(build: Build, wire: Wire, service: ImageBuilder, told: Told) -> None:
-    """When another build submits the same content first, theirs is used."""
-    normal = service._put
-
-    def second(seen: Seen) -> Answer:
-        normal(seen)
-        return normal(seen)
-
-    wire.on("PUT", rf"{TEMPLATES}/[^/]+", second)
-
-    result = build()
-
-    assert "another build submitted the same template" in told.lines
-    assert not result.template_created
 
 
 def test_without_a_log(build: Build, service: ImageBuilder, told: Told) -> None:

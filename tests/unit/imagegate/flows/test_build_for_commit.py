@@ -38,7 +38,6 @@ def result() -> BuildResult:
         image_version_id=ResourceId.parse(VERSION),
         image_versions={"web": VERSION},
         template_id=ResourceId.parse(TEMPLATE),
-        template_created=True,
         content_hash="h",
         base_version="1",
         stamp=Stamp(),

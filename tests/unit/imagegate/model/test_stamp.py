@@ -1,15 +1,20 @@
 """The stamp goes into tags and comes back."""
 
-from dataclasses import replace
-
-import pytest
-
 from imagegate.model import Stamp
 
 
 def test_there_and_back() -> None:
     """Known parts become tags; tag names are read without case."""
-    stamp = Stamp(repository="o/r", commit="abc", ref="refs/heads/main", run="7", content_hash="f00")
+    stamp = Stamp(
+        image="web",
+        repository="o/r",
+        commit="abc",
+        ref="refs/heads/main",
+        run="7",
+        content_hash="f00",
+        job_key="k",
+        dirty=True,
+    )
 
     assert Stamp.from_tags({name.upper(): value for name, value in stamp.to_tags().items()}) == stamp
 
@@ -29,15 +34,3 @@ def test_same_source() -> None:
     """Two stamps are of one source when repository and commit agree, in any spelling."""
     assert Stamp(repository="O/R", commit="ABC", run="1").same_source(Stamp(repository="o/r", commit="abc", run="2"))
     assert not Stamp(repository="o/r", commit="abc").same_source(Stamp(repository="o/r", commit="abd"))
-
-
-@pytest.mark.parametrize(
-    ("run", "commit", "same"),
-    [("77-2", "c", True), ("77-1", "c", True), ("78-1", "c", False), ("77-2", "d", False), ("", "c", False)],
-)
-def test_attempts_of_one_job(run: str, commit: str, same: bool) -> None:
-    """Attempts of one run of a workflow on one commit are one job; outside of jobs nothing is."""
-    stamp = Stamp(repository="o/r", commit="c", ref="refs/heads/main", run="77-1", content_hash="h")
-
-    assert stamp.same_job(replace(stamp, run=run, commit=commit)) is same
-    assert not replace(stamp, run="").same_job(replace(stamp, run=""))

@@ -57,14 +57,6 @@ def test_one_line_a_change(wire: Wire, clock: HandClock) -> None:
     assert watched.substates == {"queued": 5.0, "customizing": 10.0}
 
 
-def test_another_run_is_not_mistaken_for_ours(wire: Wire, clock: HandClock) -> None:
-    """An older run's end, shown by a replica that lags, does not end ours."""
-    old = "2026-10-01T12:00:00Z"
-    wire.on("GET", f"{TEMPLATES}/t", _status("Failed", start=old, end=old), _status("Succeeded", end=START))
-
-    assert _watch(wire, clock, []).run.state is RunState.SUCCEEDED
-
-
 def test_the_limit(wire: Wire, clock: HandClock) -> None:
     """A run that goes on beyond the limit is given up, not waited for."""
     wire.on("GET", f"{TEMPLATES}/t", _status("Running", "Building"))

@@ -1,4 +1,4 @@
-"""Naming a content."""
+"""Hashing a content."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagegate.model.template_source import LocalScript, TemplateSource
-from imagegate.steps.hash_content import canonical_json, hash_content, template_name
+from imagegate.steps.hash_content import canonical_json, hash_content
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -30,12 +30,6 @@ def _source(body: dict[str, Any], script: bytes = b"", name: str = "a.sh") -> Te
         sha256=hashlib.sha256(script).hexdigest(),
     )
     return TemplateSource(file="t", body=whole, scripts=(local,), lines={})
-
-
-def test_the_name_is_short() -> None:
-    """A template is called by its image and twelve digits of the hash; that fits into the service's 64 characters."""
-    assert template_name("web", "0123456789abcdef") == "web-0123456789ab"
-    assert len(template_name("x" * 51, "0" * 64)) == 64
 
 
 def test_what_counts() -> None:

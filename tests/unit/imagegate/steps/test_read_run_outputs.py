@@ -14,7 +14,7 @@ from imagegate.steps.read_run_outputs import image_version_of, read_run_outputs
 def _read(wire: Wire, distribute: list[dict[str, Any]], outputs: dict[str, dict[str, str]]) -> dict[str, str]:
     values = [{"name": name, "properties": properties} for name, properties in outputs.items()]
     wire.on("GET", f"{TEMPLATES}/t/runOutputs", Answer(body={"value": values}))
-    return read_run_outputs(ImageTemplates(cloud_on(wire), "rg-images"), "t", distribute, earlier={})
+    return read_run_outputs(ImageTemplates(cloud_on(wire), "rg-images"), "t", distribute)
 
 
 def test_every_kind_of_artifact(wire: Wire) -> None:
@@ -63,9 +63,9 @@ def test_a_list_that_lags_behind_is_read_again(wire: Wire) -> None:
     wire.on("GET", path, Answer(body={"value": []}), Answer(body={"value": [good]}))
     templates = ImageTemplates(cloud_on(wire), "rg-images")
 
-    artifacts = read_run_outputs(templates, "t", [{"runOutputName": "image"}], earlier={}, clock=clock)
+    artifacts = read_run_outputs(templates, "t", [{"runOutputName": "image"}], clock=clock)
 
     assert artifacts == {"image": "https://x/y.vhd"}
     wire.on("GET", path, Answer(body={"value": []}))
     with pytest.raises(ImageVersionUnusable, match="there is no output; found none"):
-        read_run_outputs(templates, "t", [{"runOutputName": "image"}], earlier={}, clock=clock)
+        read_run_outputs(templates, "t", [{"runOutputName": "image"}], clock=clock)

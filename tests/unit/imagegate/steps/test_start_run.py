@@ -1,6 +1,5 @@
-"""Starting a run that is ours."""
+"""Starting a run."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,49 +8,24 @@ from fake_image_builder import TEMPLATES, ImageBuilder
 from fake_wire import Answer, HandClock, Wire, cloud_on
 from imagegate.errors import NotAuthorised, ServiceError, ServiceUnreachable
 from imagegate.gateway.image_templates import ImageTemplates
-from imagegate.model import ImageTemplate, Run, RunState, Stamp
-from imagegate.steps.start_run import Started, is_ours, start_run
+from imagegate.model import RunState
+from imagegate.steps.start_run import Started, start_run
 from imagegate.waiting import Deadline
-
-STAMP = Stamp(commit="c", run="7")
-BEFORE = Run(state=RunState.FAILED, started_at=datetime(2026, 1, 1, tzinfo=UTC))
-
-
-def _template(stamp: Stamp, started: str) -> ImageTemplate:
-    status = {"runState": "Running", "startTime": started}
-    return ImageTemplate.from_arm(
-        {"id": f"{TEMPLATES}/t", "tags": stamp.to_tags(), "properties": {"lastRunStatus": status}}
-    )
-
-
-@pytest.mark.parametrize(
-    ("stamp", "started", "ours"),
-    [
-        (STAMP, "2026-01-02T00:00:00Z", True),
-        (STAMP, "2026-01-01T00:00:00Z", False),
-        (STAMP, "2025-01-01T00:00:00Z", False),
-        (Stamp(commit="c", run="8"), "2026-01-02T00:00:00Z", False),
-    ],
-    ids=["newer", "the same", "older", "another stamp"],
-)
-def test_whose_run_it_is(stamp: Stamp, started: str, ours: bool) -> None:
-    """A run is ours when it is newer than before we asked, and runs under our stamp."""
-    assert is_ours(_template(stamp, started), BEFORE, STAMP) is ours
 
 
 @pytest.fixture
 def service(wire: Wire, clock: HandClock) -> ImageBuilder:
-    """Image builder with a stamped template."""
+    """Image builder with a template that never ran."""
     builder = ImageBuilder(wire, clock)
     properties: dict[str, Any] = {"provisioningState": "Succeeded", "distribute": []}
-    builder.templates["t"] = {"id": f"{TEMPLATES}/t", "tags": STAMP.to_tags(), "properties": properties}
+    builder.templates["t"] = {"id": f"{TEMPLATES}/t", "properties": properties}
     return builder
 
 
-def _start(wire: Wire, clock: HandClock) -> Started | None:
+def _start(wire: Wire, clock: HandClock) -> Started:
     templates = ImageTemplates(cloud_on(wire), "rg-images")
     deadline = Deadline.after(900, clock)
-    return start_run(templates, "t", before=None, stamp=STAMP, deadline=deadline, note=lambda _text: None)
+    return start_run(templates, "t", deadline=deadline, note=lambda _text: None)
 
 
 def test_a_run_that_shows_late(wire: Wire, clock: HandClock, service: ImageBuilder) -> None:
@@ -68,7 +42,6 @@ def test_a_run_that_shows_late(wire: Wire, clock: HandClock, service: ImageBuild
 
     started = _start(wire, clock)
 
-    assert started is not None
     assert (started.run.state, started.retry_after_s) == (RunState.RUNNING, 3.0)
 
 
@@ -102,3 +75,15 @@ def test_without_the_right_to_run(wire: Wire, clock: HandClock, service: ImageBu
         _start(wire, clock)
 
     assert clock.slept == []
+
+
+def test_a_conflict_with_our_own_request(wire: Wire, clock: HandClock, service: ImageBuilder) -> None:
+    """A repeated request that finds a run of this very template has started it."""
+
+    def run(seen: Any) -> Answer:  # noqa: ANN401 - a request
+        service._run(seen)
+        return service._run(seen)
+
+    wire.on("POST", f"{TEMPLATES}/t/run", run)
+
+    assert _start(wire, clock).run.state is RunState.RUNNING

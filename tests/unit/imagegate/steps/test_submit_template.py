@@ -1,4 +1,4 @@
-"""Finding or making the template of a content."""
+"""Creating the template of a job."""
 
 from typing import Any
 
@@ -6,12 +6,24 @@ import pytest
 
 from fake_image_builder import TEMPLATES, ImageBuilder
 from fake_wire import Answer, HandClock, Seen, Wire, cloud_on
-from imagegate.errors import DeadlinePassed, ImageGateError, InputError, NotAuthorised, ServiceRefused
+from imagegate.errors import (
+    DeadlinePassed,
+    ImageGateError,
+    InputError,
+    NotAuthorised,
+    ResourceConflict,
+    ServiceRefused,
+)
 from imagegate.gateway.image_templates import ImageTemplates
-from imagegate.steps.submit_template import Submitted, find_template, submit_template
+from imagegate.model import ImageTemplate
+from imagegate.steps.submit_template import submit_template
 from imagegate.waiting import Deadline
 
-BODY: dict[str, Any] = {"location": "westeurope", "properties": {"source": {}, "distribute": []}}
+BODY: dict[str, Any] = {
+    "location": "westeurope",
+    "tags": {"imagegate-job-key": "k1"},
+    "properties": {"source": {}, "distribute": []},
+}
 
 
 @pytest.fixture
@@ -20,7 +32,7 @@ def service(wire: Wire, clock: HandClock) -> ImageBuilder:
     return ImageBuilder(wire, clock)
 
 
-def _submit(wire: Wire, clock: HandClock) -> Submitted:
+def _submit(wire: Wire, clock: HandClock) -> ImageTemplate:
     templates = ImageTemplates(cloud_on(wire), "rg-images")
     deadline = Deadline.after(900, clock)
     return submit_template(templates, "t", BODY, template_file="t.json", deadline=deadline, note=lambda _text: None)
@@ -70,7 +82,7 @@ def test_a_submission_that_takes_its_time(wire: Wire, clock: HandClock, service:
 
     wire.on("GET", f"{TEMPLATES}/t", get)
 
-    assert _submit(wire, clock).template.state == "succeeded"
+    assert _submit(wire, clock).state == "succeeded"
     assert max(clock.slept) <= 15
     assert len(clock.slept) < 20
 
@@ -85,16 +97,21 @@ def test_a_submission_without_end(wire: Wire, clock: HandClock, service: ImageBu
         _submit(wire, clock)
 
 
-def test_a_template_that_is_being_deleted(wire: Wire, clock: HandClock, service: ImageBuilder) -> None:
-    """One that goes away is waited for, and then there is none."""
-    gone_at = clock.time + 20
-    body = {"id": f"{TEMPLATES}/t", "properties": {"provisioningState": "Deleting"}}
-    gone = Answer(status=404, body={"error": {"code": "ResourceNotFound", "message": "x"}})
-    wire.on("GET", f"{TEMPLATES}/t", lambda _seen: Answer(body=body) if clock.time < gone_at else gone)
-    notes: list[str] = []
+@pytest.mark.parametrize(("job_key", "ours"), [("k1", True), ("k2", False)])
+def test_a_conflict_with_our_own_request(
+    wire: Wire, clock: HandClock, service: ImageBuilder, job_key: str, ours: bool
+) -> None:
+    """A repeated PUT that finds the template of this very job goes on; one of another job is a conflict."""
 
-    found = find_template(
-        ImageTemplates(cloud_on(wire), "rg-images"), "t", deadline=Deadline.after(900, clock), note=notes.append
-    )
+    def put(seen: Seen) -> Answer:
+        service._put(seen)
+        service.templates["t"]["tags"] = {"imagegate-job-key": job_key}
+        return service._put(seen)
 
-    assert (found, notes) == (None, ["the template is Deleting; waiting for it"])
+    wire.on("PUT", f"{TEMPLATES}/t", put)
+
+    if ours:
+        assert _submit(wire, clock).stamp.job_key == "k1"
+    else:
+        with pytest.raises(ResourceConflict):
+            _submit(wire, clock)
