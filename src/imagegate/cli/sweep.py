@@ -1,4 +1,4 @@
-"""`imagegate sweep`: remove what earlier verifications left behind."""
+"""`imagegate sweep`: remove what earlier builds and verifications left behind."""
 
 import os
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ Examples:
 """
 
 
-@click.command("sweep", epilog=_EXAMPLES, short_help="Remove what earlier verifications left behind.")
+@click.command("sweep", epilog=_EXAMPLES, short_help="Remove what earlier builds and verifications left behind.")
 @click.argument("folder", type=click.Path(path_type=Path), required=False, metavar="[FOLDER]")
 @click.option("--dry-run", is_flag=True, help="Only list what would go.")
 @click.option("--older-than", metavar="DURATION", help="Also what is ours and older than this, such as 2h.")
@@ -38,14 +38,15 @@ def sweep_command(
     deadline: str,
     inputs: Mapping[str, str | None],
 ) -> Outcome:
-    """Delete resources of smoke VMs that have expired.
+    """Delete smoke VMs with all their parts, and image templates, that have expired.
 
-    Only what lies in the smoke resource group, carries imagegate's ownership tag and is past its expiry is touched.
+    Only what carries imagegate's ownership tag and is past its expiry is touched: everything in the smoke resource
+    group, and image templates in the resource group of the builds, with their staging groups.
     FOLDER, or the current folder if it has an imagegate.yaml, says which group that is; --smoke-resource-group wins.
     """
     older_than_s = _duration(older_than, "--older-than") if older_than else None
     patience_s = _duration(deadline, "--deadline")
-    cloud_settings, group = _place(folder, inputs)
+    cloud_settings, group, template_group = _place(folder, inputs)
     from imagegate.flows.sweep import sweep
 
     story = shell.story()
@@ -54,6 +55,7 @@ def sweep_command(
         swept = sweep(
             cloud,
             [group],
+            template_groups=[template_group] if template_group else [],
             now=datetime.now(UTC),
             deadline=Deadline.after(patience_s, shell.clock),
             progress=story.progress,
@@ -74,17 +76,17 @@ def sweep_command(
     )
 
 
-def _place(folder: Path | None, inputs: Mapping[str, str | None]) -> tuple[CloudSettings, str]:
-    """The connection's settings and the smoke group."""
+def _place(folder: Path | None, inputs: Mapping[str, str | None]) -> tuple[CloudSettings, str, str | None]:
+    """The connection's settings, the smoke group, and the templates' group where it is known."""
     if folder is not None or Path(FILE_NAME).is_file():
         azure = load_settings(folder or Path(), inputs=inputs).azure
-        return azure, azure.smoke_resource_group
+        return azure, azure.smoke_resource_group, azure.resource_group
     base = inputs.get("resource-group") or os.environ.get("IMAGEGATE_RESOURCE_GROUP")
     group = inputs.get("smoke-resource-group") or os.environ.get("IMAGEGATE_SMOKE_RESOURCE_GROUP")
     if not group and not base:
         hint = "Name the folder of an image, or give --smoke-resource-group or --resource-group."
         raise InputError.of("which resource group the smoke VMs are in is not known", hint=hint)
-    return load_cloud_settings(inputs=inputs), group or f"{base}-smoke"
+    return load_cloud_settings(inputs=inputs), group or f"{base}-smoke", base
 
 
 def _duration(text: str, option: str) -> int:

@@ -7,7 +7,7 @@ from imagegate.errors import DeadlinePassed, ImageGateError, Interrupted, Resour
 from imagegate.flows.prepare_build import Prepared
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.image_templates import ImageTemplates
-from imagegate.model import ImageTemplate
+from imagegate.model import EXPIRES_AT_TAG, OWNER, OWNER_TAG, ImageTemplate
 from imagegate.report.progress import Story
 from imagegate.settings import Settings
 from imagegate.steps.stamp_template import stamped_body
@@ -43,6 +43,7 @@ def _submit(
     note = story.progress.note
     body = upload_scripts(cloud, prepared.source, resource_group=settings.azure.resource_group, note=note)
     body = stamped_body(body, prepared.stamp, settings.smoke, note=note)
+    body["tags"] |= {OWNER_TAG: OWNER, EXPIRES_AT_TAG: prepared.expires_at}
     note("submitting it; the service takes a minute or two")
     deadline = Deadline.after(settings.build.submit_timeout_s, story.clock)
     return submit_template(

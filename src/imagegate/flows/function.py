@@ -70,6 +70,7 @@ def sweep() -> None:
     swept = sweep_groups(
         connection(),
         [settings().smoke_group],
+        template_groups=settings().template_groups,
         now=datetime.now(UTC),
         deadline=Deadline.after(_SWEEP_PATIENCE_S, SystemClock()),
         progress=Silent(),

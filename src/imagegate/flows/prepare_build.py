@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from imagegate.gateway.arm_runtime import ArmRuntime
 from imagegate.gateway.cloud import Cloud
@@ -16,15 +17,19 @@ from imagegate.steps.read_template import read_template
 from imagegate.steps.resolve_base import resolve_base
 from imagegate.steps.stamp_template import stamped_distributors
 
+_TEMPLATE_LIFETIME = timedelta(hours=48)
+"""After this no run of the job goes on (16 hours at most, and its replication), and its logs were there for a day."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """What is to be built, under which name, and from where."""
+    """What is to be built, under which name, and from where; when the template may be swept (RFC 3339)."""
 
     source: TemplateSource
     name: str
     base_version: str
     stamp: Stamp
+    expires_at: str
 
 
 def prepare(settings: Settings, cloud: Cloud, story: Story, environment: Mapping[str, str]) -> Prepared:
@@ -51,4 +56,10 @@ def prepare(settings: Settings, cloud: Cloud, story: Story, environment: Mapping
     stamp = read_origin(environment, settings.folder, content_hash=content_hash, image=settings.name)
     if stamp.dirty:
         story.progress.note("the work tree has changes that are in no commit: this version never becomes latest")
-    return Prepared(source=source, name=name, base_version=base_version, stamp=stamp)
+    return Prepared(
+        source=source,
+        name=name,
+        base_version=base_version,
+        stamp=stamp,
+        expires_at=f"{datetime.now(UTC) + _TEMPLATE_LIFETIME:%Y-%m-%dT%H:%M:%SZ}",
+    )

@@ -1,6 +1,6 @@
-"""The sweep: what verifications that were killed, lost or refused left behind.
+"""The sweep: what builds and verifications that were killed, lost or refused left behind.
 
-1. Find what of ours has expired in the smoke groups.
+1. Find what of ours has expired in the smoke groups, and the templates of builds that have.
 2. Ask for its deletion, again and again, until it is gone or the deadline: what is used by others goes after them.
 """
 
@@ -13,7 +13,7 @@ from imagegate.errors import DeadlinePassed
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.resources import ListedResource
 from imagegate.report.progress import Progress
-from imagegate.steps.sweep_expired import find_expired, sweep_expired
+from imagegate.steps.sweep_expired import find_expired, find_expired_templates, sweep_expired
 from imagegate.waiting import Deadline, Look, poll
 
 
@@ -35,6 +35,7 @@ def sweep(
     cloud: Cloud,
     resource_groups: Sequence[str],
     *,
+    template_groups: Sequence[str] = (),
     now: datetime,
     deadline: Deadline,
     progress: Progress,
@@ -43,6 +44,8 @@ def sweep(
     run: str | None = None,
 ) -> Swept:
     """Remove what has expired in these groups of the connection's subscription; what has no tag of ours stays.
+
+    Of `template_groups` only image templates are removed, by their expiry alone.
 
     With `run`, instead, all that carries the tag of that one verification, expired or not.
 
@@ -53,6 +56,7 @@ def sweep(
         for group in resource_groups
         for one in find_expired(cloud, group, now=now, older_than_s=older_than_s, run=run)
     ]
+    expired += [one for group in template_groups for one in find_expired_templates(cloud, group, now=now)]
     found = tuple(one.id.text for one in expired)
     for one in expired:
         progress.note(f"expired: {one.id}")

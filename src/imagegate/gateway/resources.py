@@ -22,6 +22,7 @@ API_VERSIONS: Mapping[str, str] = {
     "microsoft.network/publicipaddresses": "2023-11-01",
     "microsoft.resources/deployments": "2024-03-01",
     "microsoft.resources/resources": "2024-03-01",
+    "microsoft.virtualmachineimages/imagetemplates": "2024-02-01",
 }
 """By type or the beginning of it, lower case. Source: the published REST specifications."""
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 class WorkTree:
     """A folder in git. What is unknown is empty.
 
-    `ref` is empty for a detached HEAD. `changed` are the paths below the folder that differ from the commit, relative to
-    the root of the work tree; files that git ignores do not count.
+    `ref` is empty for a detached HEAD. `changed` are the paths below the folder that differ from the commit, relative
+    to the root of the work tree; files that git ignores do not count.
     """
 
     remote_url: str = ""
@@ -25,6 +25,7 @@ class WorkTree:
 def read_work_tree(folder: Path) -> WorkTree | None:
     """The work tree that holds `folder`; None outside of git."""
     from dulwich.errors import NotGitRepository
+    from dulwich.refs import HEADREF
     from dulwich.repo import Repo
 
     try:
@@ -32,7 +33,7 @@ def read_work_tree(folder: Path) -> WorkTree | None:
     except NotGitRepository:
         return None
     with repo:
-        names, head = repo.refs.follow(b"HEAD")
+        names, head = repo.refs.follow(HEADREF)
         ref = names[-1].decode() if head is not None and len(names) > 1 else ""
         return WorkTree(
             remote_url=_remote_url(repo),

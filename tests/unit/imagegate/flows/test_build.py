@@ -180,6 +180,8 @@ def test_from_a_folder_to_a_version(build: Build, wire: Wire, folder: Path) -> N
         "imagegate-ref": "refs/heads/main",
         "imagegate-run": "77-1",
         "imagegate-content-hash": result.content_hash,
+        "imagegate-owner": "imagegate",
+        "imagegate-expires-at": body["tags"]["imagegate-expires-at"],
     }
     for target in body["properties"]["distribute"]:
         assert target["artifactTags"].items() >= {"os": "debian", "imagegate-commit": "c" * 40}.items()

@@ -64,3 +64,18 @@ def test_left_at_the_deadline(azure: SmokeAzure) -> None:
     assert list(result.left) == [NSG]
     assert result.to_json()["resources_left"][0]["id"] == NSG
     assert set(result.gone) == {VM, NIC, VNET}
+
+
+def test_templates_that_expired(azure: SmokeAzure) -> None:
+    """Of the builds' own group only image templates past their expiry go: never a gallery, whatever its tags."""
+    group = SMOKE.replace("rg-images-smoke", "rg-images")
+    templates = f"{group}/providers/Microsoft.VirtualMachineImages/imageTemplates"
+    gallery = f"{group}/providers/Microsoft.Compute/galleries/golden"
+    azure.add(f"{templates}/old", tags=OURS)
+    azure.add(f"{templates}/young", tags=OURS | {"imagegate-expires-at": "2026-11-21T13:00:00Z"})
+    azure.add(f"{templates}/theirs", tags={"imagegate-expires-at": "2026-11-21T11:00:00Z"})
+    azure.add(gallery, tags=OURS)
+
+    result = swept(azure, HandClock(), template_groups=["rg-images"], older_than_s=0)
+
+    assert [one for one in result.gone if one.startswith(f"{group}/")] == [f"{templates}/old"]

@@ -42,18 +42,6 @@ def test_no_run_yet() -> None:
     assert Run.from_arm({}) is None
 
 
-def test_newer() -> None:
-    """Newer means began later; anything is newer than nothing, and a run without a start is not known to be."""
-    early = Run(state=RunState.FAILED, started_at=datetime(2026, 1, 1, tzinfo=UTC))
-    late = Run(state=RunState.RUNNING, started_at=datetime(2026, 1, 2, tzinfo=UTC))
-
-    assert late.newer_than(early)
-    assert late.newer_than(None)
-    assert not early.newer_than(late)
-    assert not late.newer_than(late)
-    assert not Run(state=RunState.RUNNING).newer_than(early)
-
-
 @pytest.mark.parametrize("text", ["", None, "soon", "0001-01-01T00:00:00Z"])
 def test_times_that_are_none(text: str | None) -> None:
     """Absent, unreadable and year 1 are all no time."""

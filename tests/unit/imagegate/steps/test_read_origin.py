@@ -76,11 +76,26 @@ def test_a_folder_of_git(tmp_path: Path, url: str) -> None:
     assert len(origin.commit) == 40
 
 
-def test_a_folder_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Outside of any repository, or without git, the origin is simply unknown."""
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+def test_a_work_tree_with_changes(tmp_path: Path) -> None:
+    """A version whose content is in no commit is marked, in a job as on a laptop; changes elsewhere do not count."""
+    folder = tmp_path / "image"
+    folder.mkdir()
+    (folder / "template.json").write_text("one")
+    identity = ("-c", "user.name=n", "-c", "user.email=e")
+    for command in (("init", "-q"), ("add", "."), (*identity, "commit", "-q", "-m", "x")):
+        subprocess.run(["git", "-C", str(tmp_path), *command], check=True, capture_output=True)
+    (tmp_path / "elsewhere").write_text("x")
+    assert not read_origin({}, folder, content_hash="h").dirty
 
-    assert read_origin({}, tmp_path, content_hash="h").to_tags() == {"imagegate-content-hash": "h"}
+    (folder / "template.json").write_text("two")
 
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert read_origin({}, tmp_path, content_hash="h").to_tags() == {"imagegate-content-hash": "h"}
+    assert read_origin({}, folder, content_hash="h").dirty
+    assert read_origin(JOB, folder, content_hash="h").to_tags()["imagegate-dirty"] == "true"
+
+
+def test_a_folder_without_git(tmp_path: Path) -> None:
+    """Outside of any repository the origin is unknown, but for the job's own key."""
+    origin = read_origin({}, tmp_path, content_hash="h")
+
+    assert set(origin.to_tags()) == {"imagegate-content-hash", "imagegate-job-key"}
+    assert read_origin({}, tmp_path, content_hash="h").job_key != origin.job_key
