@@ -1,7 +1,7 @@
 """Probes a smoke VM over the network: one HTTP request or one TCP connection, and what came of it in words.
 
 What answers is an image that nobody trusts yet. So an answer is read up to a limit of bytes and seconds, a redirect is
-followed only to the smoke VM itself, and what is quoted of a body is stripped of control characters.
+followed only to the probed port of the smoke VM itself, and what is quoted of a body is stripped of control characters.
 """
 
 import errno
@@ -132,12 +132,10 @@ def _redirect(url: str, location: str, address: str, probe: HttpProbe) -> str:
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
         raise _Refused(f"redirects to {excerpt(location)}, which is not a URL") from None
-    if parts.scheme not in {"http", "https"} or parts.hostname not in {
-        address.lower(),
-        (probe.host or address).lower(),
-    }:
-        raise _Refused(f"redirects to {excerpt(target)}, which is not the smoke VM: not followed")
-    return _url(parts.scheme, address, port, f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}")
+    names = {address.lower(), (probe.host or address).lower()}
+    if (parts.scheme, port) != (probe.scheme, probe.port) or parts.hostname not in names or "@" in parts.netloc:
+        raise _Refused(f"redirects to {excerpt(target)}, which is not what the probe asks: not followed")
+    return _url(probe.scheme, address, probe.port, f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}")
 
 
 def _url(scheme: str, address: str, port: int, path: str) -> str:

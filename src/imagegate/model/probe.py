@@ -35,16 +35,11 @@ class HttpProbe:
         )
 
     def to_mapping(self) -> dict[str, Any]:
-        """The form of imagegate.yaml, without what is default."""
-        optional = (
-            ("path", self.path, "/"),
-            ("status", self.status, 200),
-            ("contains", self.contains, None),
-            ("scheme", self.scheme, "http"),
-            ("host", self.host, None),
-        )
-        shown = {name: value for name, value, default in optional if value != default}
-        return {"http": {"port": self.port, **shown}}
+        """The form of imagegate.yaml, with all defaults written out."""
+        optional = {"contains": self.contains, "host": self.host}
+        given = {name: value for name, value in optional.items() if value is not None}
+        always = {"scheme": self.scheme, "port": self.port, "path": self.path, "status": self.status}
+        return {"http": {**always, **given}}
 
     def __str__(self) -> str:
         wanted = f'{self.status} with "{self.contains}"' if self.contains else str(self.status)

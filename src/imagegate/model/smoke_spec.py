@@ -9,11 +9,14 @@ from typing import Any, Self
 from imagegate.errors import InputError
 from imagegate.model.duration import format_duration, parse_duration
 from imagegate.model.probe import HttpProbe, Probe, parse_probe
+from imagegate.model.published_schema import smoke_fault
 from imagegate.model.stamp import TAG_VALUE_LIMIT
 
 SMOKE_TAG_PREFIX = "imagegate-smoke-"
 SMOKE_TAG_COUNT_LIMIT = 20
 """Of the 50 tags a resource takes (Azure Resource Manager, tag limits); stamp, verdict and the user's own need room."""
+
+DEADLINE_LIMIT_S = 7200
 
 
 class Reach(StrEnum):
@@ -62,28 +65,29 @@ class SmokeSpec:
             vm_sizes=(sizes,) if isinstance(sizes, str) else tuple(sizes),
             reach=Reach(body.get("reach", default.reach)),
             reboot=bool(body.get("reboot", default.reboot)),
-            deadline_s=parse_duration(body.get("deadline", default.deadline_s)),
+            deadline_s=_deadline(body.get("deadline", default.deadline_s)),
             regions=tuple(body.get("regions", ())),
             allow_from=body.get("allow-from"),
             promote=Promote(promote or body.get("promote", default.promote)),
         )
 
     def to_mapping(self) -> dict[str, Any]:
-        """The form of imagegate.yaml (with `promote` inside), without what is default."""
-        default = SmokeSpec()
-        body: dict[str, Any] = {"probes": [probe.to_mapping() for probe in self.probes]}
-        body["vm-size"] = self.vm_sizes[0] if len(self.vm_sizes) == 1 else list(self.vm_sizes)
-        body["deadline"] = format_duration(self.deadline_s)
-        if self.reach != default.reach:
-            body["reach"] = str(self.reach)
-        if self.reboot != default.reboot:
-            body["reboot"] = self.reboot
+        """The form of imagegate.yaml (with `promote` inside).
+
+        Defaults are written out: the release that builds and the one that verifies may have different ones.
+        """
+        body: dict[str, Any] = {
+            "probes": [probe.to_mapping() for probe in self.probes],
+            "vm-size": self.vm_sizes[0] if len(self.vm_sizes) == 1 else list(self.vm_sizes),
+            "deadline": format_duration(self.deadline_s),
+            "reach": str(self.reach),
+            "reboot": self.reboot,
+            "promote": str(self.promote),
+        }
         if self.regions:
             body["regions"] = list(self.regions)
         if self.allow_from:
             body["allow-from"] = self.allow_from
-        if self.promote != default.promote:
-            body["promote"] = str(self.promote)
         return body
 
     def to_tags(self) -> dict[str, str]:
@@ -108,7 +112,8 @@ class SmokeSpec:
         """Join the numbered tags again; None when the version carries none.
 
         Raises:
-            ValueError: tags of that name are there, and do not join to a smoke part.
+            ValueError: tags of that name are there, and do not join to a smoke part that the schema accepts. Every
+                principal that may write tags can have written them.
         """
         found = {name.lower(): value for name, value in (tags or {}).items()}
         parts: list[str] = []
@@ -116,10 +121,20 @@ class SmokeSpec:
             parts.append(found[name])
         if not parts:
             return None
-        body = json.loads("".join(parts))
-        if not isinstance(body, dict):
-            raise ValueError(f"the {SMOKE_TAG_PREFIX}… tags do not hold a JSON object")  # noqa: TRY004 - a bad value
+        try:
+            body = json.loads("".join(parts))
+        except RecursionError:
+            raise ValueError(f"the {SMOKE_TAG_PREFIX}… tags are nested too deeply") from None
+        if fault := smoke_fault(body):
+            raise ValueError(fault)
         return cls.from_mapping(body)
+
+
+def _deadline(text: str | int) -> int:
+    seconds = parse_duration(text)
+    if not 1 <= seconds <= DEADLINE_LIMIT_S:
+        raise ValueError(f"deadline: {text} is out of range: expected 1s to {format_duration(DEADLINE_LIMIT_S)}")
+    return seconds
 
 
 def _split(text: str) -> list[str]:

@@ -1,13 +1,11 @@
 """Holds a document against the published JSON Schema, and says what is wrong in a person's words."""
 
 import difflib
-import json
 from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib.resources import files
-from typing import Any, cast
+from typing import Any
 
 from imagegate.errors import InputFault
+from imagegate.model.published_schema import schema
 from imagegate.settings.yaml_document import YamlDocument, YamlPath
 
 _WORDS = {
@@ -19,13 +17,6 @@ _WORDS = {
     "boolean": "true or false",
     "null": "nothing",
 }
-
-
-@cache
-def schema() -> Mapping[str, Any]:
-    """The schema of imagegate.yaml as published beside this package's modules."""
-    text = files("imagegate").joinpath("imagegate.schema.json").read_text(encoding="utf-8")
-    return cast("Mapping[str, Any]", json.loads(text))
 
 
 def check(document: YamlDocument) -> Iterator[InputFault]:

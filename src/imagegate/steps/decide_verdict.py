@@ -44,6 +44,8 @@ def decide_cause(regions: Sequence[RegionOutcome]) -> tuple[Cause, str]:
     decisive = min(regions, key=lambda region: _WORST_FIRST.index(region.cause))
     place = f"{decisive.region}: " if len(regions) > 1 else ""
     if decisive.cause is Cause.NONE:
+        if silent := [region.region for region in regions if not region.probes]:
+            return Cause.DEFECT, f"No probe was asked in {', '.join(silent)}: nothing is known about the image."
         count = sum(len(region.probes) for region in regions)
         where = ", ".join(region.region for region in regions)
         return Cause.NONE, f"It booted in {where} and answered {count} probe{'' if count == 1 else 's'} as expected."

@@ -173,15 +173,28 @@ def test_redirect_on_the_machine(serve: Serve) -> None:
 
 @pytest.mark.parametrize(
     "location",
-    ["http://169.254.169.254/metadata/instance", "//example.org/", "ftp://127.0.0.1/", "http://127.0.0.1.example.org/"],
+    [
+        "http://169.254.169.254/metadata/instance",
+        "//example.org/",
+        "ftp://127.0.0.1/",
+        "http://127.0.0.1.example.org/",
+        "http://127.0.0.1:1/",
+        "https://127.0.0.1:PORT/",
+        "http://user:word@127.0.0.1:PORT/",
+    ],
 )
 def test_redirect_elsewhere(serve: Serve, location: str) -> None:
-    """A redirect that leaves the smoke VM is never followed: it could reach what only the prober may reach."""
-    with serve(page(302, Location=location)) as port:
+    """A redirect that leaves the probed port of the smoke VM is never followed: the prober may reach more."""
+
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        port = handler.server.server_port  # type: ignore[attr-defined]  # an HTTPServer
+        page(302, Location=location.replace("PORT", str(port)))(handler)
+
+    with serve(reply) as port:
         answer = ask_http(ADDRESS, HttpProbe(port=port))
 
     assert not answer.passed
-    assert "which is not the smoke VM: not followed" in answer.detail
+    assert "which is not what the probe asks: not followed" in answer.detail
 
 
 def test_redirect_to_no_url(serve: Serve) -> None:

@@ -1,20 +1,30 @@
 """What regions add up to, and what it means for latest."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagegate.model import Promote, TeardownResult
-from imagegate.model.verification import Cause, RegionOutcome
+from imagegate.model import Attempt, Promote, TeardownResult
+from imagegate.model.verification import Cause, ProbeResult, RegionOutcome
 from imagegate.steps.decide_verdict import Consequence, decide_cause, decide_consequence, decide_teardown
 
 COMPLETE, INCOMPLETE, KEPT = TeardownResult.COMPLETE, TeardownResult.INCOMPLETE, TeardownResult.KEPT
 
 
 def region(cause: Cause = Cause.NONE, teardown: TeardownResult = COMPLETE) -> RegionOutcome:
-    """A region that ended so."""
+    """A region that ended so, after one probe."""
+    attempt = Attempt(probe="tcp port 80", number=1, passed=True, detail="connected", seconds=0.1)
+    probe = ProbeResult.of("tcp port 80", url="", phase="first-boot", attempts=[attempt])
     return RegionOutcome(
-        region="a", vm_size="Small", vm_name="smoke-1", cause=cause, reason=f"for {cause}", teardown=teardown
+        region="a",
+        vm_size="Small",
+        vm_name="smoke-1",
+        cause=cause,
+        reason=f"for {cause}",
+        teardown=teardown,
+        probes=(probe,),
     )
 
 
@@ -26,6 +36,14 @@ def test_pass_needs_every_region(causes: list[Cause]) -> None:
     assert (cause is Cause.NONE) == (set(causes) == {Cause.NONE})
     assert cause in causes
     assert reason
+
+
+def test_silence_is_no_pass() -> None:
+    """A region in which nothing was asked proves nothing, whatever the others answered."""
+    cause, reason = decide_cause([region(), replace(region(), probes=())])
+
+    assert cause is Cause.DEFECT
+    assert "nothing is known about the image" in reason
 
 
 def test_failure_beats_bad_luck() -> None:
