@@ -57,7 +57,12 @@ def read_run_outputs(
 
 def image_version_of(artifacts: Mapping[str, str]) -> str | None:
     """The first artifact that is a version of a gallery; None when the template makes none."""
-    return next((artifact for artifact in artifacts.values() if "/galleries/" in artifact.lower()), None)
+    return next(iter(image_versions_of(artifacts)), None)
+
+
+def image_versions_of(artifacts: Mapping[str, str]) -> tuple[str, ...]:
+    """The artifacts that are versions of a gallery, in the order of the distributors."""
+    return tuple(artifact for artifact in artifacts.values() if "/galleries/" in artifact.lower())
 
 
 def _problems(entry: Mapping[str, Any], outputs: Mapping[str, RunOutput]) -> list[str]:
