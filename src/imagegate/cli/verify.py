@@ -4,6 +4,7 @@ import json
 import os
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +13,17 @@ import click
 from imagegate.cli.command import Shell, input_options, shared_options
 from imagegate.cli.commit import commit_teller, statuses_option
 from imagegate.cli.leftovers import keep_for_post
-from imagegate.errors import InputError
+from imagegate.errors import InputError, NotAuthorised, ServiceError
 from imagegate.model import ResourceId, format_duration
 from imagegate.report.outcome import Outcome
 from imagegate.settings import CloudSettings, Settings, load_cloud_settings, load_settings
 
 if TYPE_CHECKING:
     from imagegate.gateway.cloud import Cloud
+    from imagegate.model.origin_claims import OriginRules
     from imagegate.model.verification import Verification
+    from imagegate.report.progress import Progress
+    from imagegate.steps.check_proof import Parents
 
 _EXAMPLES = """\b
 Examples:
@@ -67,8 +71,9 @@ def verify_command(
 ) -> Outcome:
     """Boot the image version VERSION_ID on a fresh VM, ask it what imagegate.yaml wants answered, and tear it down.
 
-    With FOLDER instead, the newest version of its image definition. What passes, and comes from a ref that may, becomes
-    `latest` (IMAGEGATE_PROMOTED_REFS, by default the repository's default branch). Ctrl-C tears down before it ends.
+    With FOLDER instead, the newest version of its image definition. What passes becomes `latest` if this run of the
+    workflow built it (IMAGEGATE_WORKFLOWS lists others that may) from a ref that may (IMAGEGATE_PROMOTED_REFS, by
+    default the repository's default branch). Ctrl-C tears down before it ends.
     """
     is_id = target.startswith("/subscriptions/") or target.lower().startswith("subscriptions/")
     version_id = _version_id(target) if is_id else None
@@ -88,35 +93,98 @@ def verify_command(
         "resource_group": _smoke_group(settings, version_id, inputs),
         "smoke": settings.smoke.to_mapping() if settings is not None else None,
         "reach": reach,
-        "promoted_refs": [] if no_promote else list(promoted_refs(os.environ)),
         "keep": keep,
         "folder": str((log_folder or output_folder(os.environ)).absolute()),
     }
     keep_for_post(shell, "verify", job["resource_group"], cloud_settings, run=job["run"])
-    verification = verify_here(
-        cloud, job, progress=shell.story().progress, clock=shell.clock, teardown_clock=shell.teardown_clock
-    )
+    progress = shell.story().progress
+    verification = verify_here(cloud, job, progress=progress, clock=shell.clock, teardown_clock=shell.teardown_clock)
     if keep or not verification.left:
         keep_for_post(shell, "verify", None, cloud_settings)
+    if no_promote:
+        verification = replace(verification, may_promote=False, promotion="Not promoted: --no-promote was given.")
+    verification, silent = _decide(cloud, shell, verification, version_id.resource_group, progress)
     teller = commit_teller(shell, statuses)
     if teller is not None and statuses == "all":
         from imagegate.flows.tell_verdict import tell_verdict
 
-        tell_verdict(cloud, teller, verification)
+        tell_verdict(cloud, teller, verification, silent=silent)
     return outcome_of(verification)
+
+
+def _decide(
+    cloud: "Cloud", shell: Shell, verification: "Verification", resource_group: str, progress: "Progress"
+) -> tuple["Verification", str]:
+    """The verification with what was decided about `latest`; why the version may not speak for its commit, or ""."""
+    from imagegate.flows.decide_here import decide_here
+    from imagegate.flows.verify_for_commit import with_decision
+    from imagegate.steps.check_proof import Verifier
+    from imagegate.steps.find_container import container_url
+
+    try:
+        verifier = Verifier(
+            rules=origin_rules(os.environ),
+            origin_containers=(container_url(cloud, resource_group, "origin"),),
+            records_container=container_url(cloud, resource_group, "records"),
+            parents_of=_parents_of(shell),
+        )
+    except (InputError, ServiceError, NotAuthorised) as error:
+        reason = error.message.splitlines()[0].rstrip(".")
+        undecided = with_decision(verification.to_json(), {"promoted": False, "reason": reason})
+        return type(verification).from_json(undecided), reason
+    verification, decision = decide_here(cloud, verifier, verification, progress=progress, clock=shell.clock)
+    return verification, "" if decision["speaks"] else str(decision["reason"])
+
+
+def origin_rules(environment: Mapping[str, str]) -> "OriginRules":
+    """Whose proofs count in this job: those of its own run, or of the workflows that IMAGEGATE_WORKFLOWS lists.
+
+    Raises:
+        InputError: there is no job of GitHub.
+    """
+    from imagegate.model.origin_claims import ANY_WORKFLOW, ISSUER_OF_GITHUB, OriginRules
+
+    repository, run_id = environment.get("GITHUB_REPOSITORY", ""), environment.get("GITHUB_RUN_ID", "")
+    if not repository or not run_id:
+        raise InputError.of("this is no job of GitHub, so no proof of origin can be checked")
+    workflows = _words(environment.get("IMAGEGATE_WORKFLOWS", ""))
+    repository_id = environment.get("GITHUB_REPOSITORY_ID", "")
+    return OriginRules(
+        issuer=environment.get("IMAGEGATE_ISSUER") or ISSUER_OF_GITHUB,
+        repositories=frozenset({repository.lower()}),
+        repository_ids=frozenset({repository_id} if repository_id else ()),
+        workflows=workflows or (ANY_WORKFLOW,),
+        promoted_refs=promoted_refs(environment),
+        run_ids=frozenset() if workflows else frozenset({run_id}),
+    )
+
+
+def _parents_of(shell: Shell) -> "Parents | None":
+    """GitHub's word on the parents of a commit, where the job has a token."""
+    from imagegate.gateway.github import GitHubStatuses
+    from imagegate.gateway.github_access import GitHubAccess
+
+    access = GitHubAccess.from_environment(os.environ)
+    if not access.configured:
+        return None
+    return GitHubStatuses(access, on_secret=shell.surroundings.on_secret).parents_of
 
 
 def promoted_refs(environment: Mapping[str, str]) -> tuple[str, ...]:
     """The refs whose builds may become `latest`: as set, else the default branch that the job's event names."""
     given = environment.get("IMAGEGATE_PROMOTED_REFS")
     if given is not None:
-        return tuple(word.strip() for word in given.split(",") if word.strip())
+        return _words(given)
     try:
         event = json.loads(Path(environment["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8"))
         branch = event["repository"]["default_branch"]
     except (KeyError, TypeError, OSError, ValueError):
         return _DEFAULT_REFS
     return (f"refs/heads/{branch}",)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
 def outcome_of(verification: "Verification") -> Outcome:

@@ -29,12 +29,14 @@ def close_status(
     state: str,
     description: str,
     unless_closed: bool = False,
+    only_pending: bool = False,
 ) -> "Generator[Task[Any], Any, bool]":
     """Post a status to the job's commit; False, and nothing posted, for a build that names no commit.
 
-    `state` is GitHub's: success, failure or error. `unless_closed` leaves a status of ours that is not pending any more
-    as it is: whoever opened it closed it, and knows more. The link goes to the build's own run, where the stamp names
-    one. Whatever hinders the posting for good leaves False: a verdict stands whether or not it could be told.
+    `state` is GitHub's: success, failure or error. `unless_closed` leaves a status that is not pending any more as it
+    is: the one that closed it knows more. `only_pending` closes a pending status of imagegate and writes nothing else:
+    a version whose origin is not proved may not speak for the commit. The link goes to the build's own run, where the
+    stamp names one. What hinders the posting for good leaves False: a verdict stands whether or not it could be posted.
     """
     if not (job.get("repository") and job.get("commit")):
         return False
@@ -48,6 +50,7 @@ def close_status(
         "run": job.get("run_of_build", ""),
         "at": ctx.current_utc_datetime.isoformat(),
         "unless_closed": unless_closed,
+        "only_pending": only_pending,
     }
     try:
         yield ctx.call_activity(POST_STATUS, input=status, retry_policy=_RETRY)

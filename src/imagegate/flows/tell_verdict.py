@@ -10,8 +10,11 @@ from imagegate.model.verification import Verification
 from imagegate.steps.tell_commit import CommitTeller
 
 
-def tell_verdict(cloud: Cloud, teller: CommitTeller, verification: Verification) -> None:
-    """Post the verdict, or note why it is none of this commit's business. Never fails."""
+def tell_verdict(cloud: Cloud, teller: CommitTeller, verification: Verification, *, silent: str = "") -> None:
+    """Post the verdict, or note why it is not this commit's. Never fails.
+
+    `silent` says why the version may not speak for its commit: then only a pending status is closed, as an error.
+    """
     try:
         body = get_resource(cloud, ResourceId.parse(verification.image_version_id)) or {}
     except ImageGateError as error:
@@ -22,6 +25,9 @@ def tell_verdict(cloud: Cloud, teller: CommitTeller, verification: Verification)
     if not stamp.same_source(mine):
         whose = stamp.commit[:12] or "no commit that it names"
         teller.note(f"the commit is not told: the version came of {whose}, the job works for {mine.commit[:12]}")
+        return
+    if silent:
+        teller.close_pending(VERIFY_CONTEXT, f"Not reported: {silent}.")
         return
     state, description = status_of(verification)
     teller.tell(VERIFY_CONTEXT, state, description)

@@ -50,3 +50,21 @@ class GitHubJobToken:
             ) from error
         self._on_secret(token)
         return token
+
+
+def request_job_token(
+    environment: Mapping[str, str],
+    audience: str,
+    *,
+    on_secret: Callable[[str], None] = lambda _: None,
+    **transport: Any,  # noqa: ANN401
+) -> str:
+    """A token of the job for an audience.
+
+    Raises:
+        ImageGateError: GitHub gives none, or cannot be reached.
+    """
+    from imagegate.gateway.translation import told_as
+
+    with told_as("asking GitHub for the job's identity token"):
+        return GitHubJobToken(environment, audience=audience, on_secret=on_secret, **transport)()

@@ -12,7 +12,6 @@ from typing import Any
 
 from imagegate.errors import ServiceUnreachable
 
-ISSUER_OF_GITHUB = "https://token.actions.githubusercontent.com"
 _TIMEOUT_S = 5
 _KEYS_PATH = "/.well-known/jwks"
 _REQUIRED = ("iss", "aud", "sub", "iat", "exp", "repository", "sha", "event_name", "job_workflow_ref", "run_id")

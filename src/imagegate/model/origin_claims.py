@@ -10,6 +10,7 @@ from typing import Any
 
 from imagegate.model.origin_statement import OriginStatement
 
+ISSUER_OF_GITHUB = "https://token.actions.githubusercontent.com"
 ANY_WORKFLOW = "*"
 _SPEAKING_EVENTS = {"push", "schedule", "workflow_dispatch", "release", "merge_group", "pull_request"}
 _PROMOTING_EVENTS = {"push", "schedule", "workflow_dispatch", "release"}
@@ -104,7 +105,8 @@ def _wrong_run(claims: Mapping[str, Any], statement: OriginStatement, rules: Ori
     if f"{run_id}-{_text(claims, 'run_attempt')}" != statement.stamp.run:
         return f"it claims to come from run {statement.stamp.run or '(none)'}, and run {run_id} signed"
     if rules.run_ids and run_id not in rules.run_ids:
-        return f"signed by run {run_id}, this is run {', '.join(sorted(rules.run_ids))}"
+        path = _text(claims, "job_workflow_ref").partition("@")[0]
+        return f"signed by run {run_id} of {path}, this is run {', '.join(sorted(rules.run_ids))}: set workflow: {path}"
     return None
 
 

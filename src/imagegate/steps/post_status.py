@@ -18,7 +18,8 @@ def post_status(github: GitHubStatuses, job: Mapping[str, Any]) -> dict[str, Any
 
     `job`: `repository`, `commit`, `context` (imagegate/build, imagegate/verify), `state` (pending, success, failure,
     error), `description`, `target_url` (or `run`, as a stamp names it, to link to that), `at` (when the verdict was
-    reached, RFC 3339), `unless_closed` (optional: only close what is pending, or not there).
+    reached, RFC 3339), `unless_closed` (optional: only close what is pending, or not there),
+    `only_pending` (optional: only close what is pending).
     Answers `{outcome, message}`. Outcomes: `posted`; `unchanged`, it shows it already; `superseded`, it shows a newer
     verdict; and, with the reason as message, what no retry would change: `not-usable`, `not-allowed`, `not-configured`,
     `read-only`, `no-such-commit`, `refused`. A verdict stands whether or not it could be told: none is an error.
@@ -40,6 +41,8 @@ def post_status(github: GitHubStatuses, job: Mapping[str, Any]) -> dict[str, Any
     target_url = status.target_url or github.access.run_url(status.repository, str(job.get("run") or ""))
     status = replace(status, description=redact(status.description), target_url=redact(target_url))
     try:
+        if job.get("only_pending") and not _pending(github, status):
+            return _answer("unchanged", f"{status.context} on {status.commit[:12]} does not wait for us")
         if job.get("unless_closed") and (known := _closed(github, status)) is not None:
             return _answer("unchanged", f"{status.context} on {status.commit[:12]} is closed: {known.state}")
         return _bring_about(github, status)
@@ -47,6 +50,12 @@ def post_status(github: GitHubStatuses, job: Mapping[str, Any]) -> dict[str, Any
         return _answer("read-only", str(error))
     except ServiceRefused as error:
         return _answer("no-such-commit" if error.code == "resource-missing" else "refused", str(error))
+
+
+def _pending(github: GitHubStatuses, status: CommitStatus) -> bool:
+    """Whether the commit shows a pending status of ours in this context."""
+    shown = github.of_context(status.repository, status.commit, status.context)[:1]
+    return any(one.at is not None and one.state is StatusState.PENDING for one in shown)
 
 
 def _closed(github: GitHubStatuses, status: CommitStatus) -> CommitStatus | None:

@@ -3,12 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from azure.core.exceptions import ClientAuthenticationError
-
 from imagegate.errors import ImageGateError
 from imagegate.gateway.blobs import Container
 from imagegate.gateway.cloud import Cloud
-from imagegate.gateway.github_token import GitHubJobToken
+from imagegate.gateway.github_token import request_job_token
 from imagegate.gateway.origin_store import write_proof
 from imagegate.gateway.resources import get_resource
 from imagegate.model import ImageVersion, ResourceId, Stamp
@@ -43,14 +41,14 @@ class Signer:
         """The signer of a job; one token is asked for now, so that a missing permission shows before the run."""
 
         def token_of(audience: str) -> str:
-            return GitHubJobToken(environment, audience=audience, on_secret=on_secret, transport=cloud.transport)()
+            return request_job_token(environment, audience, on_secret=on_secret, transport=cloud.transport)
 
         if not environment.get("ACTIONS_ID_TOKEN_REQUEST_URL"):
             in_job = environment.get("GITHUB_ACTIONS") == "true"
             return cls(token_of=token_of, why_not=_PERMISSION if in_job else "it was not built by a GitHub job")
         try:
             token_of(PROBE_AUDIENCE)
-        except (ImageGateError, ClientAuthenticationError) as error:
+        except ImageGateError as error:
             return cls(token_of=token_of, why_not=str(error).splitlines()[0])
         return cls(token_of=token_of)
 
@@ -74,7 +72,7 @@ def sign_origin(
         try:
             statement = _statement(cloud, version_id, stamp, sent_smoke)
             write_proof(container, statement.digest, signer.token_of(statement.audience))
-        except (ImageGateError, ClientAuthenticationError, _NotOurs) as error:
+        except (ImageGateError, _NotOurs) as error:
             unsigned[version_id] = str(error).splitlines()[0]
         else:
             signed.append(version_id)
