@@ -61,7 +61,7 @@ def why_hidden(claims: Mapping[str, Any], statement: OriginStatement, rules: Ori
         return f"it was built by the event {event or '(none)'}"
     if statement.stamp.dirty:
         return "its work tree had changes that are in no commit"
-    if ref != statement.stamp.ref or not any(_names(entry, ref) for entry in rules.promoted_refs):
+    if not ref or ref != statement.stamp.ref or not any(_names(entry, ref) for entry in rules.promoted_refs):
         allowed = ", ".join(rules.promoted_refs) or "nothing"
         return f'it was built from "{ref}", and only what is built from {allowed} may become latest'
     if ref.startswith("refs/tags/") and _text(claims, "ref_protected") != "true" and not _text(claims, "environment"):
