@@ -10,6 +10,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 from imagegate.flows.telling import StepFailed, Telling, call, pause
+from imagegate.model.verification import Cause
 
 if TYPE_CHECKING:
     from durabletask.task import OrchestrationContext, Task
@@ -58,7 +59,7 @@ def _await_proof(ctx: "OrchestrationContext", telling: Telling, job: dict[str, A
     """The answer of `check_proof` that speaks, or the last one at the limit."""
     begun, said = ctx.current_utc_datetime, ""
     while True:
-        answer = yield from call(ctx, CHECK_PROOF, {"image_version_id": job["image_version_id"]})
+        answer = yield from _ask(ctx, job["image_version_id"])
         waited_s = (ctx.current_utc_datetime - begun).total_seconds()
         if answer["state"] in {"speaks", "gone"} or waited_s >= job["limit_s"]:
             return answer
@@ -66,6 +67,16 @@ def _await_proof(ctx: "OrchestrationContext", telling: Telling, job: dict[str, A
             said = answer["reason"]
             telling.note(f"waiting: {said}")
         yield from pause(ctx, 2 if waited_s < 30 else 30 if waited_s < 600 else 600)
+
+
+def _ask(ctx: "OrchestrationContext", image_version_id: str) -> "Steps":
+    """The answer of `check_proof`. A service that cannot be asked is no proof yet, never "no proof"."""
+    try:
+        return (yield from call(ctx, CHECK_PROOF, {"image_version_id": image_version_id}))
+    except StepFailed as failed:
+        if failed.cause is Cause.DEFECT:
+            raise
+        return {"state": "later", "reason": failed.reason.splitlines()[0]}
 
 
 def _promote(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Steps":

@@ -44,5 +44,7 @@ def read_proofs(container: Container, digest: str) -> Iterator[str]:
             if count >= PROOF_LIMIT:
                 raise TooManyProofs(f"more than {PROOF_LIMIT} proofs lie under {digest}")
             if (entry.size or 0) <= PROOF_SIZE_LIMIT_BYTES:
-                content: bytes = container.client.download_blob(entry.name, length=PROOF_SIZE_LIMIT_BYTES).readall()
+                content: bytes = container.client.download_blob(
+                    entry.name, offset=0, length=PROOF_SIZE_LIMIT_BYTES
+                ).readall()
                 yield content.decode("ascii", errors="replace")

@@ -64,7 +64,7 @@ class Records:
     ) -> Stored[Document]:
         with told_as(f"reading the record {name}"):
             try:
-                answer: Any = self._container.client.download_blob(name, length=RECORD_SIZE_LIMIT_BYTES)
+                answer: Any = self._container.client.download_blob(name, offset=0, length=RECORD_SIZE_LIMIT_BYTES)
                 content, etag = answer.readall(), str(answer.properties.etag)
             except ResourceNotFoundError:
                 return Stored(document=otherwise, etag=None)

@@ -29,7 +29,8 @@ def promote_by_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -
     statement = statement_of(cloud, job["image_version_id"])
     if statement is None:
         return _ended("the version is gone")
-    if statement.published_at != parse_time(job["published_at"]):
+    verified = parse_time(job["published_at"])
+    if verified is None or statement.published_at != verified.replace(microsecond=0):
         return _ended("the version was made again since it was verified")
     records = Records(Container(cloud, verifier.records_container))
     fresh = VersionRecord(
