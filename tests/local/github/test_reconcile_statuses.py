@@ -34,6 +34,9 @@ def settings() -> FunctionSettings:
             "AZURE_SUBSCRIPTION_ID": "s",
             "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS": "rg-images",
             "IMAGEGATE_REPOSITORIES": "octo-org/octo-repo",
+            "IMAGEGATE_WORKFLOWS": "*",
+            "IMAGEGATE_ORIGIN_CONTAINERS": "https://proofs.example/origin",
+            "IMAGEGATE_RECORDS_CONTAINER": "https://proofs.example/records",
         }
     )
 

@@ -33,6 +33,9 @@ def settings() -> FunctionSettings:
             "AZURE_SUBSCRIPTION_ID": "11111111-2222-3333-4444-555555555555",
             "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS": "rg-images",
             "IMAGEGATE_REPOSITORIES": "acme/images",
+            "IMAGEGATE_WORKFLOWS": "*",
+            "IMAGEGATE_ORIGIN_CONTAINERS": "https://proofs.example/origin",
+            "IMAGEGATE_RECORDS_CONTAINER": "https://proofs.example/records",
         }
     )
 

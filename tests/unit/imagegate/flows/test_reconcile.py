@@ -35,6 +35,9 @@ def settings() -> FunctionSettings:
             "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
             "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS": "rg-images",
             "IMAGEGATE_REPOSITORIES": "acme/images",
+            "IMAGEGATE_WORKFLOWS": "*",
+            "IMAGEGATE_ORIGIN_CONTAINERS": "https://proofs.example/origin",
+            "IMAGEGATE_RECORDS_CONTAINER": "https://proofs.example/records",
         }
     )
 
