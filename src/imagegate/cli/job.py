@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from imagegate.errors import BuildFailed, ImageGateError
+from imagegate.model import normalise_region
 from imagegate.model.diagnosis import CustomizerTiming, Diagnosis
 from imagegate.report.annotations import annotate_diagnosis, annotate_error, annotation
 from imagegate.report.heartbeat import Heartbeat
@@ -116,6 +117,8 @@ class Job:
             safe["report_path"] = report
         self._write_outputs(safe)
         verdict = str(safe.get("verdict") or ("passed" if exit_code == 0 else "failed"))
+        if safe.get("teardown") == "incomplete":
+            verdict = "incomplete"
         summary = Summary(
             title=f"imagegate {command}: {self.masks.hide(headline)}",
             result=verdict,
@@ -239,14 +242,25 @@ def _customizers(document: Mapping[str, object]) -> Sequence[CustomizerTiming]:
 def _regions(document: Mapping[str, object]) -> dict[str, str]:
     late = output_values(document).get("replication")
     if isinstance(late, Mapping):
-        return {str(name): str(state) for name, state in late.items()}
+        return {normalise_region(str(name)): str(state) for name, state in late.items()}
     listed = document.get("regions")
     if not isinstance(listed, list | tuple):
         return {}
-    found = {}
+    found: dict[str, str] = {}
     for one in listed:
         if isinstance(one, Mapping):
-            found[str(one.get("region"))] = f"{one.get('verdict')}, teardown {one.get('teardown')}"
+            found |= _places(one)
         else:
-            found[str(one)] = "distributed"
+            found[normalise_region(str(one))] = "distributed"
+    return found
+
+
+def _places(region: Mapping[str, object]) -> dict[str, str]:
+    """Every place where a smoke VM was tried for a region, the last one with the verdict."""
+    tried = region.get("tried")
+    places = [one for one in tried if isinstance(one, Mapping)] if isinstance(tried, list | tuple) else []
+    found = {f"{one.get('region')}, {one.get('vm_size')}": f"no capacity: {one.get('reason')}" for one in places}
+    last = str(region.get("region"))
+    name = f"{last}, {region.get('vm_size')}" if found else last
+    found.setdefault(name, f"{region.get('verdict')}, teardown {region.get('teardown')}")
     return found

@@ -20,7 +20,7 @@ from imagegate.flows.telling import INTERRUPT, StepFailed, Telling, call, pause
 from imagegate.model import Attempt, HttpProbe, Probe, Reach, SmokeSpec, TeardownResult
 from imagegate.model.duration import format_duration
 from imagegate.model.smoke_vm import SmokeVm
-from imagegate.model.verification import Cause, ProbeResult, RegionOutcome
+from imagegate.model.verification import Cause, ProbeResult, RegionOutcome, TriedPlace, innermost_line
 
 if TYPE_CHECKING:
     from durabletask.task import CancellableTask, OrchestrationContext, Task
@@ -77,7 +77,7 @@ def smoke_one(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Ta
     stop = ctx.wait_for_external_event(INTERRUPT)
     telling = Telling(ctx)
     deadline = ctx.current_utc_datetime + timedelta(seconds=job["deadline_s"])
-    tried: list[str] = []
+    tried: list[TriedPlace] = []
     outcome: RegionOutcome | None = None
     for place in job["places"]:
         if outcome is not None:
@@ -93,7 +93,7 @@ def smoke_one(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Ta
         outcome = yield from _smoke_at(trial)
         if outcome.cause is not Cause.CAPACITY or outcome.teardown is TeardownResult.INCOMPLETE or trial.late:
             break
-        tried.append(f"{vm.vm_size} in {vm.region}: {outcome.reason.splitlines()[-1].strip()}")
+        tried.append(TriedPlace(region=vm.region, vm_size=vm.vm_size, reason=innermost_line(outcome.reason)))
     assert outcome is not None  # noqa: S101 - there is at least one place
     return replace(outcome, tried=tuple(tried), timings_s=telling.timings_s).to_json()
 

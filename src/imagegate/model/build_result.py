@@ -32,11 +32,17 @@ class BuildResult:
     regions: tuple[str, ...] = ()
     replication: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def image_version_ids(self) -> tuple[str, ...]:
+        """Every gallery version of the run; a managed image or a VHD is none."""
+        return gallery_versions(self.image_versions)
+
     def to_json(self) -> dict[str, Any]:
         """The JSON form of `imagegate build`."""
         return {
             "command": "build",
             "image_version_id": str(self.image_version_id) if self.image_version_id else None,
+            "image_version_ids": list(self.image_version_ids),
             "image_versions": dict(self.image_versions),
             "template_id": str(self.template_id),
             "template_name": self.template_id.name,
@@ -51,3 +57,8 @@ class BuildResult:
             "regions": list(self.regions),
             "replication": dict(self.replication),
         }
+
+
+def gallery_versions(artifacts: Mapping[str, str]) -> tuple[str, ...]:
+    """The artifacts that are versions of a gallery, each once."""
+    return tuple(dict.fromkeys(one for one in artifacts.values() if "/galleries/" in one.lower()))
