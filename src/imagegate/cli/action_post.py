@@ -112,15 +112,17 @@ def _close_statuses(left: Leftover | None, shell: "Shell") -> None:
     teller = commit_teller(shell, statuses)
     if teller is None or (kind == "verify" and statuses != "all"):
         return
-    image = (left.image if left is not None else "") or image_name(Path(os.environ.get("INPUT_FOLDER") or "."))
+    folder = Path(os.environ.get("INPUT_FOLDER") or ".")
+    image = (left.image if left is not None else "") or image_name(folder)
     run = teller.event.run
     if kind == "build":
-        if teller.close_open(build_context(image), _KILLED, run=run) and statuses == "all":
+        subjects = [str(folder.resolve())]
+        if teller.close_open(build_context(image), _KILLED, run=run, subjects=subjects) and statuses == "all":
             teller.close_open(verify_context(image), f"Not verified: {_KILLED}", run=run)
         return
     for version in _versions(os.environ):
         if context := teller.context_of(version):
-            teller.close_open(context, f"Not verified: {_KILLED}", versions=[version])
+            teller.close_open(context, f"Not verified: {_KILLED}", subjects=[version])
             return
     teller.close_open(verify_context(image), f"Not verified: {_KILLED}")
 

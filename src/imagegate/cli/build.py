@@ -90,7 +90,13 @@ def build_command(
         )
 
     try:
-        result = build_for_commit(build, commit_teller(shell, statuses), image=image, open_verify=statuses == "all")
+        result = build_for_commit(
+            build,
+            commit_teller(shell, statuses),
+            image=image,
+            folder=str(folder.resolve()),
+            open_verify=statuses == "all",
+        )
     finally:
         if not may_run:
             note_ended(shell)

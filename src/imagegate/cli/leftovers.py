@@ -19,8 +19,8 @@ before it could say so, or that the runner does not hand over what a step keeps.
 class Leftover:
     """A run of an image template (`build`, `name` is its id), or a verification's resources (`verify`, its group).
 
-    `name` is empty where nothing runs and only statuses may be open. `run` is the job's stamp, or the
-    run tags of verifications, separated by commas: nothing else is touched. `image` is the name in imagegate.yaml, if it is known.
+    `name` is empty where nothing runs and only statuses may be open. `run` is the job's stamp, or the run tags of
+    verifications, separated by commas: nothing else is touched. `image` is the name in imagegate.yaml, if it is known.
     """
 
     kind: Literal["build", "verify"]

@@ -12,9 +12,16 @@ _FAULT_OF_COMMIT = (BuildFailed, InputError, ImageVersionUnusable)
 
 
 def build_for_commit(
-    build: Callable[[], BuildResult], teller: CommitTeller | None, *, image: str, open_verify: bool = True
+    build: Callable[[], BuildResult],
+    teller: CommitTeller | None,
+    *,
+    image: str,
+    folder: str = "",
+    open_verify: bool = True,
 ) -> BuildResult:
     """Run `build` and keep the status `imagegate/build (NAME)` of the commit; without a teller only build.
+
+    `folder` tells it from another folder of the same image name in the same run: the worse of both is shown.
 
     `open_verify` opens `imagegate/verify (NAME)` as pending for every gallery version that was built, so that nothing
     merges before the Function or a later step has verified each of them. Without a version, or without a build, there
@@ -25,19 +32,19 @@ def build_for_commit(
     """
     if teller is None:
         return build()
-    run, context = teller.event.run, build_context(image)
-    teller.tell(context, "pending", "Building the image.", run=run)
+    run, context, subjects = teller.event.run, build_context(image), [folder] if folder else []
+    teller.tell(context, "pending", "Building the image.", run=run, subjects=subjects)
     try:
         result = build()
     except BaseException as error:
         state = "failure" if isinstance(error, _FAULT_OF_COMMIT) else "error"
         sentence = sentence_of(error)
-        teller.tell(context, state, sentence, run=run)
+        teller.tell(context, state, sentence, run=run, subjects=subjects)
         if open_verify:
             teller.tell(verify_context(image), "error", f"Not verified: {sentence}", run=run)
         raise
     version = result.image_version_id
-    teller.tell(context, "success", f"Built {version.name}." if version else "Built.", run=run)
+    teller.tell(context, "success", f"Built {version.name}." if version else "Built.", run=run, subjects=subjects)
     if open_verify:
         _open_verify(teller, image, result)
     return result
@@ -51,7 +58,7 @@ def _open_verify(teller: CommitTeller, image: str, result: BuildResult) -> None:
     count = len(versions)
     what = f"Version {versions[0].rsplit('/', 1)[-1]}" if count == 1 else counted(count, "image version")
     words = f"{what} {'waits' if count == 1 else 'wait'} to be booted and probed."
-    teller.tell(context, "pending", words, run=run, versions=versions)
+    teller.tell(context, "pending", words, run=run, subjects=versions)
 
 
 def sentence_of(error: BaseException) -> str:

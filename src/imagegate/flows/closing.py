@@ -26,14 +26,14 @@ def close_status(
     context: str,
     state: str,
     description: str,
-    image_version_ids: Sequence[str] = (),
+    subjects: Sequence[str] = (),
     unless_closed: bool = False,
 ) -> "Generator[Task[Any], Any, bool]":
     """Post a status to the job's commit; False, and nothing posted, for a build that names no commit.
 
-    `state` is GitHub's: success, failure or error. `image_version_ids` are what it speaks of; none: the image as a
-    whole. `unless_closed` leaves a status that is closed as it is: the job that closed it knows more. The link goes to
-    the build's run, if the stamp names one. A status that cannot be posted gives False: the verdict stands without it.
+    `state` is GitHub's: success, failure or error. `subjects` are the image versions that it speaks of; none: the image
+    as a whole. `unless_closed` leaves a status that is closed as it is: the job that closed it knows more. The link
+    goes to the build's run, if the stamp names one. A status that cannot be posted gives False: the verdict stands.
     """
     if not (job.get("repository") and job.get("commit")):
         return False
@@ -45,7 +45,7 @@ def close_status(
         "description": description,
         "target_url": "",
         "run": job.get("run_of_build", ""),
-        "image_version_ids": list(image_version_ids),
+        "subjects": list(subjects),
         "at": ctx.current_utc_datetime.isoformat(),
         "unless_closed": unless_closed,
     }

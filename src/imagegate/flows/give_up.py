@@ -27,6 +27,6 @@ def give_up(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Task
         context=context,
         state="error",
         description=words.format(format_duration(job["limit_s"])),
-        image_version_ids=[job["image_version_id"]] if "image_version_id" in job else [],
+        subjects=[job["image_version_id"]] if "image_version_id" in job else [],
     )
     return {"posted": posted}

@@ -93,7 +93,7 @@ class VerificationReport:
 
     def _tell(self, opened: _Opened, state: str, description: str, *, run: str = "") -> None:
         if self.teller is not None:
-            self.teller.tell(opened.context, state, description, run=run, versions=opened.versions)
+            self.teller.tell(opened.context, state, description, run=run, subjects=opened.versions)
 
 
 @contextmanager

@@ -29,12 +29,10 @@ def verify_for_commit(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Gene
         )
     except task.TaskFailedError as error:
         text = f"Inconclusive: the verification stopped unexpectedly: {failure_of(error).reason.splitlines()[0]}"
-        yield from close_status(ctx, job, context=context, state="error", description=text, image_version_ids=versions)
+        yield from close_status(ctx, job, context=context, state="error", description=text, subjects=versions)
         raise
     state, description = status_of(Verification.from_json(result))
-    posted = yield from close_status(
-        ctx, job, context=context, state=state, description=description, image_version_ids=versions
-    )
+    posted = yield from close_status(ctx, job, context=context, state=state, description=description, subjects=versions)
     refused = "The status could not be posted; GitHub did not accept it in time."
     notes = [] if posted or not job.get("commit") else [refused]
     try:

@@ -12,7 +12,7 @@ from typing import Any, Self
 from imagegate.model.published_schema import is_image_name
 from imagegate.model.redaction import redact
 from imagegate.model.run import parse_time
-from imagegate.model.status_record import WHOLE, Part, StatusRecord, StatusState, version_key
+from imagegate.model.status_record import WHOLE, Part, StatusRecord, StatusState, subject_key
 
 BUILD_CONTEXT = "imagegate/build"
 VERIFY_CONTEXT = "imagegate/verify"
@@ -80,7 +80,7 @@ class CommitStatus:
         if wrong or at is None:
             raise ValueError(f"not usable in a commit status: {', '.join(wrong)}")
         part = Part(state=StatusState(text["state"]), at=at.astimezone(UTC).replace(microsecond=0))
-        keys = [version_key(str(one)) for one in job.get("image_version_ids") or ()] or [WHOLE]
+        keys = [subject_key(str(one)) for one in job.get("subjects") or ()] or [WHOLE]
         return cls(
             repository=text["repository"],
             commit=text["commit"].lower(),
@@ -151,10 +151,10 @@ class CommitStatus:
 
 def _text(source: CommitStatus, record: StatusRecord) -> str:
     """The words of the status that decides; of several versions, how many of them are verified."""
-    states = [part.state for part in record.versions.values()]
+    states = [part.state for part in record.subjects.values()]
     state = record.decisive[1].state
     done = sum(one is not StatusState.PENDING for one in states)
-    if len(states) > 1 and len(states) == len(record.parts):
+    if source.context.startswith(VERIFY_CONTEXT) and len(record.parts) == len(states) > 1:
         if state is StatusState.PENDING and done:
             return f"{done} of {len(states)} image versions {'is' if done == 1 else 'are'} verified."
         if state is StatusState.SUCCESS:

@@ -1,4 +1,6 @@
-"""What a commit status remembers: the run of the build, and since when each image version stands as it does.
+"""What a commit status remembers: the run of the build, and since when each of its subjects stands as it does.
+
+A subject is an image version (of a verification) or a folder (of a build: two may have the same image name).
 
 It travels as the fragment of the status's link, so a reviewer does not see it. GitHub's own times say when a status was
 posted: after a retry, an old verdict would look newer than it is.
@@ -15,7 +17,7 @@ from typing import Self
 from imagegate.model.run import parse_time
 
 WHOLE = ""
-"""The part that speaks of the image, and of no version of it."""
+"""The part that speaks of the image, and of no subject of its own."""
 
 _FRAGMENT = re.compile(r"#imagegate=(?P<run>\d{1,18}-\d{1,6})?(?P<parts>(?:;[0-9a-f]{0,8}\.[pesf]\.\d{1,11}){1,60})$")
 _RUN = re.compile(r"(\d{1,18})-(\d{1,6})")
@@ -24,7 +26,7 @@ _RUN_PAGE = re.compile(r"/actions/runs/(\d{1,18})/attempts/(\d{1,6})$")
 
 
 class StatusState(StrEnum):
-    """States as GitHub has them, the worse later: of several image versions the worst one decides."""
+    """States as GitHub has them, the worse later: of several subjects the worst one decides."""
 
     SUCCESS = "success"
     PENDING = "pending"
@@ -52,7 +54,7 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class StatusRecord:
-    """The parts of a status by `version_key`; `run` is the build's, as a stamp names it, and empty if unknown."""
+    """The parts of a status by `subject_key`; `run` is the build's, as a stamp names it, and empty if unknown."""
 
     run: str = ""
     parts: Mapping[str, Part] = field(default_factory=dict)
@@ -78,16 +80,16 @@ class StatusRecord:
         return cls(run=run, parts={WHOLE: Part(state=state, at=at)}), target_url, _OLD_MARK.sub("", description)
 
     def to_fragment(self) -> str:
-        """`#imagegate=<run>;<version>.<state>.<seconds>;…`."""
+        """`#imagegate=<run>;<subject>.<state>.<seconds>;…`."""
         parts = [f";{key}.{part.state[0]}.{int(part.at.timestamp())}" for key, part in sorted(self.parts.items())]
         return f"#imagegate={self.run if _RUN.fullmatch(self.run) else ''}{''.join(parts)}"
 
     @classmethod
     def joined(cls, records: Iterable[Self]) -> Self:
-        """What all of them say together: of the newest run, the newest part of each version.
+        """What all of them say together: of the newest run, the newest part of each subject.
 
-        A record of an unknown run speaks of the newest one. The part of the whole image counts until a version has a
-        newer one.
+        A record of an unknown run speaks of the newest one. The part of the whole image counts until a subject
+        has a newer one.
         """
         every = list(records)
         run = max((one.run for one in every), key=run_order, default="")
@@ -110,8 +112,8 @@ class StatusRecord:
         return choose(found, key=lambda entry: entry[1].at)
 
     @property
-    def versions(self) -> Mapping[str, Part]:
-        """The parts that speak of a version."""
+    def subjects(self) -> Mapping[str, Part]:
+        """The parts that speak of a subject."""
         return {key: part for key, part in self.parts.items() if key != WHOLE}
 
     def holds(self, other: "StatusRecord") -> bool:
@@ -123,9 +125,9 @@ class StatusRecord:
 _BY_LETTER = {state[0]: state for state in StatusState}
 
 
-def version_key(image_version_id: str) -> str:
-    """Eight hexadecimal digits for an image version's id, whatever its capitals."""
-    return hashlib.sha256(image_version_id.lower().encode()).hexdigest()[:8]
+def subject_key(subject: str) -> str:
+    """Eight hexadecimal digits for an image version's id or a folder, whatever its capitals."""
+    return hashlib.sha256(subject.lower().encode()).hexdigest()[:8]
 
 
 def run_order(run: str) -> tuple[int, int]:

@@ -19,13 +19,13 @@ def post_status(github: GitHubStatuses, job: Mapping[str, Any]) -> dict[str, Any
 
     `job`: `repository`, `commit`, `context` (`model.commit_status` makes it), `state` (pending, success, failure,
     error), `description`, `at` (when the verdict was reached, RFC 3339), and optionally `run` (the build's, as a stamp
-    names it), `image_version_ids` (what the status speaks of; default: the image as a whole), `target_url` (default:
-    the page of `run`), `unless_closed` (only close what is pending, or not there).
+    names it), `subjects` (ids of image versions or folders that it speaks of; default: the image as a whole),
+    `target_url` (default: the page of `run`), `unless_closed` (only close what is pending, or not there).
     Answers `{outcome, message}`. Outcomes: `posted`; `unchanged`, it shows it already; `superseded`, it shows a newer
     verdict; and, with the reason as message, what no retry would change: `not-usable`, `not-allowed`, `not-configured`,
     `read-only`, `no-such-commit`, `refused`. A verdict stands whether or not it could be posted: none is an error.
 
-    The context shows the worst state of the versions of the newest run, by the record that each status carries, never
+    The context shows the worst state of the subjects of the newest run, by the record that each status carries, never
     by the order of arrival. After a posting the list is read again: what another writer added in between is joined, and
     posted once more.
 

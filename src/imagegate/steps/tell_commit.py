@@ -9,7 +9,7 @@ from imagegate.gateway.github import GitHubStatuses
 from imagegate.model.commit_status import VERIFY_CONTEXT, CommitStatus, is_our_context
 from imagegate.model.github_event import GitHubEvent
 from imagegate.model.redaction import redact
-from imagegate.model.status_record import WHOLE, StatusRecord, StatusState, version_key
+from imagegate.model.status_record import WHOLE, StatusRecord, StatusState, subject_key
 from imagegate.steps.post_status import post_status
 
 _SILENT = {"posted", "unchanged", "superseded"}
@@ -30,11 +30,11 @@ class CommitTeller:
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     mute: bool = False
 
-    def tell(self, context: str, state: str, description: str, *, run: str = "", versions: Sequence[str] = ()) -> None:
+    def tell(self, context: str, state: str, description: str, *, run: str = "", subjects: Sequence[str] = ()) -> None:
         """Post a status; `state` is GitHub's: pending, success, failure, error.
 
-        `run` is the build's, as a stamp names it; empty where it is unknown. `versions` are the ids of the image
-        versions that the status speaks of; none: the image as a whole.
+        `run` is the build's, as a stamp names it; empty where it is unknown. `subjects` are the ids of image versions,
+        or the folder, that the status speaks of; none: the image as a whole.
         """
         if self.mute or not self.event.commit:
             return
@@ -46,7 +46,7 @@ class CommitTeller:
             "description": self.hide(description),
             "target_url": self.event.run_url,
             "run": run,
-            "image_version_ids": list(versions),
+            "subjects": list(subjects),
             "at": self.now().isoformat(),
         }
         try:
@@ -58,7 +58,7 @@ class CommitTeller:
             self.mute = True
             self.note(self._reason(str(answer["outcome"]), str(answer["message"])))
 
-    def close_open(self, context: str, description: str, *, run: str = "", versions: Sequence[str] = ()) -> bool:
+    def close_open(self, context: str, description: str, *, run: str = "", subjects: Sequence[str] = ()) -> bool:
         """Post an error if the context is pending or not there: for what ended before it could post its result."""
         if self.mute or not self.event.commit:
             return False
@@ -67,9 +67,9 @@ class CommitTeller:
         except (ServiceError, NotAuthorised) as error:
             self.note(f"the statuses of the commit cannot be read: {error.message.splitlines()[0]}")
             return False
-        if not _is_open(shown, run, versions):
+        if not _is_open(shown, run, subjects):
             return False
-        self.tell(context, StatusState.ERROR, description, run=run, versions=versions)
+        self.tell(context, StatusState.ERROR, description, run=run, subjects=subjects)
         return True
 
     def context_of(self, version: str) -> str:
@@ -80,7 +80,7 @@ class CommitTeller:
             shown = self.github.shown(self.event.repository, self.event.commit)
         except (ServiceError, NotAuthorised):
             return ""
-        key = version_key(version)
+        key = subject_key(version)
         found = (one.context for one in shown if one.record is not None and key in one.record.parts)
         return next((one for one in found if is_our_context(one) and one.startswith(VERIFY_CONTEXT)), "")
 
@@ -96,12 +96,12 @@ class CommitTeller:
         return f"no commit status can be posted ({first}): {instead}"
 
 
-def _is_open(shown: Sequence[CommitStatus], run: str, versions: Sequence[str]) -> bool:
-    """Whether what the context shows for these versions is still pending, or is of an older run, or is not there."""
+def _is_open(shown: Sequence[CommitStatus], run: str, subjects: Sequence[str]) -> bool:
+    """Whether what the context shows for these subjects is still pending, or is of an older run, or is not there."""
     records = [one.record for one in shown if one.record is not None]
     if not records:
         return True
     joined = StatusRecord.joined([*records, StatusRecord(run=run)])
-    keys = [version_key(one) for one in versions] or [WHOLE]
+    keys = [subject_key(one) for one in subjects] or [WHOLE]
     found = [joined.parts[key] for key in keys if key in joined.parts]
     return not joined.parts or any(part.state is StatusState.PENDING for part in found)
