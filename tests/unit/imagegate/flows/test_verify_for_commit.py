@@ -6,11 +6,17 @@ import pytest
 from durabletask import task
 
 from fake_orchestration import FakeContext, drive
-from imagegate.flows.verify_for_commit import status_of, verify_for_commit
+from imagegate.flows.verify_for_commit import verify_for_commit
 from imagegate.model import TeardownResult
 from imagegate.model.verification import Cause, Verification
 
-_JOB = {"image_version_id": "/subscriptions/s", "run": "0123", "repository": "acme/images", "commit": "0123456"}
+_JOB = {
+    "image_version_id": "/subscriptions/s",
+    "run": "0123",
+    "image": "web",
+    "repository": "acme/images",
+    "commit": "0123456",
+}
 
 
 def _verification(cause: Cause, *, teardown: TeardownResult = TeardownResult.COMPLETE, **parts: Any) -> Verification:  # noqa: ANN401
@@ -23,10 +29,10 @@ def _verification(cause: Cause, *, teardown: TeardownResult = TeardownResult.COM
 @pytest.mark.parametrize(
     ("cause", "state", "description"),
     [
-        (Cause.NONE, "success", "Booted and answered. Promoted."),
-        (Cause.IMAGE, "failure", "Port 80 answered 503."),
-        (Cause.CAPACITY, "error", "Port 80 answered 503."),
-        (Cause.UNUSABLE, "error", "Port 80 answered 503."),
+        (Cause.NONE, "success", "Passed: it booted and answered. Promoted."),
+        (Cause.IMAGE, "failure", "Failed: Port 80 answered 503."),
+        (Cause.CAPACITY, "error", "Inconclusive: Port 80 answered 503; the image was not tested."),
+        (Cause.UNUSABLE, "error", "Inconclusive: Port 80 answered 503; the image was not tested."),
     ],
 )
 def test_verdict_becomes_the_status(cause: Cause, state: str, description: str) -> None:
@@ -39,14 +45,21 @@ def test_verdict_becomes_the_status(cause: Cause, state: str, description: str) 
 
     assert ctx.names() == ["verify_image_version", "post_status", "publish_verdict"]
     status = ctx.calls[1][1]
-    assert (status["context"], status["state"], status["description"]) == ("imagegate/verify", state, description)
+    assert (status["context"], status["state"], status["description"]) == ("imagegate/verify (web)", state, description)
+    assert status["subjects"] == ["/subscriptions/s"]
 
 
-def test_leak_is_an_error_whatever_the_verdict() -> None:
-    """An image that passed while something of ours was left does not get a green status."""
-    leaky = _verification(Cause.NONE, teardown=TeardownResult.INCOMPLETE, left=("a", "b"))
+@pytest.mark.parametrize("image", [None, "", "two words", "web) (db"])
+def test_version_without_a_usable_name(image: str | None) -> None:
+    """A version of an older release, or one whose tag is no name, has the context without a name."""
+    job = {**_JOB, "image": image} if image is not None else {key: _JOB[key] for key in _JOB if key != "image"}
+    ctx = FakeContext(
+        {"verify_image_version": _verification(Cause.NONE).to_json(), "post_status": {}, "publish_verdict": {}}
+    )
 
-    assert status_of(leaky) == ("error", "Passed, and 2 resources of the smoke test are left.")
+    drive(ctx, verify_for_commit(ctx, job))
+
+    assert ctx.calls[1][1]["context"] == "imagegate/verify"
 
 
 def test_story_that_breaks_off_still_closes_the_status() -> None:
@@ -69,6 +82,6 @@ def test_verdict_stands_though_nobody_could_be_told() -> None:
 
     assert (found["verdict"], found["exit_code"]) == ("passed", 0)
     assert [note.split(";")[0].split(":")[0] for note in found["notes"]] == [
-        "The commit could not be told",
+        "The status could not be posted",
         "The verdict's event could not be published",
     ]
