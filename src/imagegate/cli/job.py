@@ -34,6 +34,8 @@ _SECRETS = (
     "IMAGEGATE_GITHUB_TOKEN",
 )
 _LOG_LIMIT_BYTES = 64 * 1024 * 1024
+_CONTAINER = "IMAGEGATE_CONTAINER"
+"""Set in the action's container, whose file system ends with the step."""
 _MOUNTS = "/github/"
 """Where the runner mounts the job's folders into a container action. Source: actions/runner, ContainerActionHandler."""
 
@@ -138,6 +140,8 @@ class Job:
             value = values.get(output.name)
             if value is None:
                 continue
+            if output.kind == "path" and not self._outlives_container(str(value)):
+                continue
             if output.kind == "path":
                 text = self.host_path(str(value))
             elif isinstance(value, str):
@@ -168,6 +172,12 @@ class Job:
             owner = Path(self.environment.get("GITHUB_WORKSPACE") or ".").stat()
             for path in (folder, *folder.rglob("*")):
                 os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+    def _outlives_container(self, path: str) -> bool:
+        """Whether a later step finds the file: a container's own files end with it, those of a mount do not."""
+        if self.environment.get(_CONTAINER) != "true":
+            return True
+        return any(os.path.ismount(parent) for parent in Path(path).parents if parent != Path("/"))
 
     def host_path(self, path: str) -> str:
         """A path in a container action as the job's other steps know it; any other path as it is.

@@ -205,7 +205,7 @@ ACTION_OUTPUTS: tuple[ActionOutput, ...] = (
     ActionOutput(
         name="report-path",
         help="The whole result as JSON. Both paths are the runner's own; a job that runs in a container finds the "
-        "files below `$RUNNER_TEMP/imagegate`.",
+        "files below `$RUNNER_TEMP/imagegate`. Empty under a runner that does not mount that folder.",
         keys=("report_path",),
         kind="path",
     ),

@@ -97,11 +97,12 @@ class CommitTeller:
 
 
 def _is_open(shown: Sequence[CommitStatus], run: str, subjects: Sequence[str]) -> bool:
-    """Whether what the context shows for these subjects is still pending, or is of an older run, or is not there."""
+    """Whether what the context shows for these subjects is pending, or only of an older run, or not there.
+
+    Of an image as a whole nothing is missing while the context speaks of its versions: others wait for those.
+    """
     records = [one.record for one in shown if one.record is not None]
-    if not records:
-        return True
-    joined = StatusRecord.joined([*records, StatusRecord(run=run)])
-    keys = [subject_key(one) for one in subjects] or [WHOLE]
-    found = [joined.parts[key] for key in keys if key in joined.parts]
-    return not joined.parts or any(part.state is StatusState.PENDING for part in found)
+    parts = StatusRecord.joined([*records, StatusRecord(run=run)]).parts
+    found = [parts.get(key) for key in [subject_key(one) for one in subjects] or [WHOLE]]
+    missing = bool(subjects) or not parts
+    return any(part.state is StatusState.PENDING if part is not None else missing for part in found)
