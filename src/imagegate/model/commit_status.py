@@ -46,7 +46,7 @@ def _of_image(kind: str, image: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class CommitStatus:
-    """A status as imagegate writes it, or one as it was read back; `record` is None for a status of somebody else."""
+    """A status as imagegate writes it, or one as it was read back; `record` is None for any other."""
 
     repository: str
     commit: str
@@ -116,7 +116,7 @@ class CommitStatus:
 
     @property
     def at(self) -> datetime | None:
-        """Since when it stands; None for a status of somebody else."""
+        """Since when it stands; None for a status that imagegate did not write."""
         return self.record.decisive[1].at if self.record is not None else None
 
     @property
