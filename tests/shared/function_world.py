@@ -21,7 +21,8 @@ STAMP = {
     "imagegate-repository": "acme/images",
     "imagegate-commit": COMMIT,
     "imagegate-ref": "refs/heads/main",
-    "imagegate-run": "4711",
+    "imagegate-image": "web",
+    "imagegate-run": "4711-1",
     "imagegate-content-hash": "0123456789ab",
 }
 IMAGES, SMOKE, FUNCTION = "~/resourceGroups/rg-images", "~/resourceGroups/rg-images-smoke", "~/resourceGroups/rg-fn"

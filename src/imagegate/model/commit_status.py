@@ -12,7 +12,7 @@ from typing import Any, Self
 from imagegate.model.published_schema import is_image_name
 from imagegate.model.redaction import redact
 from imagegate.model.run import parse_time
-from imagegate.model.status_record import WHOLE, Part, StatusRecord, StatusState, subject_key
+from imagegate.model.status_record import WHOLE, Part, StatusRecord, StatusState, subject_key, usable_run
 
 BUILD_CONTEXT = "imagegate/build"
 VERIFY_CONTEXT = "imagegate/verify"
@@ -88,7 +88,7 @@ class CommitStatus:
             state=part.state,
             description=redact(" ".join(str(job.get("description") or "").split())),
             target_url=_web_address(str(job.get("target_url") or "").strip()),
-            record=StatusRecord(run=str(job.get("run") or ""), parts=dict.fromkeys(keys, part)),
+            record=StatusRecord(run=usable_run(job.get("run")), parts=dict.fromkeys(keys, part)),
         )
 
     @classmethod

@@ -82,7 +82,7 @@ class StatusRecord:
     def to_fragment(self) -> str:
         """`#imagegate=<run>;<subject>.<state>.<seconds>;…`."""
         parts = [f";{key}.{part.state[0]}.{int(part.at.timestamp())}" for key, part in sorted(self.parts.items())]
-        return f"#imagegate={self.run if _RUN.fullmatch(self.run) else ''}{''.join(parts)}"
+        return f"#imagegate={self.run}{''.join(parts)}"
 
     @classmethod
     def joined(cls, records: Iterable[Self]) -> Self:
@@ -128,6 +128,11 @@ _BY_LETTER = {state[0]: state for state in StatusState}
 def subject_key(subject: str) -> str:
     """Eight hexadecimal digits for an image version's id or a folder, whatever its capitals."""
     return hashlib.sha256(subject.lower().encode()).hexdigest()[:8]
+
+
+def usable_run(run: object) -> str:
+    """The run of a stamp, `<id>-<attempt>`; empty for any other text, which a tag may hold."""
+    return str(run) if _RUN.fullmatch(str(run or "")) else ""
 
 
 def run_order(run: str) -> tuple[int, int]:
