@@ -28,12 +28,14 @@ def close_status(
     description: str,
     subjects: Sequence[str] = (),
     unless_closed: bool = False,
+    only_pending: bool = False,
 ) -> "Generator[Task[Any], Any, bool]":
     """Post a status to the job's commit; False, and nothing posted, for a build that names no commit.
 
     `state` is GitHub's: success, failure or error. `subjects` are the image versions that it speaks of; none: the image
-    as a whole. `unless_closed` leaves a status that is closed as it is: the job that closed it knows more. The link
-    goes to the build's run, if the stamp names one. A status that cannot be posted gives False: the verdict stands.
+    as a whole. `unless_closed` leaves a status that is closed as it is: the job that closed it knows more.
+    `only_pending` closes a pending status and writes nothing else. The link goes to the build's run, if the stamp names
+    one. A status that cannot be posted gives False: the verdict stands.
     """
     if not (job.get("repository") and job.get("commit")):
         return False
@@ -48,6 +50,7 @@ def close_status(
         "subjects": list(subjects),
         "at": ctx.current_utc_datetime.isoformat(),
         "unless_closed": unless_closed,
+        "only_pending": only_pending,
     }
     try:
         yield ctx.call_activity(POST_STATUS, input=status, retry_policy=_RETRY)

@@ -49,8 +49,8 @@ class VerificationReport:
         for opened in self._open.values():
             self._tell(opened, "pending", "Verifying the image version.")
 
-    def close(self, cloud: Cloud, verification: Verification) -> None:
-        """Post the verdict, or why it says nothing about this commit."""
+    def close(self, cloud: Cloud, verification: Verification, *, silent: str = "") -> None:
+        """Post the verdict, or why it says nothing about this commit; `silent` is a reason that the caller knows."""
         if self.teller is None:
             return
         version = verification.image_version_id
@@ -65,6 +65,9 @@ class VerificationReport:
         if not stamp.same_source(Stamp(repository=event.repository, commit=event.commit)):
             origin = f"from commit {stamp.commit[:12]}" if stamp.commit else "from no known commit"
             self._refuse(opened, f"the version was built {origin}, and this job is for {event.commit[:12]}")
+            return
+        if silent:
+            self._refuse(opened, silent)
             return
         context = verify_context(stamp.image) if stamp.image or opened is None else opened.context
         state, description = status_of(verification)

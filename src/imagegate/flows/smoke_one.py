@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from imagegate.flows.smoke_teardown import tear_down
 from imagegate.flows.telling import INTERRUPT, StepFailed, Telling, call, pause
 from imagegate.model import Attempt, HttpProbe, Probe, Reach, SmokeSpec, TeardownResult
+from imagegate.model.counted import counted
 from imagegate.model.duration import format_duration
 from imagegate.model.smoke_vm import SmokeVm
 from imagegate.model.verification import Cause, ProbeResult, RegionOutcome, TriedPlace, innermost_line
@@ -212,7 +213,7 @@ def _probe(trial: _Trial, probe: Probe, index: int, phase: str) -> "Steps":
     last = attempts[-1]
     if not last.passed:
         after = " after the reboot" if phase == AFTER_REBOOT else ""
-        count = "1 attempt" if len(attempts) == 1 else f"{len(attempts)} attempts"
+        count = counted(len(attempts), "attempt")
         shown = f'\nThe body begins: "{last.body_excerpt}"' if last.body_excerpt else ""
         reason = f"{probe}{after}: {last.detail}, after {count} in {trial.waited(begun)}.{shown}"
         raise StepFailed(Cause.IMAGE if ran else Cause.UNREACHED, reason)

@@ -7,7 +7,7 @@ from typing import Any
 from imagegate.errors import NotAuthorised, ServiceRefused
 from imagegate.gateway.github import GitHubStatuses
 from imagegate.model.commit_status import CommitStatus
-from imagegate.model.status_record import StatusState, run_order
+from imagegate.model.status_record import WHOLE, StatusRecord, StatusState, run_order
 from imagegate.report.masking import redact
 
 _ROUNDS = 3
@@ -20,7 +20,8 @@ def post_status(github: GitHubStatuses, job: Mapping[str, Any]) -> dict[str, Any
     `job`: `repository`, `commit`, `context` (`model.commit_status` makes it), `state` (pending, success, failure,
     error), `description`, `at` (when the verdict was reached, RFC 3339), and optionally `run` (the build's, as a stamp
     names it), `subjects` (ids of image versions or folders that it speaks of; default: the image as a whole),
-    `target_url` (default: the page of `run`), `unless_closed` (only close what is pending, or not there).
+    `target_url` (default: the page of `run`), `unless_closed` (only close what is pending, or not there),
+    `only_pending` (only close what is pending).
     Answers `{outcome, message}`. Outcomes: `posted`; `unchanged`, it shows it already; `superseded`, it shows a newer
     verdict; and, with the reason as message, what no retry would change: `not-usable`, `not-allowed`, `not-configured`,
     `read-only`, `no-such-commit`, `refused`. A verdict stands whether or not it could be posted: none is an error.
@@ -44,6 +45,8 @@ def post_status(github: GitHubStatuses, job: Mapping[str, Any]) -> dict[str, Any
     target_url = status.target_url or page or github.access.commit_url(status.repository, status.commit)
     status = replace(status, description=redact(status.description), target_url=redact(target_url))
     try:
+        if job.get("only_pending") and not _pending(github, status):
+            return _answer("unchanged", f"{status.context} on {status.commit[:12]} is not pending")
         if job.get("unless_closed") and (known := _closed(github, status)) is not None:
             return _answer("unchanged", f"{status.context} on {status.commit[:12]} is closed: {known.state}")
         return _bring_about(github, status)
@@ -51,6 +54,14 @@ def post_status(github: GitHubStatuses, job: Mapping[str, Any]) -> dict[str, Any
         return _answer("read-only", str(error))
     except ServiceRefused as error:
         return _answer("no-such-commit" if error.code == "resource-missing" else "refused", str(error))
+
+
+def _pending(github: GitHubStatuses, status: CommitStatus) -> bool:
+    """Whether the commit shows a subject of this status, or the image as a whole, as pending."""
+    shown = github.of_context(status.repository, status.commit, status.context)
+    parts = StatusRecord.joined(one.record for one in shown if one.record is not None).parts
+    keys = {WHOLE, *(status.record.parts if status.record is not None else ())}
+    return any(part.state is StatusState.PENDING for key, part in parts.items() if key in keys)
 
 
 def _closed(github: GitHubStatuses, status: CommitStatus) -> CommitStatus | None:

@@ -293,3 +293,29 @@ def test_what_is_closed_is_left_if_wanted(
     answers = [post_status(statuses, wanted)["outcome"] for _ in range(2)]
 
     assert answers == [outcome, "unchanged"]
+
+
+@pytest.mark.parametrize(
+    ("state", "subjects", "outcome"),
+    [
+        ("pending", ["a"], "posted"),
+        ("pending", [], "posted"),
+        ("pending", ["b"], "unchanged"),
+        ("success", ["a"], "unchanged"),
+    ],
+)
+def test_only_what_is_pending_is_closed_if_wanted(
+    statuses: GitHubStatuses, job: MakeJob, state: str, subjects: list[str], outcome: str
+) -> None:
+    """A version that may not speak for the commit closes what waits for it, and writes nothing else."""
+    post_status(statuses, job(state=state, subjects=subjects, at="2025-06-01T09:00:00Z"))
+
+    wanted = job(state="error", subjects=["a"], only_pending=True)
+
+    assert post_status(statuses, wanted)["outcome"] == outcome
+
+
+def test_nothing_is_opened_by_what_only_closes(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
+    """Without any status there is nothing to close."""
+    assert post_status(statuses, job(state="error", only_pending=True))["outcome"] == "unchanged"
+    assert github.statuses == []

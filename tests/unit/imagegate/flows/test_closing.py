@@ -26,6 +26,7 @@ def test_status_is_posted_to_the_commit() -> None:
                 "subjects": [],
                 "at": "2026-11-21T12:00:00+00:00",
                 "unless_closed": False,
+                "only_pending": False,
             },
         )
     ]

@@ -137,6 +137,17 @@ def test_a_version_of_another_commit_is_neither_green_nor_red(wire: Wire, answer
     assert "no verdict is posted" in teller.notes[0]
 
 
+def test_a_version_that_may_not_speak_is_neither_green_nor_red(wire: Wire) -> None:
+    """A reason that the caller knows closes what waits for the version, as an error."""
+    wire.on("GET", VERSION, Answer(body={"id": VERSION, "tags": TAGS}))
+    teller = Told(waiting=CONTEXT)
+
+    with reported_verification(teller, image="", versions=[VERSION]) as report:
+        report.close(cloud_on(wire), verification(), silent="its origin is not proved")
+
+    assert teller.told[-1] == (CONTEXT, "error", "Not verified: its origin is not proved.")
+
+
 def test_a_version_of_another_image_closes_both(wire: Wire) -> None:
     """The verdict goes to the image in the version's tags, and what was opened for the folder does not wait."""
     wire.on("GET", VERSION, Answer(body={"id": VERSION, "tags": TAGS}))
