@@ -11,8 +11,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from imagegate.model import SmokeSpec
+import requests
+from azure.core.pipeline.transport import RequestsTransport
+
+from imagegate.gateway.blobs import Container
+from imagegate.gateway.cloud import Cloud
+from imagegate.gateway.origin_store import write_proof
+from imagegate.model import ImageVersion, SmokeSpec
+from imagegate.model.origin_statement import OriginStatement
+from imagegate.settings import CloudSettings
+from localazure.assembly import LocalCloud
 from localazure.engine_port import MachineRequest
+from localazure.trial.issuer import Issuer
 from recording_engine import RecordedMachine, RecordingEngine
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -21,9 +31,21 @@ STAMP = {
     "imagegate-repository": "acme/images",
     "imagegate-commit": COMMIT,
     "imagegate-ref": "refs/heads/main",
-    "imagegate-image": "web",
     "imagegate-run": "4711-1",
+    "imagegate-image": "web",
     "imagegate-content-hash": "0123456789ab",
+}
+WORKFLOW = "acme/images/.github/workflows/image.yml"
+CLAIMS = {
+    "sub": "repo:acme/images:ref:refs/heads/main",
+    "repository": "acme/images",
+    "ref": "refs/heads/main",
+    "sha": COMMIT,
+    "event_name": "push",
+    "job_workflow_ref": f"{WORKFLOW}@refs/heads/main",
+    "run_id": "4711",
+    "run_number": "7",
+    "run_attempt": "1",
 }
 IMAGES, SMOKE, FUNCTION = "~/resourceGroups/rg-images", "~/resourceGroups/rg-images-smoke", "~/resourceGroups/rg-fn"
 TEMPLATE = f"{IMAGES}/providers/Microsoft.VirtualMachineImages/imageTemplates/web-0123456789ab"
@@ -162,6 +184,37 @@ def give_token(client: Any) -> None:  # noqa: ANN401 - see above
     settings = client("POST", f"{SITE}/config/appsettings/list", api_version="2024-04-01").json()["properties"]
     given = {"properties": {**settings, "IMAGEGATE_GITHUB_TOKEN": "a-token-of-no-app"}}
     client("PUT", f"{SITE}/config/appsettings", given, api_version="2024-04-01")
+
+
+def sign(client: Any, issuer: Issuer, server: LocalCloud) -> None:  # noqa: ANN401 - see above
+    """Leave the build job's proof of every version that there is, as the job does after its run."""
+    container = foundation_output(client, "originContainerUrl")
+    cloud = Cloud.connect(
+        CloudSettings(
+            arm_endpoint=server.cloud.arm_endpoint, subscription_id=server.environment["AZURE_SUBSCRIPTION_ID"]
+        ),
+        server.environment,
+        transport=trusting_transport(server),
+    )
+    versions = f"{IMAGES}/providers/Microsoft.Compute/galleries/golden/images/web/versions"
+    for body in client("GET", versions, api_version="2023-07-03").json()["value"]:
+        statement = OriginStatement.of_version(ImageVersion.from_arm(body))
+        assert statement is not None
+        write_proof(Container(cloud, container), statement.digest, issuer.mint(statement.audience))
+
+
+def trusting_transport(server: LocalCloud) -> RequestsTransport:
+    """A transport for the SDK that trusts the cloud's certificate."""
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = str(server.ca_bundle)
+    return RequestsTransport(session=session, session_owner=False, connection_verify=str(server.ca_bundle))
+
+
+def foundation_output(client: Any, name: str) -> str:  # noqa: ANN401 - see above
+    """An output of the foundation's deployment."""
+    path = f"{IMAGES}/providers/Microsoft.Resources/deployments/foundation"
+    return str(client("GET", path).json()["properties"]["outputs"][name]["value"])
 
 
 def build(client: Any, port: int) -> None:  # noqa: ANN401 - see above

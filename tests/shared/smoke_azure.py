@@ -109,7 +109,7 @@ class SmokeAzure:
                 return self._get(seen.path)
 
     def _get(self, path: str) -> Answer:
-        if path.lower().endswith("/versions"):
+        if path.lower().endswith(("/versions", "/imagetemplates")):
             inside = [one for key, one in self.resources.items() if key.startswith(f"{path.lower()}/")]
             return Answer(body={"value": inside})
         found = self.resources.get(path.lower())

@@ -19,15 +19,18 @@ _EXAMPLES = """\b
 Examples:
   imagegate setup templates/apache-debian12
   imagegate setup templates/apache-debian12 --principal-id 11111111-2222-3333-4444-555555555555
-  imagegate setup templates/apache-debian12 --function --repository owner/name --promoted-ref refs/heads/main
   imagegate setup templates/apache-debian12 --function --repository owner/name \\
+      --workflow owner/name/.github/workflows/image.yml --promoted-ref refs/heads/main
+  imagegate setup templates/apache-debian12 --function --repository owner/name --workflow '*' \\
       --function-parameter githubAppId=1 --function-parameter githubAppPrivateKey=@Microsoft.KeyVault(SecretUri=…)
 """
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+_WORKFLOW = re.compile(r"\*|[\w.-]+/[\w.-]+/[\w./-]+(@\S+)?")
 _REF = re.compile(r"refs/(heads|tags)/\S+")
 _PAIR = re.compile(r"\w+=.*", re.DOTALL)
 _OPTIONS = {
     "repositories": "--repository",
+    "workflows": "--workflow",
     "promoted_refs": "--promoted-ref",
     "function_resource_group": "--function-resource-group",
     "function_parameters": "--function-parameter",
@@ -66,6 +69,14 @@ _OPTIONS = {
     multiple=True,
     metavar="OWNER/NAME",
     help="Repository whose commits the Function may tell a verdict; may be given several times. Needed for --function.",
+)
+@click.option(
+    "--workflow",
+    "workflows",
+    multiple=True,
+    metavar="OWNER/NAME/PATH[@REF]",
+    help="Workflow file whose jobs may speak for a version, such as owner/name/.github/workflows/image.yml; several "
+    "times. '*' lets any workflow speak. Needed for --function.",
 )
 @click.option(
     "--promoted-ref",
@@ -128,7 +139,7 @@ def setup_command(
     if options is not None:
         from imagegate.flows.setup_function import set_up_function
 
-        made = set_up_function(settings, cloud, story, options=options, code=function_code)
+        made = set_up_function(settings, cloud, story, options=options, foundation=result.outputs, code=function_code)
         rows.append(("function app", made.site_id.text))
         timings = {**story.timings, "total": story.seconds}
         document = {**document, "function": made.to_json(), "timings": timings}
@@ -143,7 +154,9 @@ def _function_options(settings: Settings, given: Mapping[str, Any], *, wanted: b
         return None
     faults = [
         *([] if given["repositories"] else [InputFault(message="--function needs one", path="--repository")]),
+        *([] if given["workflows"] else [InputFault(message="--function needs one", path="--workflow")]),
         *_misshapen("--repository", given["repositories"], _REPOSITORY, "owner/name"),
+        *_misshapen("--workflow", given["workflows"], _WORKFLOW, "owner/name/.github/workflows/file.yml"),
         *_misshapen("--promoted-ref", given["promoted_refs"], _REF, "refs/heads/… or refs/tags/…"),
         *_misshapen("--function-parameter", given["function_parameters"], _PAIR, "NAME=VALUE"),
     ]
@@ -154,6 +167,7 @@ def _function_options(settings: Settings, given: Mapping[str, Any], *, wanted: b
     return FunctionOptions(
         resource_group=given["function_resource_group"] or f"{settings.azure.resource_group}-function",
         repositories=tuple(dict.fromkeys(given["repositories"])),
+        workflows=tuple(dict.fromkeys(given["workflows"])),
         promoted_refs=tuple(dict.fromkeys(given["promoted_refs"])),
         parameters=dict(entry.split("=", 1) for entry in given["function_parameters"]),
     )

@@ -13,7 +13,7 @@ import click
 from imagegate.cli.command import Shell, input_options, shared_options
 from imagegate.cli.commit import commit_teller, statuses_option
 from imagegate.cli.leftovers import keep_for_post, note_ended
-from imagegate.errors import InputError
+from imagegate.errors import InputError, NotAuthorised, ServiceError
 from imagegate.model import ResourceId, format_duration
 from imagegate.model.verification import Cause
 from imagegate.report.outcome import Outcome
@@ -21,7 +21,9 @@ from imagegate.settings import CloudSettings, Settings, image_name, load_cloud_s
 
 if TYPE_CHECKING:
     from imagegate.gateway.cloud import Cloud
+    from imagegate.model.origin_claims import OriginRules
     from imagegate.model.verification import Verification
+    from imagegate.steps.check_proof import Parents
 
 _EXAMPLES = """\b
 Examples:
@@ -72,8 +74,9 @@ def verify_command(
 ) -> Outcome:
     """Boot each image version VERSION_ID on a fresh VM, ask it what imagegate.yaml wants answered, and tear it down.
 
-    With FOLDER instead, the newest version of its image definition. What passes, and comes from a ref that may, becomes
-    `latest` (IMAGEGATE_PROMOTED_REFS, by default the repository's default branch). Ctrl-C tears down before it ends.
+    With FOLDER instead, the newest version of its image definition. What passes becomes `latest` if this run of the
+    workflow built it (IMAGEGATE_WORKFLOWS lists others that may) from a ref that may (IMAGEGATE_PROMOTED_REFS, by
+    default the repository's default branch). Ctrl-C tears down before it ends.
     """
     version_ids, place = read_targets(targets, folder)
     from imagegate.flows.report_verification import reported_verification
@@ -81,7 +84,6 @@ def verify_command(
 
     job: dict[str, Any] = {
         "reach": reach,
-        "promoted_refs": [] if no_promote else list(promoted_refs(os.environ)),
         "keep": keep,
         "folder": str((log_folder or output_folder(os.environ)).absolute()),
     }
@@ -91,8 +93,9 @@ def verify_command(
     done = []
     try:
         with reported_verification(teller, image=image, versions=[one.text for one in version_ids]) as report:
-            for cloud, verification in _verify_all(shell, version_ids, place, inputs, job, may_be_left):
-                report.close(cloud, verification)
+            for cloud, found in _verify_all(shell, version_ids, place, inputs, job, may_be_left):
+                verification, silent = _decide(cloud, shell, found, no_promote=no_promote)
+                report.close(cloud, verification, silent=silent)
                 done.append(verification)
     finally:
         if not may_be_left:
@@ -144,11 +147,74 @@ def _verify_all(
             return
 
 
+def _decide(
+    cloud: "Cloud", shell: Shell, verification: "Verification", *, no_promote: bool
+) -> tuple["Verification", str]:
+    """The verification with what was decided about `latest`; why the version may not speak for its commit, or ""."""
+    if no_promote:
+        verification = replace(verification, may_promote=False, promotion="Not promoted: --no-promote was given.")
+    resource_group = ResourceId.parse(verification.image_version_id).resource_group
+    from imagegate.flows.decide_here import decide_here
+    from imagegate.flows.verify_for_commit import with_decision
+    from imagegate.steps.check_proof import Verifier
+    from imagegate.steps.find_container import container_url
+
+    try:
+        verifier = Verifier(
+            rules=origin_rules(os.environ),
+            origin_containers=(container_url(cloud, resource_group, "origin"),),
+            records_container=container_url(cloud, resource_group, "records"),
+            parents_of=_parents_of(shell),
+        )
+    except (InputError, ServiceError, NotAuthorised) as error:
+        reason = error.message.splitlines()[0].rstrip(".")
+        undecided = with_decision(verification.to_json(), {"promoted": False, "reason": reason})
+        return type(verification).from_json(undecided), reason
+    verification, decision = decide_here(
+        cloud, verifier, verification, progress=shell.story().progress, clock=shell.clock
+    )
+    return verification, "" if decision["speaks"] else str(decision["reason"])
+
+
+def origin_rules(environment: Mapping[str, str]) -> "OriginRules":
+    """Whose proofs count in this job: those of its own run, or of the workflows that IMAGEGATE_WORKFLOWS lists.
+
+    Raises:
+        InputError: there is no job of GitHub.
+    """
+    from imagegate.model.origin_claims import ANY_WORKFLOW, ISSUER_OF_GITHUB, OriginRules
+
+    repository, run_id = environment.get("GITHUB_REPOSITORY", ""), environment.get("GITHUB_RUN_ID", "")
+    if not repository or not run_id:
+        raise InputError.of("this is no job of GitHub, so no proof of origin can be checked")
+    workflows = _words(environment.get("IMAGEGATE_WORKFLOWS", ""))
+    repository_id = environment.get("GITHUB_REPOSITORY_ID", "")
+    return OriginRules(
+        issuer=environment.get("IMAGEGATE_ISSUER") or ISSUER_OF_GITHUB,
+        repositories=frozenset({repository.lower()}),
+        repository_ids=frozenset({repository_id} if repository_id else ()),
+        workflows=workflows or (ANY_WORKFLOW,),
+        promoted_refs=promoted_refs(environment),
+        run_ids=frozenset() if workflows else frozenset({run_id}),
+    )
+
+
+def _parents_of(shell: Shell) -> "Parents | None":
+    """GitHub's word on the parents of a commit, where the job has a token."""
+    from imagegate.gateway.github import GitHubStatuses
+    from imagegate.gateway.github_access import GitHubAccess
+
+    access = GitHubAccess.from_environment(os.environ)
+    if not access.configured:
+        return None
+    return GitHubStatuses(access, on_secret=shell.surroundings.on_secret).parents_of
+
+
 def promoted_refs(environment: Mapping[str, str]) -> tuple[str, ...]:
     """The refs whose builds may become `latest`: as set, else the default branch that the job's event names."""
     given = environment.get("IMAGEGATE_PROMOTED_REFS")
     if given is not None:
-        return tuple(word.strip() for word in given.split(",") if word.strip())
+        return _words(given)
     try:
         event = json.loads(Path(environment["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8"))
         branch = event["repository"]["default_branch"]
@@ -169,6 +235,10 @@ def outcome_of_all(verifications: "Sequence[Verification]") -> Outcome:
         document={**worst.document, "verifications": [one.document for one in outcomes]},
         rows=[(f"version {number}", one.headline) for number, one in enumerate(outcomes, start=1)] + list(worst.rows),
     )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
 def outcome_of(verification: "Verification") -> Outcome:

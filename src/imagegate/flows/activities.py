@@ -12,10 +12,11 @@ from imagegate.gateway.cloud import Cloud
 from imagegate.model.provisioning_fault import cause_of
 from imagegate.model.verification import Cause
 from imagegate.steps.await_smoke_vm import await_smoke_vm
+from imagegate.steps.check_proof import Verifier, check_proof
 from imagegate.steps.collect_diagnostics import collect_diagnostics
 from imagegate.steps.probe_http import probe_http
 from imagegate.steps.probe_tcp import probe_tcp
-from imagegate.steps.promote_image_version import promote_image_version
+from imagegate.steps.promote_by_proof import promote_by_proof
 from imagegate.steps.prove_gone import prove_gone
 from imagegate.steps.provision_smoke_vm import provision_smoke_vm
 from imagegate.steps.quarantine_image_version import quarantine_image_version
@@ -42,7 +43,6 @@ STEPS: tuple[Step, ...] = (
     stop_smoke_deployment,
     tear_down_smoke_vm,
     prove_gone,
-    promote_image_version,
     quarantine_image_version,
     record_verdict,
 )
@@ -52,6 +52,21 @@ _SERVER_ERROR = 500
 def verify_activities(connect: Callable[[], Cloud]) -> Mapping[str, Callable[[Job], Job]]:
     """All activities by name. `connect` is asked at each call and should keep its connection."""
     return {step.__name__: _activity(step, connect) for step in STEPS}
+
+
+def decision_activities(
+    connect: Callable[[], Cloud], verifier: Callable[[], Verifier]
+) -> Mapping[str, Callable[[Job], Job]]:
+    """The activities of the decision about a version, with the verifier's rules."""
+
+    def check(cloud: Cloud, job: Job) -> Job:
+        return check_proof(cloud, verifier(), job)
+
+    def promote(cloud: Cloud, job: Job) -> Job:
+        return promote_by_proof(cloud, verifier(), job)
+
+    check.__name__, promote.__name__ = check_proof.__name__, promote_by_proof.__name__
+    return {step.__name__: _activity(step, connect) for step in (check, promote)}
 
 
 def _activity(step: Step, connect: Callable[[], Cloud]) -> Callable[[Job], Job]:

@@ -16,8 +16,9 @@ from imagegate.model import (
     RunState,
     RunSubState,
 )
-from imagegate.model.build_result import BuildResult
+from imagegate.model.build_result import BuildResult, gallery_versions
 from imagegate.model.redaction import redact
+from imagegate.model.smoke_spec import smoke_text_of
 from imagegate.report.progress import Story
 from imagegate.settings import Settings
 from imagegate.steps.await_replication import (
@@ -32,6 +33,7 @@ from imagegate.steps.fetch_build_log import VALIDATION_LOG, BuildLog, fetch_buil
 from imagegate.steps.follow_log import LiveLog
 from imagegate.steps.read_run_outputs import image_version_of, read_run_outputs
 from imagegate.steps.remove_template import remove_template
+from imagegate.steps.sign_origin import Signer, Signing, sign_origin
 from imagegate.teardown import Ledger
 from imagegate.waiting import Clock, Deadline
 
@@ -67,13 +69,17 @@ def build_image(
     6. Fetch the build log.
     7. Wait on for a version that is still being replicated where only the run's own time was over.
     8. Explain the failure, or read what the run put out.
-    9. Remove the template; after a failure it stays, with the logs in its staging group, until it expires.
+    9. Sign each gallery version as this job.
+    10. Remove the template; after a failure it stays, with the logs in its staging group, until it expires.
 
     Raises:
         InputError, BuildFailed, ImageVersionUnusable, ServiceError, Inconclusive, NotAuthorised: as `errors` has it.
     """
     templates = ImageTemplates(cloud, settings.azure.resource_group)
     prepared = prepare(settings, cloud, story, environment)
+    signer = Signer.of(environment, cloud, on_secret=cloud.on_secret)
+    if signer.why_not:
+        story.progress.note(f"not signed: {signer.why_not}; the version stays hidden, whatever its verdict")
     ledger = Ledger(
         clock=teardown_clock or story.clock,
         deadline_s=CANCEL_DEADLINE_S,
@@ -104,6 +110,9 @@ def build_image(
         artifacts = (
             dict(late.artifacts) if late else read_run_outputs(templates, prepared.name, distribute, clock=story.clock)
         )
+    with story.step("sign", "Signing the image versions") as ending:
+        signing = _sign(settings, cloud, signer, prepared, artifacts, story)
+        ending.passed = not signing.unsigned
     with story.step("remove", f"Removing the image template {prepared.name}"):
         remove_template(templates, prepared.name, note=story.progress.note)
     version = image_version_of(artifacts)
@@ -121,8 +130,24 @@ def build_image(
         timings={**story.timings, "total": story.seconds},
         resources=(str(begun.template.id), *(artifact for artifact in artifacts.values() if artifact.startswith("/"))),
         regions=_regions(distribute),
+        signed=signing.signed,
+        unsigned=signing.unsigned,
         replication=dict(late.regions) if late else {},
     )
+
+
+def _sign(
+    settings: Settings, cloud: Cloud, signer: Signer, prepared: Prepared, artifacts: Mapping[str, str], story: Story
+) -> Signing:
+    versions = dict.fromkeys(gallery_versions(artifacts), prepared.stamp)
+    sent_smoke = smoke_text_of(settings.smoke.to_tags())
+    signing = sign_origin(
+        cloud, signer, resource_group=settings.azure.resource_group, versions=versions, sent_smoke=sent_smoke
+    )
+    for version_id, reason in signing.unsigned.items():
+        name = ResourceId.parse(version_id).name
+        story.progress.note(f"Not signed: {name}: {reason}. It is verified and stays hidden.")
+    return signing
 
 
 def _late_replication(

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from imagegate.flows.activities import verify_activities
+from imagegate.flows.activities import decision_activities, verify_activities
 from imagegate.flows.close_failed_build import close_failed_build
 from imagegate.flows.closing import POST_STATUS
+from imagegate.flows.decide_promotion import decide_promotion
 from imagegate.flows.give_up import give_up
 from imagegate.flows.receive_event import receive_event
 from imagegate.flows.reconcile import reconcile as reconcile_once
@@ -29,6 +30,7 @@ from imagegate.gateway.github_access import GitHubAccess
 from imagegate.gateway.scheduler import Scheduler
 from imagegate.report.progress import Silent
 from imagegate.settings.function_settings import FunctionSettings, load_function_settings
+from imagegate.steps.check_proof import Verifier
 from imagegate.steps.post_status import post_status
 from imagegate.steps.publish_verdict import publish_verdict
 from imagegate.waiting import Deadline, SystemClock
@@ -46,6 +48,7 @@ ORCHESTRATORS: tuple[Callable[..., Any], ...] = (
     verify_for_commit,
     verify_image_version,
     smoke_one,
+    decide_promotion,
     close_failed_build,
     give_up,
 )
@@ -100,6 +103,17 @@ def _statuses() -> GitHubStatuses:
 
 
 @cache
+def verifier() -> Verifier:
+    """Checks proofs of origin by the application settings."""
+    return Verifier(
+        rules=settings().origin_rules,
+        origin_containers=settings().origin_containers,
+        records_container=settings().records_container,
+        parents_of=_statuses().parents_of,
+    )
+
+
+@cache
 def settings() -> FunctionSettings:
     """The application settings, read once a process."""
     return load_function_settings(os.environ)
@@ -113,6 +127,7 @@ def connection() -> Cloud:
 
 ACTIVITIES: Mapping[str, Callable[[Job], Any]] = {
     **verify_activities(connection),
+    **decision_activities(connection, verifier),
     "explain_failed_build": _explain_failed_build,
     POST_STATUS: _post_status,
     "publish_verdict": _publish_verdict,

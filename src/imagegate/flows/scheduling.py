@@ -50,7 +50,7 @@ def start_verification(version: ImageVersion, scheduler: Scheduler, settings: Fu
         "run": instance_id[:_RUN_LENGTH],
         "subscription_id": settings.subscription_id,
         "resource_group": settings.smoke_group,
-        "promoted_refs": list(settings.promoted_refs),
+        "limit_s": settings.pending_limit_s,
         "allowed_source": settings.allowed_source,
         **_commit_of(stamp),
     }

@@ -1,5 +1,6 @@
 """The story of the Function's set-up: what it runs on, its code, and then the events that wake it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,9 +45,17 @@ class FunctionSetup:
 
 
 def set_up_function(
-    settings: Settings, cloud: Cloud, story: Story, *, options: FunctionOptions, code: Path | None
+    settings: Settings,
+    cloud: Cloud,
+    story: Story,
+    *,
+    options: FunctionOptions,
+    foundation: Mapping[str, Any],
+    code: Path | None,
 ) -> FunctionSetup:
     """Deploy the Function and publish `code`, or this imagegate's own; what is there is brought to the same state.
+
+    `foundation` are the outputs of the foundation: where proofs and records lie.
 
     1. Register the resource providers that are not registered, make the Function's resource group.
     2. Deploy its template without event subscriptions: Event Grid asks for a function that is there.
@@ -59,7 +68,8 @@ def set_up_function(
     template = azure_template("function")
     package = pack_function(code) if code else pack_own_function()
     first, second = (
-        function_parameters(settings, options, template, with_subscriptions=subscribe) for subscribe in (False, True)
+        function_parameters(settings, options, template, foundation=foundation, with_subscriptions=subscribe)
+        for subscribe in (False, True)
     )
     group, clock = options.resource_group, story.clock
     made: tuple[str, ...] = ()

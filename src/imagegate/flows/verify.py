@@ -4,7 +4,7 @@
 2. In every region asked for, at the same time: smoke VM, probes, diagnostics, teardown (`smoke_one`).
 3. Prove that nothing of the run is left.
 4. Decide: the verdict, and what it means for `latest`.
-5. Promote, quarantine, or only record the verdict on the version.
+5. Quarantine the version, or record the verdict on it. What may become `latest` is decided by its proof of origin.
 
 The same function runs on Azure Durable Functions and, for the command line, on durabletask's in-memory engine.
 """
@@ -47,7 +47,6 @@ CHANGE_DEADLINE_S = 1800
 
 DEFAULT_ALLOWED_SOURCE = "Internet"
 _TITLES = {
-    Consequence.PROMOTE: ("promote", "Letting latest resolve to {}"),
     Consequence.QUARANTINE: ("quarantine", "Keeping {} out of latest"),
     Consequence.RECORD: ("record", "Recording the verdict on {}"),
 }
@@ -60,7 +59,8 @@ def verify_image_version(
 
     `job`: `image_version_id`, `run`, `subscription_id` and `resource_group` of the smoke VMs; and optionally `smoke`
     (the form of imagegate.yaml; default: what the version's tags say), `reach` (instead of the specification's),
-    `promoted_refs` (none: nothing becomes `latest`), `keep`, `folder` for logs, `allowed_source`.
+    `keep`, `folder` for logs, `allowed_source`. It promotes nothing: `may_promote` says whether only the proof of
+    origin is missing.
 
     The event `interrupt` makes it tear down and end.
     """
@@ -247,10 +247,13 @@ def _carry_out(
         cause=verification.cause,
         teardown=verification.teardown,
         promote=spec.promote,
-        ref=Stamp.from_tags(version.get("tags")).ref,
-        promoted_refs=job.get("promoted_refs") or (),
     )
-    verification = replace(verification, promotion=decision.reason)
+    verification = replace(
+        verification,
+        promotion=decision.reason,
+        may_promote=decision.may_promote,
+        published_at=str(version.get("published_at") or ""),
+    )
     if decision.consequence is Consequence.NOTHING or not version:
         return verification
     key, title = _TITLES[decision.consequence]
@@ -267,10 +270,9 @@ def _carry_out(
         telling.note(failed.reason)
         telling.end(passed=False)
         text = f"The version could not be changed ({key}): {failed.reason.splitlines()[0]}"
-        reason = "Not promoted: the gallery refused." if key == "promote" else verification.promotion
-        return replace(verification, notes=(*verification.notes, text), promotion=reason)
+        return replace(verification, notes=(*verification.notes, text))
     telling.end(passed=True)
-    return replace(verification, promoted=decision.consequence is Consequence.PROMOTE)
+    return verification
 
 
 def _await_change(ctx: "OrchestrationContext", step: str, change: dict[str, Any]) -> "Steps":

@@ -1,11 +1,12 @@
 """The verification of a version that was built from a commit: verdict, commit status, event."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from durabletask import task
 
 from imagegate.flows.closing import close_status
+from imagegate.flows.decide_promotion import decide_promotion
 from imagegate.flows.telling import RETRY, failure_of
 from imagegate.flows.verify import verify_image_version
 from imagegate.model.commit_status import verify_context
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
 
 
 def verify_for_commit(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Task[Any], Any, dict[str, Any]]":
-    """Run `verify_image_version` with the same job, close `imagegate/verify (NAME)`, publish the verdict.
+    """Run `verify_image_version` with the same job, publish the verdict, check the proof of origin, post the status.
 
     `job`: as `verify_image_version` takes it, and `image`, `repository`, `commit`, `ref` and `run_of_build` of the
-    version's stamp. A verdict stands without GitHub and the topic: what could not be reached is noted.
+    version's stamp, and `limit_s`, how long the decision waits for a proof. Without a proof the version may not speak
+    for the commit: neither green nor red is written, and a pending status of its own is closed as an error. A verdict
+    stands without GitHub and the topic: what could not be reached is noted.
     """
     context, versions = verify_context(job.get("image", "")), [job["image_version_id"]]
     try:
@@ -29,14 +32,43 @@ def verify_for_commit(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Gene
         )
     except task.TaskFailedError as error:
         text = f"Inconclusive: the verification stopped unexpectedly: {failure_of(error).reason.splitlines()[0]}"
-        yield from close_status(ctx, job, context=context, state="error", description=text, subjects=versions)
+        yield from close_status(
+            ctx, job, context=context, state="error", description=text, subjects=versions, only_pending=True
+        )
         raise
-    state, description = status_of(Verification.from_json(result))
-    posted = yield from close_status(ctx, job, context=context, state=state, description=description, subjects=versions)
-    refused = "The status could not be posted; GitHub did not accept it in time."
-    notes = [] if posted or not job.get("commit") else [refused]
+    notes = []
     try:
         yield ctx.call_activity("publish_verdict", input=result, retry_policy=RETRY)
     except task.TaskFailedError as error:
         notes.append(f"The verdict's event could not be published: {failure_of(error).reason.splitlines()[0]}")
+    question = {name: result[name] for name in ("image_version_id", "published_at", "verdict", "may_promote")}
+    decision: dict[str, Any] = yield ctx.call_sub_orchestrator(
+        decide_promotion.__name__,
+        input={**question, "limit_s": job["limit_s"]},
+        instance_id=f"{ctx.instance_id}-decide",
+    )
+    result = with_decision(result, decision)
+    state, description = status_of(Verification.from_json(result))
+    if not decision["speaks"]:
+        state, description = "error", f"Not reported: {decision['reason']}."
+    posted = yield from close_status(
+        ctx,
+        job,
+        context=context,
+        state=state,
+        description=description,
+        subjects=versions,
+        only_pending=not decision["speaks"],
+    )
+    if not posted and job.get("commit"):
+        notes.append("The status could not be posted; GitHub did not accept it in time.")
     return {**result, "notes": [*result["notes"], *notes]}
+
+
+def with_decision(result: dict[str, Any], decision: Mapping[str, Any]) -> dict[str, Any]:
+    """A `Verification`'s JSON with what was decided about `latest`."""
+    if decision["promoted"]:
+        return {**result, "promoted": True, "promotion": "Promoted: latest resolves to it."}
+    if result["may_promote"] and decision["reason"]:
+        return {**result, "promotion": f"Not promoted: {decision['reason']}."}
+    return result

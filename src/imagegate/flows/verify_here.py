@@ -29,7 +29,7 @@ def verify_here(
     """
     orchestrators = (verify_image_version, smoke_one)
     instance_id = f"verify-{uuid.uuid4().hex}"
-    teller = _Teller(progress)
+    teller = Teller(progress)
     with DurableEngine(orchestrators=orchestrators, activities=verify_activities(lambda: cloud)) as engine:
         engine.start(verify_image_version.__name__, job, instance_id=instance_id)
         try:
@@ -41,7 +41,7 @@ def verify_here(
     return Verification.from_json(output_of(state))
 
 
-class _Teller:
+class Teller:
     """Passes on what an orchestration's custom status tells, each event once."""
 
     def __init__(self, progress: Progress) -> None:

@@ -31,7 +31,7 @@ class Container:
         if not account_url.startswith("http") or not name:
             raise ServiceRefused(f'"{url}" is not the address of a blob container.')
         self.url = url.rstrip("/")
-        self._client: Any = ContainerClient(
+        self.client: Any = ContainerClient(
             account_url,
             name,
             credential=AzureNamedKeyCredential(*account_key) if account_key else cloud.credential,
@@ -46,7 +46,7 @@ class Container:
         Returns whether it was uploaded.
         """
         with told_as(f"uploading {name} to {self.url}"):
-            blob = self._client.get_blob_client(name)
+            blob = self.client.get_blob_client(name)
             if blob.exists():
                 return False
             blob.upload_blob(content, overwrite=True)
@@ -55,7 +55,7 @@ class Container:
     def blobs(self, *, name_ends_with: str) -> Iterator[Blob]:
         """The blobs whose names end so."""
         with told_as(f"listing {self.url}"):
-            for entry in self._client.list_blobs():
+            for entry in self.client.list_blobs():
                 if entry.name.endswith(name_ends_with):
                     yield Blob(
                         name=entry.name,
@@ -66,5 +66,5 @@ class Container:
     def download(self, name: str) -> bytes:
         """The whole blob."""
         with told_as(f"downloading {name} from {self.url}"):
-            content: bytes = self._client.download_blob(name).readall()
+            content: bytes = self.client.download_blob(name).readall()
             return content

@@ -92,6 +92,13 @@ class GitHubStatuses:
             if len(pulls) < _PAGE:
                 return
 
+    def parents_of(self, repository: str, commit: str) -> tuple[str, ...]:
+        """The parents of a commit. Raises as `of_context`."""
+        found = self._ask(
+            "GET", repository, f"/repos/{repository}/commits/{quote(commit)}", permissions=TO_FIND_PENDING
+        )
+        return tuple(str(one["sha"]) for one in found.get("parents") or ())
+
     def post(self, status: CommitStatus) -> None:
         """Write a status; it becomes the one that counts in its context.
 

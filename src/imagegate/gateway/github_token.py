@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from azure.core.exceptions import ClientAuthenticationError
 
-AUDIENCE = "api://AzureADTokenExchange"
+ENTRA_AUDIENCE = "api://AzureADTokenExchange"
 """What Entra expects in a federated assertion. Source: Entra documentation, workload identity federation."""
 
 
@@ -22,9 +22,11 @@ class GitHubJobToken:
         self,
         environment: Mapping[str, str],
         *,
+        audience: str = ENTRA_AUDIENCE,
         on_secret: Callable[[str], None] = lambda _: None,
         **transport: Any,  # noqa: ANN401
     ) -> None:
+        self._audience = audience
         self._on_secret = on_secret
         self._url = environment["ACTIONS_ID_TOKEN_REQUEST_URL"]
         self._token = environment.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "")
@@ -37,7 +39,7 @@ class GitHubJobToken:
         from azure.core.rest import HttpRequest
 
         client: Any = PipelineClient(self._url, policies=[RetryPolicy()], **self._transport)
-        url = f"{self._url}{'&' if '?' in self._url else '?'}{urlencode({'audience': AUDIENCE})}"
+        url = f"{self._url}{'&' if '?' in self._url else '?'}{urlencode({'audience': self._audience})}"
         answer = client.send_request(HttpRequest("GET", url, headers={"Authorization": f"Bearer {self._token}"}))
         try:
             token = str(json.loads(answer.text())["value"])
@@ -48,3 +50,21 @@ class GitHubJobToken:
             ) from error
         self._on_secret(token)
         return token
+
+
+def request_job_token(
+    environment: Mapping[str, str],
+    audience: str,
+    *,
+    on_secret: Callable[[str], None] = lambda _: None,
+    **transport: Any,  # noqa: ANN401
+) -> str:
+    """A token of the job for an audience.
+
+    Raises:
+        ImageGateError: GitHub gives none, or cannot be reached.
+    """
+    from imagegate.gateway.translation import told_as
+
+    with told_as("asking GitHub for the job's identity token"):
+        return GitHubJobToken(environment, audience=audience, on_secret=on_secret, **transport)()

@@ -12,7 +12,7 @@ from azure.core.exceptions import ClientAuthenticationError
 
 from imagegate.errors import NotAuthorised
 from imagegate.gateway.github_event_file import read_github_event
-from imagegate.gateway.github_token import AUDIENCE, GitHubJobToken
+from imagegate.gateway.github_token import ENTRA_AUDIENCE, GitHubJobToken
 
 _SECRETS = ("AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE")
 _NUMBER = re.compile(r"AADSTS(\d+)")
@@ -100,7 +100,7 @@ def _unmatched(message: str, ids: Mapping[str, str], claims: Mapping[str, str]) 
             **{name: value for name, value in ids.items() if name != "client id"},
             "subject": subject or "(not told)",
             "issuer": claims.get("iss") or "https://token.actions.githubusercontent.com",
-            "audience": AUDIENCE,
+            "audience": ENTRA_AUDIENCE,
         },
     )
 

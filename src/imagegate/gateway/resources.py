@@ -26,6 +26,7 @@ API_VERSIONS: Mapping[str, str] = {
 }
 """By type or the beginning of it, lower case. Source: the published REST specifications."""
 
+_TEMPLATES = "Microsoft.VirtualMachineImages/imageTemplates"
 _IN_USE_STATUSES = {400, 409, 412, 429}
 
 
@@ -110,6 +111,16 @@ def list_resources(cloud: Cloud, resource_group: str) -> tuple[ListedResource, .
     return tuple(ListedResource.from_arm(entry) for entry in listed)
 
 
+def list_templates(cloud: Cloud, resource_group: str) -> tuple[ListedResource, ...]:
+    """The image templates of a group; empty where there is no such group."""
+    group = ResourceId.resource_group_of(cloud.subscription_id, resource_group)
+    try:
+        listed = list(list_pages(cloud, f"{group}/providers/{_TEMPLATES}"))
+    except ResourceMissing:
+        return ()
+    return tuple(ListedResource.from_arm(entry) for entry in listed)
+
+
 def list_pages(cloud: Cloud, path: str, *, query: Mapping[str, str] | None = None) -> Iterator[Mapping[str, Any]]:
     """Every entry of a list, page after page."""
     api_version = _list_api_version(path)
@@ -126,8 +137,9 @@ def list_pages(cloud: Cloud, path: str, *, query: Mapping[str, str] | None = Non
 
 
 def _list_api_version(path: str) -> str:
-    galleries = "/providers/microsoft.compute/galleries/" in path.lower()
-    return API_VERSIONS["microsoft.compute/galleries" if galleries else "microsoft.resources/resources"]
+    named = path.lower().partition("/providers/")[2]
+    kinds = (_TEMPLATES.lower(), "microsoft.compute/galleries")
+    return API_VERSIONS[next((kind for kind in kinds if named.startswith(kind)), "microsoft.resources/resources")]
 
 
 def _known(resource_id: ResourceId) -> str:

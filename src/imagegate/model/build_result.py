@@ -14,7 +14,8 @@ class BuildResult:
     """`image_versions` has each distributor's artifact by run output name; `resources` the ids of what was made.
 
     `regions` are those that the distributors were told to keep versions in; `replication` has their states in words
-    where the run ended before they were complete, and was waited for.
+    where the run ended before they were complete, and was waited for. `signed` are the ids of the gallery versions that
+    the job signed, `unsigned` has the reason for each of the others.
     """
 
     image_version_id: ResourceId | None
@@ -31,6 +32,8 @@ class BuildResult:
     resources: tuple[str, ...]
     regions: tuple[str, ...] = ()
     replication: Mapping[str, str] = field(default_factory=dict)
+    signed: tuple[str, ...] = ()
+    unsigned: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def image_version_ids(self) -> tuple[str, ...]:
@@ -56,6 +59,8 @@ class BuildResult:
             "resources": list(self.resources),
             "regions": list(self.regions),
             "replication": dict(self.replication),
+            "signed": list(self.signed),
+            "unsigned": dict(self.unsigned),
         }
 
 

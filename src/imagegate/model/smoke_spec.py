@@ -115,19 +115,24 @@ class SmokeSpec:
             ValueError: tags of that name are there, and do not join to a smoke part that the schema accepts. Every
                 principal that may write tags can have written them.
         """
-        found = {name.lower(): value for name, value in (tags or {}).items()}
-        parts: list[str] = []
-        while (name := f"{SMOKE_TAG_PREFIX}{len(parts)}") in found:
-            parts.append(found[name])
-        if not parts:
+        if not (text := smoke_text_of(tags)):
             return None
         try:
-            body = json.loads("".join(parts))
+            body = json.loads(text)
         except RecursionError:
             raise ValueError(f"the {SMOKE_TAG_PREFIX}… tags are nested too deeply") from None
         if fault := smoke_fault(body):
             raise ValueError(fault)
         return cls.from_mapping(body)
+
+
+def smoke_text_of(tags: Mapping[str, str] | None) -> str:
+    """The text of the numbered smoke tags, joined; tag names compare without case."""
+    found = {name.lower(): value for name, value in (tags or {}).items()}
+    parts: list[str] = []
+    while (name := f"{SMOKE_TAG_PREFIX}{len(parts)}") in found:
+        parts.append(found[name])
+    return "".join(parts)
 
 
 def _deadline(text: str | int) -> int:

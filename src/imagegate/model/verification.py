@@ -214,7 +214,11 @@ class RegionOutcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """The result of `verify`: the verdict on the image, and beside it the fate of what was created for it."""
+    """The result of `verify`: the verdict on the image, and beside it the fate of what was created for it.
+
+    `may_promote` says that nothing but the proof of origin is missing; `published_at` (RFC 3339) names the version
+    that was verified, since one made again has the same id.
+    """
 
     image_version_id: str
     run: str
@@ -225,6 +229,8 @@ class Verification:
     left: tuple[str, ...] = ()
     promoted: bool = False
     promotion: str = ""
+    published_at: str = ""
+    may_promote: bool = False
     notes: tuple[str, ...] = ()
     timings_s: Mapping[str, float] = field(default_factory=dict)
 
@@ -251,6 +257,8 @@ class Verification:
             left=tuple(body["resources_left"]),
             promoted=body["promoted"],
             promotion=body["promotion"],
+            published_at=body.get("published_at", ""),
+            may_promote=body.get("may_promote", False),
             notes=tuple(body["notes"]),
             timings_s=dict(body["timings_s"]),
         )
@@ -267,6 +275,8 @@ class Verification:
             "run": self.run,
             "promoted": self.promoted,
             "promotion": self.promotion,
+            "published_at": self.published_at,
+            "may_promote": self.may_promote,
             "notes": list(self.notes),
             "resources_created": [made for region in self.regions for made in region.created],
             "resources_left": list(self.left),

@@ -98,6 +98,13 @@ ACTION_INPUTS: tuple[ActionInput, ...] = (
         commands=("build",),
     ),
     ActionInput(
+        name="workflow",
+        help="Workflow files whose jobs may speak for the version, as owner/name/.github/workflows/file.yml, separated "
+        "by commas. Default: only this run.",
+        variables=("IMAGEGATE_WORKFLOWS",),
+        commands=("verify",),
+    ),
+    ActionInput(
         name="promoted-refs",
         help="Refs whose passing versions become latest, separated by commas. Default: the default branch.",
         variables=("IMAGEGATE_PROMOTED_REFS",),

@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from imagegate.errors import InputError, InputFault
 from imagegate.model import parse_duration
+from imagegate.model.origin_claims import ISSUER_OF_GITHUB, OriginRules
 from imagegate.settings.inputs import BY_NAME
 from imagegate.settings.model import CloudSettings
 
 _TEMPLATES, _GALLERIES = "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS", "IMAGEGATE_GALLERY_RESOURCE_GROUPS"
 _SMOKE, _REPOSITORIES, _REFS = "IMAGEGATE_SMOKE_RESOURCE_GROUP", "IMAGEGATE_REPOSITORIES", "IMAGEGATE_PROMOTED_REFS"
 _SUBSCRIPTION, _LIMIT, _TOPIC = "IMAGEGATE_SUBSCRIPTION", "IMAGEGATE_PENDING_LIMIT", "IMAGEGATE_VERDICT_TOPIC"
+_WORKFLOWS, _IDS, _CLAIMS = "IMAGEGATE_WORKFLOWS", "IMAGEGATE_REPOSITORY_IDS", "IMAGEGATE_PROMOTION_CLAIMS"
+_ISSUER, _ORIGIN, _RECORDS = "IMAGEGATE_ISSUER", "IMAGEGATE_ORIGIN_CONTAINERS", "IMAGEGATE_RECORDS_CONTAINER"
 _GROUP = (r"[\w.()-]{1,90}", "Names of resource groups, separated by commas.")
 _SHAPES = {
     _TEMPLATES: _GROUP,
@@ -19,6 +22,18 @@ _SHAPES = {
     _SMOKE: (_GROUP[0], "The name of one resource group."),
     _REPOSITORIES: (r"[\w.-]+/[\w.-]+", "Repositories as owner/name, separated by commas."),
     _REFS: (r"refs/(heads|tags)/\S+", "Full refs such as refs/heads/main, separated by commas."),
+    _WORKFLOWS: (
+        r"\*|[\w.-]+/[\w.-]+/[\w./-]+(@\S+)?",
+        "Workflow files as owner/name/.github/workflows/file.yml, optionally with @ref or @sha; * lets any speak.",
+    ),
+    _IDS: (r"\d+", "Numeric ids of repositories, separated by commas."),
+    _CLAIMS: (r"[a-z_]+=[^\s,]+", "Claims as name=value, separated by commas."),
+    _ISSUER: (
+        r"https://\S+",
+        "The issuer of the jobs' identity tokens, such as https://token.actions.githubusercontent.com.",
+    ),
+    _ORIGIN: (r"https?://\S+/\S+", "Addresses of the blob containers of proofs, separated by commas."),
+    _RECORDS: (r"https?://\S+/\S+", "Address of the blob container of records."),
     _TOPIC: (r"https://\S+", "The endpoint of a custom topic."),
 }
 _DEFAULT_REFS = ("refs/heads/main", "refs/heads/master")
@@ -32,7 +47,7 @@ class FunctionSettings(CloudSettings):
     `repositories` (lower case) and `promoted_refs` are what a tag's claim is held against. `pending_limit_s` is the age
     at which an unanswered verification is closed. `allowed_source` (address, CIDR or service tag) is who may reach a
     smoke VM's probed ports; empty leaves it to the verification. `verdict_topic` is the endpoint of a custom topic;
-    empty publishes nothing.
+    empty publishes nothing. `origin_rules` say whose proofs of origin count, and `origin_containers` where they lie.
     """
 
     template_groups: tuple[str, ...]
@@ -43,6 +58,24 @@ class FunctionSettings(CloudSettings):
     pending_limit_s: int
     allowed_source: str
     verdict_topic: str
+    workflows: tuple[str, ...]
+    origin_containers: tuple[str, ...]
+    records_container: str
+    issuer: str = ISSUER_OF_GITHUB
+    repository_ids: frozenset[str] = frozenset()
+    promotion_claims: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def origin_rules(self) -> OriginRules:
+        """Whose proofs count."""
+        return OriginRules(
+            issuer=self.issuer,
+            repositories=self.repositories,
+            repository_ids=self.repository_ids,
+            workflows=self.workflows,
+            promoted_refs=self.promoted_refs,
+            claims=self.promotion_claims,
+        )
 
     def may_speak_to(self, repository: str) -> bool:
         """Whether statuses may be posted to that repository (`owner/name`)."""
@@ -58,7 +91,12 @@ def load_function_settings(environment: Mapping[str, str]) -> FunctionSettings:
     lists = {name: _words(environment, name) for name in _SHAPES}
     subscription_id = environment.get(_SUBSCRIPTION) or environment.get("AZURE_SUBSCRIPTION_ID") or ""
     faults = [
-        *_missing({_SUBSCRIPTION: subscription_id, **{name: lists[name] for name in (_TEMPLATES, _REPOSITORIES)}}),
+        *_missing(
+            {
+                _SUBSCRIPTION: subscription_id,
+                **{name: lists[name] for name in (_TEMPLATES, _REPOSITORIES, _WORKFLOWS, _ORIGIN, _RECORDS)},
+            }
+        ),
         *_misshapen(lists),
     ]
     pending_limit_s = 0
@@ -79,6 +117,12 @@ def load_function_settings(environment: Mapping[str, str]) -> FunctionSettings:
         pending_limit_s=pending_limit_s,
         allowed_source=environment.get("IMAGEGATE_ALLOWED_SOURCE", "").strip(),
         verdict_topic=next(iter(lists[_TOPIC]), ""),
+        workflows=lists[_WORKFLOWS],
+        origin_containers=lists[_ORIGIN],
+        records_container=lists[_RECORDS][0],
+        issuer=next(iter(lists[_ISSUER]), ISSUER_OF_GITHUB).rstrip("/"),
+        repository_ids=frozenset(lists[_IDS]),
+        promotion_claims=dict(pair.split("=", 1) for pair in lists[_CLAIMS]),
     )
 
 

@@ -22,10 +22,12 @@ _WORST_FIRST = (
 )
 
 
+_WAITING = "Not promoted: its origin is not proved yet."
+
+
 class Consequence(StrEnum):
     """What becomes of the version; the value is the step that does it."""
 
-    PROMOTE = "promote_image_version"
     QUARANTINE = "quarantine_image_version"
     RECORD = "record_verdict"
     NOTHING = "nothing"
@@ -33,10 +35,11 @@ class Consequence(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """A consequence and its reason, as a sentence for people."""
+    """A consequence and its reason, as a sentence for people. `may_promote`: only the proof of origin is missing."""
 
     consequence: Consequence
     reason: str
+    may_promote: bool = False
 
 
 def decide_cause(regions: Sequence[RegionOutcome]) -> tuple[Cause, str]:
@@ -62,10 +65,8 @@ def decide_teardown(regions: Sequence[RegionOutcome], left: Sequence[str]) -> Te
     return TeardownResult.INCOMPLETE if left else TeardownResult.COMPLETE
 
 
-def decide_consequence(
-    *, cause: Cause, teardown: TeardownResult, promote: Promote, ref: str, promoted_refs: Sequence[str]
-) -> Decision:
-    """What to do with the version. Only a pass with nothing left, of a ref on the list, becomes `latest`."""
+def decide_consequence(*, cause: Cause, teardown: TeardownResult, promote: Promote) -> Decision:
+    """What to do with the version. Only a pass with nothing left may become `latest`, once its origin is proved."""
     if cause is Cause.IMAGE:
         return Decision(consequence=Consequence.QUARANTINE, reason="It failed: it stays out of latest.")
     if cause is Cause.INTERRUPTED:
@@ -81,9 +82,4 @@ def decide_consequence(
         )
     if promote is not Promote.ON_PASS:
         return Decision(consequence=Consequence.RECORD, reason="Not promoted: imagegate.yaml says promote: never.")
-    if not ref or ref not in promoted_refs:
-        whose = f'it was built from "{ref}"' if ref else "it carries no ref"
-        allowed = ", ".join(promoted_refs) or "nothing"
-        reason = f"Not promoted: {whose}, and only what is built from {allowed} may become latest."
-        return Decision(consequence=Consequence.QUARANTINE, reason=reason)
-    return Decision(consequence=Consequence.PROMOTE, reason="Promoted: latest resolves to it.")
+    return Decision(consequence=Consequence.RECORD, reason=_WAITING, may_promote=True)

@@ -12,24 +12,40 @@ from imagegate.steps.await_deployment import await_deployment
 from imagegate.waiting import Deadline
 
 FUNCTION_DEPLOYMENT = "imagegate-function"
-_OURS = {"location", "templateResourceGroup", "smokeResourceGroup", "armEndpoint", "withSubscriptions"}
+_OURS = {
+    "location",
+    "templateResourceGroup",
+    "smokeResourceGroup",
+    "armEndpoint",
+    "withSubscriptions",
+    "workflows",
+    "proofStorageAccount",
+    "originContainers",
+    "recordsContainer",
+}
 _LITERALS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionOptions:
-    """How the Function is to be: its group, who may be told, which refs may become `latest`, further parameters."""
+    """How the Function is to be: its group, whose statuses it posts, whose proofs count, further parameters."""
 
     resource_group: str
     repositories: tuple[str, ...]
+    workflows: tuple[str, ...]
     promoted_refs: tuple[str, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 def function_parameters(
-    settings: Settings, options: FunctionOptions, template: Mapping[str, Any], *, with_subscriptions: bool
+    settings: Settings,
+    options: FunctionOptions,
+    template: Mapping[str, Any],
+    *,
+    foundation: Mapping[str, Any],
+    with_subscriptions: bool,
 ) -> dict[str, object]:
-    """The template's parameters.
+    """The template's parameters; `foundation` are the outputs of the foundation's deployment.
 
     Raises:
         InputError: parameters that the template does not have, or that are not the caller's; values of the wrong type.
@@ -41,6 +57,10 @@ def function_parameters(
         "smokeResourceGroup": azure.smoke_resource_group,
         "armEndpoint": azure.arm_endpoint,
         "repositories": ",".join(options.repositories),
+        "workflows": ",".join(options.workflows),
+        "proofStorageAccount": str(foundation["scriptStorageAccountName"]),
+        "originContainers": str(foundation["originContainerUrl"]),
+        "recordsContainer": str(foundation["recordsContainerUrl"]),
         **({"promotedRefs": ",".join(options.promoted_refs)} if options.promoted_refs else {}),
         **_given(options.parameters, template.get("parameters") or {}),
         "withSubscriptions": with_subscriptions,

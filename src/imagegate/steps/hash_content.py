@@ -2,9 +2,9 @@
 
 import copy
 import hashlib
-import json
 from typing import Any
 
+from imagegate.model.canonical_json import canonical_json
 from imagegate.model.template_source import BodyPath, TemplateSource
 
 
@@ -21,11 +21,6 @@ def hash_content(source: TemplateSource, *, base_version: str) -> str:
         step["sha256Checksum"] = script.sha256
     content = {"base": base_version, "body": body}
     return hashlib.sha256(canonical_json(content)).hexdigest()
-
-
-def canonical_json(value: object) -> bytes:
-    """One spelling for one value: sorted keys, no blanks, UTF-8."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def member(body: Any, path: BodyPath) -> Any:  # noqa: ANN401 - any JSON

@@ -4,12 +4,11 @@ from datetime import datetime, timedelta
 
 from imagegate.errors import ImageGateError
 from imagegate.gateway.cloud import Cloud
-from imagegate.gateway.resources import ListedResource, api_version_of, list_resources
+from imagegate.gateway.resources import ListedResource, api_version_of, list_resources, list_templates
 from imagegate.model import EXPIRES_AT_TAG, ResourceId, parse_time
 from imagegate.steps.prove_gone import RUN_TAG
 from imagegate.steps.tear_down_smoke_vm import tear_down_smoke_vm
 
-_TEMPLATE_TYPE = "microsoft.virtualmachineimages/imagetemplates"
 _ORDER = (
     "microsoft.compute/virtualmachines",
     "microsoft.network/networkinterfaces",
@@ -23,10 +22,9 @@ _ORDER = (
 def find_expired_templates(cloud: Cloud, resource_group: str, *, now: datetime) -> tuple[ListedResource, ...]:
     """The image templates of finished and killed builds that are past their expiry.
 
-    The group also holds galleries and identities that carry our tag and stay: nothing but templates is looked at.
+    The group also holds galleries and identities that carry our tag and stay: nothing but templates is listed.
     """
-    listed = list_resources(cloud, resource_group)
-    return tuple(one for one in listed if one.owned and one.id.type.lower() == _TEMPLATE_TYPE and _expired(one, now))
+    return tuple(one for one in list_templates(cloud, resource_group) if one.owned and _expired(one, now))
 
 
 def find_expired(

@@ -4,12 +4,11 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from imagegate.errors import NotAuthorised, ResourceMissing
+from imagegate.errors import NotAuthorised
 from imagegate.gateway.blobs import Container
 from imagegate.gateway.cloud import Cloud
-from imagegate.gateway.deployments import read_deployment
 from imagegate.model.template_source import LocalScript, TemplateSource
-from imagegate.steps.deploy_foundation import FOUNDATION
+from imagegate.steps.find_container import container_url
 from imagegate.steps.hash_content import member
 
 _WRITE_BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write"
@@ -27,7 +26,7 @@ def upload_scripts(
     """
     if not source.scripts:
         return source.body
-    container = Container(cloud, _container_url(cloud, resource_group))
+    container = Container(cloud, container_url(cloud, resource_group, "script"))
     for script in _distinct(source.scripts):
         if _upload(container, script):
             note(f"uploaded {script.relative_path} ({len(script.content)} bytes)")
@@ -61,15 +60,3 @@ def _pointed_at(source: TemplateSource, container_url: str) -> dict[str, Any]:
         step[script.key] = f"{container_url}/{script.blob_name}"
         step["sha256Checksum"] = script.sha256
     return body
-
-
-def _container_url(cloud: Cloud, resource_group: str) -> str:
-    found = read_deployment(cloud, resource_group, FOUNDATION)
-    url = str(found.outputs.get("scriptContainerUrl") or "") if found else ""
-    if not url:
-        raise ResourceMissing(
-            f'The resource group "{resource_group}" has no container for scripts: its deployment "{FOUNDATION}" '
-            "is missing or has not succeeded.",
-            hint="Run `imagegate setup FOLDER` first.",
-        )
-    return url

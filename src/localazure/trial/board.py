@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from localazure.http.server import Server
+from localazure.trial.issuer import PATH as ISSUER_PATH
+from localazure.trial.issuer import Issuer
 
 _REPOSITORY = "/github/repos/{owner}/{name}"
 _VERDICTS = "/verdicts"
@@ -28,14 +31,16 @@ class Board:
     """Listens on loopback while entered; everything that comes is kept, in its order.
 
     Args:
-        certificate: key and chain, as a file in PEM; whoever trusts the cloud has to trust this.
+        certificate: key and chain, as a file in PEM; clients that trust the cloud trust it.
+        claims: those of the trial's job, for the issuer of its tokens.
     """
 
-    def __init__(self, certificate: Path) -> None:
+    def __init__(self, certificate: Path, claims: Mapping[str, str]) -> None:
         self.statuses: list[dict[str, Any]] = []
         self.verdicts: list[dict[str, Any]] = []
         self._came = threading.Condition()
-        self._server = Server(Starlette(routes=self._routes()), certificate)
+        self.issuer = Issuer(claims, lambda: self.issuer_url)
+        self._server = Server(Starlette(routes=[*self._routes(), *self.issuer.routes]), certificate)
 
     def __enter__(self) -> Self:
         self._server.__enter__()
@@ -50,6 +55,11 @@ class Board:
     def github_url(self) -> str:
         """The base of GitHub's API, as the Function is told it."""
         return f"{self._server.url}/github"
+
+    @property
+    def issuer_url(self) -> str:
+        """The issuer of the trial's job tokens."""
+        return f"{self._server.url}{ISSUER_PATH}"
 
     @property
     def verdicts_url(self) -> str:

@@ -1,17 +1,19 @@
-"""What the Function is told of the image's origin: whom it may speak to, and which ref may become `latest`.
+"""Where the image of a trial comes from: what its job is told, what its tokens claim, whose proofs the Function takes.
 
 The trial lets the ref that it runs on become `latest`, so that promotion is seen.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-PLACEHOLDER = "local/try"
+PLACEHOLDER, PLACEHOLDER_REF = "local/try", "refs/heads/try"
+_RUN_ID = "1"
 _REPOSITORY = re.compile(r"[:/](?P<name>[\w.-]+/[\w.-]+?)(?:\.git)?/?$")
 _REF = re.compile(r"refs/(heads|tags)/[^\s,]+")
 _TIMEOUT_S = 10
@@ -20,30 +22,72 @@ _TOKEN = "no-secret"  # noqa: S105 - whoever shows the statuses asks for none
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """Repository (`owner/name`) and ref; the ref is empty where there is none that could be promoted."""
+    """Repository (`owner/name`), commit and ref of the trial's job; a ref that could not be promoted is replaced."""
 
     repository: str
+    commit: str
     ref: str
 
-    def setup_arguments(self, github_url: str) -> list[str]:
-        """What `imagegate setup` is told to make the Function: where commits are told, a topic for verdicts."""
+    @property
+    def workflow(self) -> str:
+        """The workflow that the trial's job stands for."""
+        return f"{self.repository}/.github/workflows/try.yml"
+
+    @property
+    def job_environment(self) -> dict[str, str]:
+        """What a job of GitHub has, as far as a build asks for it."""
+        return {
+            "GITHUB_REPOSITORY": self.repository,
+            "GITHUB_SHA": self.commit,
+            "GITHUB_REF": self.ref,
+            "GITHUB_EVENT_NAME": "push",
+            "GITHUB_EVENT_PATH": "",
+            "GITHUB_RUN_ID": _RUN_ID,
+            "GITHUB_RUN_ATTEMPT": "1",
+        }
+
+    @property
+    def claims(self) -> dict[str, str]:
+        """What the job's tokens say."""
+        return {
+            "sub": f"repo:{self.repository}:ref:{self.ref}",
+            "repository": self.repository,
+            "repository_id": "1",
+            "ref": self.ref,
+            "sha": self.commit,
+            "event_name": "push",
+            "job_workflow_ref": f"{self.workflow}@{self.ref}",
+            "workflow_ref": f"{self.workflow}@{self.ref}",
+            "run_id": _RUN_ID,
+            "run_number": "1",
+            "run_attempt": "1",
+        }
+
+    def setup_arguments(self, *, github_url: str, issuer_url: str) -> list[str]:
+        """What `imagegate setup` needs to make the Function: whose proofs count, where GitHub is, a verdict topic."""
         refs = ["--promoted-ref", self.ref] if self.ref else []
         parameters = (
             f"githubApiUrl={github_url}",
             f"githubToken={_TOKEN}",
+            f"issuer={issuer_url}",
             "withVerdictTopic=true",
             "withBuildLogs=true",
         )
         given = [word for pair in parameters for word in ("--function-parameter", pair)]
-        return ["--function", "--repository", self.repository, *refs, *given]
+        return ["--function", "--repository", self.repository, "--workflow", self.workflow, *refs, *given]
 
 
 def origin_of(folder: Path, environment: Mapping[str, str]) -> Origin:
-    """From the job's environment (GitHub's variables), else from the folder's git, else a placeholder."""
+    """From the job's environment (GitHub's variables), else from the folder's git, else placeholders."""
     found = _REPOSITORY.search(_git(folder, "remote", "get-url", "origin"))
     repository = environment.get("GITHUB_REPOSITORY") or (found["name"] if found else PLACEHOLDER)
+    commit = environment.get("GITHUB_SHA") or _git(folder, "rev-parse", "--verify", "--quiet", "HEAD")
     ref = environment.get("GITHUB_REF") or _git(folder, "symbolic-ref", "--quiet", "HEAD")
-    return Origin(repository=repository, ref=ref if _REF.fullmatch(ref) else "")
+    return Origin(
+        repository=repository,
+        commit=commit or hashlib.sha1(str(folder.resolve()).encode(), usedforsecurity=False).hexdigest(),
+        ref=ref if _REF.fullmatch(ref) else PLACEHOLDER_REF,
+    )
 
 
 def _git(folder: Path, *arguments: str) -> str:

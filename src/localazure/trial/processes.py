@@ -138,7 +138,7 @@ def run_product(arguments: Sequence[str], environment: Mapping[str, str]) -> Com
 
 def ordinary_environment(cloud: Mapping[str, str]) -> dict[str, str]:
     """This process's environment without anything that names another cloud or principal, and with the cloud's own."""
-    foreign = ("AZURE_", "ARM_", "MSI_", "IDENTITY_", "IMAGEGATE_ARM", "ACTIONS_ID_TOKEN")
+    foreign = ("AZURE_", "ARM_", "MSI_", "IDENTITY_", "IMAGEGATE_ARM", "IMAGEGATE_ISSUER", "ACTIONS_ID_TOKEN")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return kept | dict(cloud)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +15,7 @@ from localazure.trial.closing import ClosingFollower, closings_of
 from localazure.trial.cloud_session import CloudSession
 from localazure.trial.follow import Follower
 from localazure.trial.observer import Observer
-from localazure.trial.origin import origin_of
+from localazure.trial.origin import Origin, origin_of
 from localazure.trial.outcome import Outcome
 from localazure.trial.processes import CloudProcess, ordinary_environment, run_product
 
@@ -50,10 +50,11 @@ def run_trial(folder: Path, options: TrialOptions, say: Say) -> Outcome:
         CloudDidNotStart: the cloud ended before it listened.
     """
     outcome = Outcome(folder=str(folder), cloud_log=str(options.logs / "cloud.log"))
+    origin = origin_of(folder, os.environ)
     started = time.monotonic()
     with (
         CloudProcess(state=options.state, cache=options.cache, logs=options.logs, temporary=options.temporary) as cloud,
-        Board(cloud.certificate) as board,
+        Board(cloud.certificate, origin.claims) as board,
         CloudSession(cloud.environment) as session,
     ):
         outcome.timings_s["start_cloud"] = round(time.monotonic() - started, 3)
@@ -61,8 +62,13 @@ def run_trial(folder: Path, options: TrialOptions, say: Say) -> Outcome:
         outcome.tier, outcome.cannot_prove = tier.name, tier.cannot_prove
         say(f"A cloud of your own is up ({tier.name}); the product is told nothing but its address.")
         environment = ordinary_environment(cloud.environment) | {"IMAGEGATE_LOG_DIR": str(options.logs)}
+        environment |= origin.job_environment | {
+            "IMAGEGATE_ISSUER": board.issuer_url,
+            "IMAGEGATE_PROMOTED_REFS": origin.ref,
+        }
         stage = _Stage(
             folder=folder,
+            origin=origin,
             options=options,
             environment=environment,
             outcome=outcome,
@@ -85,6 +91,7 @@ class _Stage:
     """What each step of the story works with."""
 
     folder: Path
+    origin: Origin
     options: TrialOptions
     environment: dict[str, str]
     outcome: Outcome
@@ -92,10 +99,10 @@ class _Stage:
     board: Board
     session: CloudSession
 
-    def run(self, name: str, *arguments: str) -> None:
-        """Run a product command to its end."""
+    def run(self, name: str, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
+        """Run a product command to its end; only the build gets the right to ask for the job's tokens."""
         given = [name, *arguments, *self.options.product_arguments]
-        self.outcome.add(name, run_product(given, self.environment))
+        self.outcome.add(name, run_product(given, {**self.environment, **(environment or {})}))
 
     @property
     def observer(self) -> Observer:
@@ -109,9 +116,10 @@ def _set_up(stage: _Stage) -> None:
     if stage.options.via is Via.COMMAND:
         stage.run("setup", str(stage.folder))
         return
-    origin = origin_of(stage.folder, os.environ)
-    stage.say(f"What the Function tells commits of {origin.repository} is shown here, and told to nobody else.")
-    stage.run("setup", str(stage.folder), *origin.setup_arguments(stage.board.github_url))
+    origin, board = stage.origin, stage.board
+    stage.say(f"Statuses for commits of {origin.repository} are shown here and posted nowhere else.")
+    urls = {"github_url": board.github_url, "issuer_url": board.issuer_url}
+    stage.run("setup", str(stage.folder), *origin.setup_arguments(**urls))
     if not stage.outcome.exit_code:
         outputs = stage.outcome.commands["setup"].document["function"]["outputs"]
         stage.session.subscribe(str(outputs["verdictTopicId"]), stage.board.verdicts_url)
@@ -120,7 +128,7 @@ def _set_up(stage: _Stage) -> None:
 def _build(stage: _Stage) -> None:
     by_function = stage.options.via is Via.FUNCTION
     known = closings_of(stage.observer) if by_function else frozenset()
-    stage.run("build", str(stage.folder))
+    stage.run("build", str(stage.folder), environment=stage.board.issuer.environment)
     if by_function and stage.outcome.exit_code == _BUILD_FAILED:
         _follow_closing(stage, known)
 

@@ -10,19 +10,24 @@ from typing import Any
 import pytest
 
 from function_world import (
+    CLAIMS,
     FUNCTION,
     IMAGES,
     NAMESPACES,
     REPOSITORY,
     SMOKE,
+    WORKFLOW,
     GitHub,
     ServingEngine,
     deploy,
+    foundation_output,
     give_token,
     serve,
+    sign,
 )
 from localazure.assembly import LocalCloud
 from localazure.functions.host import FunctionHost
+from localazure.trial.board import Board
 
 
 @pytest.fixture
@@ -61,15 +66,35 @@ def github(servers: ExitStack) -> GitHub:
 
 
 @pytest.fixture
-def azure(caller: Callable[..., Any], github: GitHub, cloud_server: LocalCloud) -> Any:  # noqa: ANN401 - see above
+def board(tmp_path: Path, cloud_server: LocalCloud) -> Iterator[Board]:
+    """The issuer of the build job's tokens."""
+    with Board(tmp_path / "state" / "tls" / "server.pem", CLAIMS) as found:
+        yield found
+
+
+@pytest.fixture
+def sign_versions(azure: Any, board: Board, cloud_server: LocalCloud) -> Callable[[], None]:  # noqa: ANN401 - see above
+    """Sign what a build brought, as its job does after the run."""
+    return lambda: sign(azure, board.issuer, cloud_server)
+
+
+@pytest.fixture
+def azure(caller: Callable[..., Any], github: GitHub, cloud_server: LocalCloud, board: Board) -> Any:  # noqa: ANN401 - see above
     """The owner of a cloud with gallery, identities and the Function, deployed by the templates of the repository."""
     client = caller()
     for namespace in NAMESPACES:
         client("POST", f"~/providers/{namespace}/register")
     for group in (IMAGES, SMOKE, FUNCTION):
         client("PUT", group, {"location": "westeurope"})
-    deploy(client, IMAGES, "foundation", galleryName="golden", imageDefinitionName="web")
+    builder = {"principalId": cloud_server.owner.object_id, "principalType": "ServicePrincipal"}
+    deploy(client, IMAGES, "foundation", galleryName="golden", imageDefinitionName="web", **builder)
+    proofs = {name: foundation_output(client, name) for name in ("originContainerUrl", "recordsContainerUrl")}
     parameters: dict[str, Any] = {
+        "workflows": WORKFLOW,
+        "issuer": board.issuer_url,
+        "proofStorageAccount": foundation_output(client, "scriptStorageAccountName"),
+        "originContainers": proofs["originContainerUrl"],
+        "recordsContainer": proofs["recordsContainerUrl"],
         "functionAppName": "gate",
         "repositories": "acme/images",
         "templateResourceGroup": "rg-images",

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from build_events import as_cloud_event, run_event, text, version_event
@@ -28,6 +31,7 @@ def test_good_build_becomes_latest_and_green(
     host: FunctionHost,
     github: GitHub,
     recording_engine: ServingEngine,
+    sign_versions: Callable[[], None],
     cloud_server: LocalCloud,
 ) -> None:
     """Events of a build wake the Function once: it proves the version, promotes it, tears down and tells the commit."""
@@ -35,6 +39,7 @@ def test_good_build_becomes_latest_and_green(
     running = cloud_server.functions.host("gate") or host
 
     build(azure, recording_engine.port)
+    sign_versions()
 
     assert github.awaited("imagegate/verify (web)").wait(_PATIENCE_S)
     (status,) = [entry for entry in github.posted if entry["context"] == "imagegate/verify (web)"]
@@ -50,12 +55,14 @@ def test_silent_image_stays_hidden_and_red(
     azure: Any,  # noqa: ANN401 - as above
     github: GitHub,
     recording_engine: ServingEngine,
+    sign_versions: Callable[[], None],
 ) -> None:
     """An image that boots and does not answer fails, stays excluded from latest, and leaves nothing behind."""
     recording_engine.silent = True
     subscribe(azure)
 
     build(azure, recording_engine.port)
+    sign_versions()
 
     assert github.awaited("imagegate/verify (web)").wait(_PATIENCE_S)
     (status,) = [entry for entry in github.posted if entry["context"] == "imagegate/verify (web)"]
@@ -87,9 +94,11 @@ def test_lost_events_are_made_up_for(
     host: FunctionHost,
     github: GitHub,
     recording_engine: ServingEngine,
+    sign_versions: Callable[[], None],
 ) -> None:
     """Where no event came at all, the timer finds the version and has it verified."""
     build(azure, recording_engine.port)
+    sign_versions()
 
     host.run_timer("reconcile")
 
@@ -102,9 +111,11 @@ def test_duplicates_in_any_order_give_one_vm_and_one_verdict(
     host: FunctionHost,
     github: GitHub,
     recording_engine: ServingEngine,
+    sign_versions: Callable[[], None],
 ) -> None:
     """Both events of a build, in both schemas, ten times each, shuffled, at once: one VM, one verdict, one status."""
     build(azure, recording_engine.port)
+    sign_versions()
     images = azure("GET", IMAGES).json()["id"]
     subjects = run_event(subject=TEMPLATE.replace(IMAGES, images)), version_event(subject=str(_version(azure)["id"]))
     events = [text(event) for one in subjects for event in (one, as_cloud_event(one))] * 10
@@ -124,7 +135,7 @@ def test_duplicates_in_any_order_give_one_vm_and_one_verdict(
 
 
 def test_function_needs_no_more_rights_than_its_template_gives(azure: Any) -> None:  # noqa: ANN401 - as above
-    """The identity of the Function has roles in its groups, on its storage and its telemetry, and nowhere else."""
+    """The identity of the Function has roles in its groups, on its storage and telemetry, on proofs and records."""
     identity = azure("GET", SITE, api_version="2024-04-01").json()["identity"]["userAssignedIdentities"]
     (entry,) = identity.values()
     path = "~/providers/Microsoft.Authorization/roleAssignments"
@@ -136,4 +147,35 @@ def test_function_needs_no_more_rights_than_its_template_gives(azure: Any) -> No
         if one["properties"]["principalId"] == entry["principalId"]
     }
     assert {scope for scope in scopes if "/" not in scope} == {"rg-images", "rg-images-smoke"}
-    assert all(scope.startswith("rg-fn/providers/") for scope in scopes if "/" in scope)
+    narrow = [scope for scope in scopes if "/" in scope and not scope.startswith("rg-fn/providers/")]
+    assert sorted(scope.rsplit("/", 1)[-1] for scope in narrow) == ["origin", "records"]
+
+
+def test_unsigned_version_stays_hidden_and_says_nothing(
+    azure: Any,  # noqa: ANN401 - as above
+    github: GitHub,
+    recording_engine: ServingEngine,
+    cloud_server: LocalCloud,
+    sign_versions: Callable[[], None],
+) -> None:
+    """A version that passed and that no job signed is not promoted and speaks for no commit, until the proof comes."""
+    subscribe(azure)
+
+    build(azure, recording_engine.port)
+    host = cloud_server.functions.host("gate")
+    assert host is not None
+    _until(lambda: "imagegate-verdict" in _version(azure)["tags"])
+    _until(lambda: any(one.name == "decide_promotion" for one in host.durable.instances()))
+
+    assert _version(azure)["properties"]["publishingProfile"]["excludeFromLatest"]
+    assert github.posted == []
+    sign_versions()
+    assert github.awaited("imagegate/verify").wait(_PATIENCE_S)
+    assert not _version(azure)["properties"]["publishingProfile"]["excludeFromLatest"]
+
+
+def _until(there: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _PATIENCE_S
+    while not there():
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.05)

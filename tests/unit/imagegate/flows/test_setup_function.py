@@ -15,7 +15,12 @@ from imagegate.steps.deploy_function import FunctionOptions
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourcegroups/rg-fn"
 DEPLOYMENT = f"{GROUP}/providers/Microsoft.Resources/deployments/imagegate-function"
 SITE = f"{GROUP}/providers/Microsoft.Web/sites/gate"
-OPTIONS = FunctionOptions(resource_group="rg-fn", repositories=("acme/images",))
+OPTIONS = FunctionOptions(resource_group="rg-fn", repositories=("acme/images",), workflows=("*",))
+FOUNDATION = {
+    "scriptStorageAccountName": "s",
+    "originContainerUrl": "https://s/o",
+    "recordsContainerUrl": "https://s/r",
+}
 
 
 @pytest.fixture
@@ -46,7 +51,8 @@ def manager(wire: Wire) -> Wire:
 
 
 def _run(manager: Wire, clock: HandClock, settings: Settings, code: Path | None) -> FunctionSetup:
-    return set_up_function(settings, cloud_on(manager), Story(Silent(), clock), options=OPTIONS, code=code)
+    story = Story(Silent(), clock)
+    return set_up_function(settings, cloud_on(manager), story, options=OPTIONS, foundation=FOUNDATION, code=code)
 
 
 def test_subscriptions_come_after_the_code(manager: Wire, clock: HandClock, settings: Settings) -> None:

@@ -14,7 +14,8 @@ from fake_wire import Answer, Wire
 from imagegate.errors import NotAuthorised
 from imagegate.gateway.credential import credential_of
 from imagegate.gateway.endpoints import PUBLIC
-from imagegate.gateway.github_token import AUDIENCE, GitHubJobToken
+from imagegate.gateway.github_token import ENTRA_AUDIENCE as AUDIENCE
+from imagegate.gateway.github_token import GitHubJobToken
 from imagegate.gateway.job_credential import JobCredential, explain_login
 
 JOB = {"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "o/r"}

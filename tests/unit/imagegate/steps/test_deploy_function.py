@@ -10,7 +10,14 @@ from imagegate.gateway.azure_templates import azure_template
 from imagegate.settings import Settings
 from imagegate.steps.deploy_function import FunctionOptions, function_parameters
 
-OPTIONS = FunctionOptions(resource_group="rg-fn", repositories=("a/b", "c/d"), promoted_refs=("refs/heads/trunk",))
+FOUNDATION = {
+    "scriptStorageAccountName": "s",
+    "originContainerUrl": "https://s/origin",
+    "recordsContainerUrl": "https://s/r",
+}
+OPTIONS = FunctionOptions(
+    resource_group="rg-fn", repositories=("a/b", "c/d"), workflows=("*",), promoted_refs=("refs/heads/trunk",)
+)
 
 
 @pytest.fixture
@@ -23,7 +30,7 @@ def test_template_takes_what_we_give(settings: Settings) -> None:
     """The shipped template declares every parameter that the step gives, and every required one is given."""
     template = azure_template("function")
 
-    given = function_parameters(settings, OPTIONS, template, with_subscriptions=True)
+    given = function_parameters(settings, OPTIONS, template, foundation=FOUNDATION, with_subscriptions=True)
 
     assert set(given) <= set(template["parameters"])
     assert {name for name, body in template["parameters"].items() if "defaultValue" not in body} <= set(given)
@@ -36,10 +43,13 @@ def test_further_parameters_are_typed(settings: Settings) -> None:
     options = FunctionOptions(
         resource_group="rg-fn",
         repositories=("a/b",),
+        workflows=("a/b/.github/workflows/image.yml",),
         parameters={"maximumInstanceCount": "7", "withDeadLetter": "False", "githubAppId": "12"},
     )
 
-    given = function_parameters(settings, options, azure_template("function"), with_subscriptions=False)
+    given = function_parameters(
+        settings, options, azure_template("function"), foundation=FOUNDATION, with_subscriptions=False
+    )
 
     assert (given["maximumInstanceCount"], given["withDeadLetter"], given["githubAppId"]) == (7, False, "12")
     assert "promotedRefs" not in given
@@ -50,10 +60,13 @@ def test_parameters_that_do_not_fit(settings: Settings) -> None:
     options = FunctionOptions(
         resource_group="rg-fn",
         repositories=("a/b",),
+        workflows=("a/b/.github/workflows/image.yml",),
         parameters={"colour": "red", "withSubscriptions": "true", "maximumInstanceCount": "many"},
     )
 
     with pytest.raises(InputError) as refused:
-        function_parameters(settings, options, azure_template("function"), with_subscriptions=False)
+        function_parameters(
+            settings, options, azure_template("function"), foundation=FOUNDATION, with_subscriptions=False
+        )
 
     assert len(refused.value.faults) == 3

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 import requests
 
@@ -23,7 +24,7 @@ def authority(tmp_path: Path) -> Authority:
 @pytest.fixture
 def board(authority: Authority) -> Iterator[Board]:
     """A board that listens."""
-    with Board(authority.key_and_chain) as found:
+    with Board(authority.key_and_chain, {"repository": "acme/images"}) as found:
         yield found
 
 
@@ -71,3 +72,17 @@ def test_handshake_and_verdict(board: Board, wire: requests.Session) -> None:
     assert delivered.status_code == 200
     assert board.await_verdict(_VERSION, timeout_s=10) == event
     assert board.await_verdict("/another", timeout_s=0) is None
+
+
+def test_the_job_gets_tokens_that_its_issuer_signed(board: Board, wire: requests.Session) -> None:
+    """The job's request token gets an identity token for the audience asked for, good by the published keys."""
+    job = board.issuer.environment
+    asked = f"{job['ACTIONS_ID_TOKEN_REQUEST_URL']}&audience=a:b"
+    good = {"Authorization": f"Bearer {job['ACTIONS_ID_TOKEN_REQUEST_TOKEN']}"}
+
+    token = wire.get(asked, headers=good, timeout=10).json()["value"]
+    keys = jwt.PyJWKSet.from_dict(wire.get(f"{board.issuer_url}/.well-known/jwks", timeout=10).json())
+
+    claims = jwt.decode(token, keys.keys[0], algorithms=["RS256"], audience="a:b", issuer=board.issuer_url)
+    assert claims["repository"] == "acme/images"
+    assert wire.get(asked, timeout=10).status_code == 401

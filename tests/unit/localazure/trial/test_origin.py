@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from localazure.trial.origin import PLACEHOLDER, Origin, origin_of
+from localazure.trial.origin import PLACEHOLDER, PLACEHOLDER_REF, Origin, origin_of
 
 
 @pytest.fixture
@@ -18,22 +18,33 @@ def clone(tmp_path: Path) -> Path:
 
 def test_from_git(clone: Path) -> None:
     """Outside of a job the folder's git says it."""
-    assert origin_of(clone, {}) == Origin(repository="acme/images", ref="refs/heads/trunk")
+    origin = origin_of(clone, {})
+
+    assert (origin.repository, origin.ref) == ("acme/images", "refs/heads/trunk")
 
 
 def test_from_the_job(clone: Path) -> None:
-    """In a job its own variables win; a pull request's ref can never become latest."""
-    job = {"GITHUB_REPOSITORY": "acme/other", "GITHUB_REF": "refs/pull/7/merge"}
+    """In a job its own variables win; a ref that can never become latest is replaced by the trial's own."""
+    job = {"GITHUB_REPOSITORY": "acme/other", "GITHUB_REF": "refs/pull/7/merge", "GITHUB_SHA": "c" * 40}
 
-    assert origin_of(clone, job) == Origin(repository="acme/other", ref="")
+    assert origin_of(clone, job) == Origin(repository="acme/other", commit="c" * 40, ref=PLACEHOLDER_REF)
 
 
 def test_from_nothing(tmp_path: Path) -> None:
-    """A folder that no git knows gets a placeholder, and no ref."""
+    """A folder that no git knows gets placeholders."""
     origin = origin_of(tmp_path, {})
 
-    assert origin == Origin(repository=PLACEHOLDER, ref="")
-    arguments = origin.setup_arguments("https://board/github")
-    assert arguments[:3] == ["--function", "--repository", "local/try"]
-    assert "--promoted-ref" not in arguments
-    assert {"githubApiUrl=https://board/github", "withVerdictTopic=true"} <= set(arguments)
+    assert (origin.repository, origin.ref, len(origin.commit)) == (PLACEHOLDER, PLACEHOLDER_REF, 40)
+    arguments = origin.setup_arguments(github_url="https://board/github", issuer_url="https://board/issuer")
+    assert arguments[:5] == ["--function", "--repository", "local/try", "--workflow", origin.workflow]
+    assert {"githubApiUrl=https://board/github", "issuer=https://board/issuer"} <= set(arguments)
+
+
+def test_job_and_claims_agree(clone: Path) -> None:
+    """What the trial's job is given is what its tokens claim: else no proof would hold."""
+    origin = origin_of(clone, {})
+    job, claims = origin.job_environment, origin.claims
+
+    assert (job["GITHUB_REPOSITORY"], job["GITHUB_SHA"]) == (claims["repository"], claims["sha"])
+    assert (job["GITHUB_REF"], job["GITHUB_EVENT_NAME"]) == (claims["ref"], claims["event_name"])
+    assert (job["GITHUB_RUN_ID"], job["GITHUB_RUN_ATTEMPT"]) == (claims["run_id"], claims["run_attempt"])

@@ -1,0 +1,94 @@
+"""The decision about a verified version: wait for the proof of its origin, then let it speak, then let it be `latest`.
+
+1. Ask for a proof until there is a good one, or the limit.
+2. Where only the proof was missing and the claims allow it, promote.
+
+The smoke test does not wait for the proof. The same function runs on Azure Durable Functions and in a command.
+"""
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+from imagegate.flows.telling import StepFailed, Telling, call, pause
+from imagegate.model.verification import Cause
+
+if TYPE_CHECKING:
+    from durabletask.task import OrchestrationContext, Task
+
+    Steps = Generator[Task[Any], Any, Any]
+
+CHECK_PROOF, PROMOTE = "check_proof", "promote_by_proof"
+_PROMOTION_DEADLINE_S = 1800
+"""A change of a version goes to every region; minutes are normal."""
+
+
+def decide_promotion(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Task[Any], Any, dict[str, Any]]":
+    """`{speaks, promoted, reason, claims}`; it never fails.
+
+    `job`: `image_version_id`, `published_at`, `verdict`, `may_promote`, and `limit_s`, how long to wait for a proof.
+    `reason` says why it may not speak, or why it was not promoted.
+    """
+    telling = Telling(ctx)
+    telling.begin("proof", "Checking the proof of origin")
+    try:
+        found = yield from _await_proof(ctx, telling, job)
+        if found["state"] != "speaks":
+            telling.end(passed=False)
+            return _decision(speaks=False, reason=found["reason"])
+        telling.end(passed=True)
+        claims = found["claims"]
+        if not job["may_promote"] or found["hidden"]:
+            return _decision(speaks=True, reason=found["hidden"], claims=claims)
+        telling.begin("promote", "Letting latest resolve to it")
+        ended = yield from _promote(ctx, {**job, "claims": claims})
+    except StepFailed as failed:
+        telling.note(failed.reason)
+        telling.end(passed=False)
+        return _decision(speaks=False, reason=failed.reason.splitlines()[0])
+    telling.end(passed=ended["promoted"])
+    return _decision(speaks=True, promoted=ended["promoted"], reason=ended["reason"], claims=claims)
+
+
+def _decision(
+    *, speaks: bool, promoted: bool = False, reason: str = "", claims: dict[str, str] | None = None
+) -> dict[str, Any]:
+    return {"speaks": speaks, "promoted": promoted, "reason": reason, "claims": claims or {}}
+
+
+def _await_proof(ctx: "OrchestrationContext", telling: Telling, job: dict[str, Any]) -> "Steps":
+    """The answer of `check_proof` that speaks, or the last one at the limit."""
+    begun, said = ctx.current_utc_datetime, ""
+    while True:
+        answer = yield from _ask(ctx, job["image_version_id"])
+        waited_s = (ctx.current_utc_datetime - begun).total_seconds()
+        if answer["state"] in {"speaks", "gone"} or waited_s >= job["limit_s"]:
+            return answer
+        if answer["reason"] != said:
+            said = answer["reason"]
+            telling.note(f"waiting: {said}")
+        yield from pause(ctx, 2 if waited_s < 30 else 30 if waited_s < 600 else 600)
+
+
+def _ask(ctx: "OrchestrationContext", image_version_id: str) -> "Steps":
+    """The answer of `check_proof`. A service that cannot be asked is no proof yet, never "no proof"."""
+    try:
+        return (yield from call(ctx, CHECK_PROOF, {"image_version_id": image_version_id}))
+    except StepFailed as failed:
+        if failed.cause is Cause.DEFECT:
+            raise
+        return {"state": "later", "reason": failed.reason.splitlines()[0]}
+
+
+def _promote(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Steps":
+    begun = ctx.current_utc_datetime
+    while True:
+        try:
+            answer = yield from call(ctx, PROMOTE, job)
+        except StepFailed as failed:
+            return {"promoted": False, "reason": failed.reason.splitlines()[0]}
+        if answer["done"]:
+            return answer
+        waited_s = (ctx.current_utc_datetime - begun).total_seconds()
+        if waited_s >= _PROMOTION_DEADLINE_S:
+            return {"promoted": False, "reason": f"it did not become so in time: {answer['reason']}"}
+        yield from pause(ctx, 0.2 if waited_s < 1 else 1 if waited_s < 30 else 10)

@@ -1,0 +1,87 @@
+"""The private container of records: read, and written only over the version of the blob that was read."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from azure.core import MatchConditions
+from azure.core.exceptions import ResourceNotFoundError
+
+from imagegate.errors import ServiceRefused
+from imagegate.gateway.blobs import Container
+from imagegate.gateway.translation import told_as
+from imagegate.model.definition_pointer import DefinitionPointer
+from imagegate.model.version_record import VersionRecord
+
+RECORD_SIZE_LIMIT_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored[Document]:
+    """A document, and the ETag that the next write has to match; None for one that is not stored yet."""
+
+    document: Document
+    etag: str | None
+
+
+class Records:
+    """The records of image versions, and of each image definition the pointer to what was promoted last."""
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+
+    def find(self, record: VersionRecord) -> Stored[VersionRecord]:
+        """The stored record of the same version, or the given one where there is none yet.
+
+        Raises:
+            ServiceRefused: what is stored is no record of this version.
+        """
+        found = self._read(record.name, VersionRecord.from_json, otherwise=record)
+        mine = (record.image_version_id.lower(), record.published_at)
+        if (found.document.image_version_id.lower(), found.document.published_at) != mine:
+            raise ServiceRefused(f"The record {record.name} speaks of {found.document.image_version_id}.")
+        return found
+
+    def write(self, record: VersionRecord, *, etag: str | None) -> str:
+        """Write over what was read (`etag`), or create it (None); the new ETag.
+
+        Raises:
+            ResourceConflict: the record was changed meanwhile; read it again.
+        """
+        return self._write(record.name, record.to_json(), etag)
+
+    def find_pointer(self, record: VersionRecord) -> Stored[DefinitionPointer]:
+        """The pointer of the record's image definition; an empty one where nothing was promoted yet."""
+        return self._read(_pointer_of(record), DefinitionPointer.from_json, otherwise=DefinitionPointer())
+
+    def write_pointer(self, record: VersionRecord, pointer: DefinitionPointer, *, etag: str | None) -> str:
+        """As `write`."""
+        return self._write(_pointer_of(record), pointer.to_json(), etag)
+
+    def _read[Document](
+        self, name: str, parse: Callable[[Mapping[str, Any]], Document], *, otherwise: Document
+    ) -> Stored[Document]:
+        with told_as(f"reading the record {name}"):
+            try:
+                answer: Any = self._container.client.download_blob(name, offset=0, length=RECORD_SIZE_LIMIT_BYTES)
+                content, etag = answer.readall(), str(answer.properties.etag)
+            except ResourceNotFoundError:
+                return Stored(document=otherwise, etag=None)
+        try:
+            return Stored(document=parse(json.loads(content)), etag=etag)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise ServiceRefused(f"The record {name} cannot be read: {type(error).__name__}.") from error
+
+    def _write(self, name: str, body: Mapping[str, Any], etag: str | None) -> str:
+        matching: dict[str, Any] = (
+            {} if etag is None else {"etag": etag, "match_condition": MatchConditions.IfNotModified}
+        )
+        content = json.dumps(body, indent=2, ensure_ascii=False).encode()
+        with told_as(f"writing the record {name}"):
+            blob = self._container.client.get_blob_client(name)
+            return str(blob.upload_blob(content, overwrite=etag is not None, **matching)["etag"])
+
+
+def _pointer_of(record: VersionRecord) -> str:
+    return f"{record.name.rsplit('/', 2)[0]}/promoted-last.json"

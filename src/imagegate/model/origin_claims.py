@@ -1,0 +1,136 @@
+"""What the claims of a verified job token allow: to speak for a commit, to become `latest`. Pure.
+
+Source of the claims: GitHub documentation, "OpenID Connect reference".
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from imagegate.model.origin_statement import OriginStatement
+
+ISSUER_OF_GITHUB = "https://token.actions.githubusercontent.com"
+ANY_WORKFLOW = "*"
+_SPEAKING_EVENTS = {"push", "schedule", "workflow_dispatch", "release", "merge_group", "pull_request"}
+_PROMOTING_EVENTS = {"push", "schedule", "workflow_dispatch", "release"}
+"""Not `pull_request_target`, `workflow_run` or `issue_comment`: they run with the default branch's ref for anybody."""
+
+_PULL = re.compile(r"refs/pull/(?P<number>\d+)/merge")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OriginRules:
+    """Whose proofs count, as the settings of the verifier have it.
+
+    Args:
+        issuer: the one issuer of job tokens, such as `https://token.actions.githubusercontent.com`.
+        repositories: `owner/name`, lower case. `repository_ids`: their numeric ids, where configured.
+        workflows: `owner/name/path`, optionally with `@ref` or `@sha`; `*` lets any workflow speak.
+        promoted_refs: full refs; one that ends in `/*` stands for all below it.
+        claims: further claims that a promotion asks for, by name.
+        run_ids: where not empty, only these runs may speak (a `verify` step without settings: its own).
+    """
+
+    issuer: str
+    repositories: frozenset[str]
+    workflows: tuple[str, ...]
+    promoted_refs: tuple[str, ...]
+    repository_ids: frozenset[str] = frozenset()
+    claims: Mapping[str, str] = field(default_factory=dict)
+    run_ids: frozenset[str] = frozenset()
+
+
+def why_silent(claims: Mapping[str, Any], statement: OriginStatement, rules: OriginRules) -> str | None:
+    """Why the token may not speak for the statement's commit; None where it may.
+
+    For a pull request GitHub still has to say that the commit is a parent of `merge_commit_of(claims)`.
+    """
+    return (
+        _wrong_repository(claims, statement, rules)
+        or _wrong_workflow(claims, rules)
+        or _wrong_run(claims, statement, rules)
+        or _wrong_commit(claims, statement)
+    )
+
+
+def why_hidden(claims: Mapping[str, Any], statement: OriginStatement, rules: OriginRules) -> str | None:
+    """Why the version may not become `latest` although its token may speak; None where the claims allow it."""
+    event, ref = _text(claims, "event_name"), _text(claims, "ref")
+    if event not in _PROMOTING_EVENTS:
+        return f"it was built by the event {event or '(none)'}"
+    if statement.stamp.dirty:
+        return "its work tree had changes that are in no commit"
+    if not ref or ref != statement.stamp.ref or not any(_names(entry, ref) for entry in rules.promoted_refs):
+        allowed = ", ".join(rules.promoted_refs) or "nothing"
+        return f'it was built from "{ref}", and only what is built from {allowed} may become latest'
+    if ref.startswith("refs/tags/") and _text(claims, "ref_protected") != "true" and not _text(claims, "environment"):
+        return f'"{ref}" is a tag that is not protected, and the job names no environment'
+    for name, wanted in rules.claims.items():
+        if _text(claims, name) != wanted:
+            return f'its job has {name} "{_text(claims, name)}"; expected "{wanted}"'
+    return None
+
+
+def merge_commit_of(claims: Mapping[str, Any]) -> str | None:
+    """The merge commit whose parent the pull request's head has to be; None for other events."""
+    return _text(claims, "sha") if _text(claims, "event_name") == "pull_request" else None
+
+
+def _wrong_repository(claims: Mapping[str, Any], statement: OriginStatement, rules: OriginRules) -> str | None:
+    signed = _text(claims, "repository")
+    if signed.lower() != statement.stamp.repository.lower():
+        return f'it claims to come from "{statement.stamp.repository}", and "{signed}" signed'
+    if signed.lower() not in rules.repositories:
+        return f"{signed} is not among the repositories of the settings"
+    if rules.repository_ids and _text(claims, "repository_id") not in rules.repository_ids:
+        return f"{signed} has the id {_text(claims, 'repository_id')}, which is not in the settings"
+    return None
+
+
+def _wrong_workflow(claims: Mapping[str, Any], rules: OriginRules) -> str | None:
+    signed = _text(claims, "job_workflow_ref")
+    path, _, ref = signed.partition("@")
+    for entry in rules.workflows:
+        wanted, _, at = entry.partition("@")
+        if entry == ANY_WORKFLOW or (
+            wanted.lower() == path.lower() and at in {"", ref, _text(claims, "job_workflow_sha")}
+        ):
+            return None
+    return f"signed by {signed or 'no workflow'}, and the settings list {', '.join(rules.workflows) or 'none'}"
+
+
+def _wrong_run(claims: Mapping[str, Any], statement: OriginStatement, rules: OriginRules) -> str | None:
+    run_id = _text(claims, "run_id")
+    if f"{run_id}-{_text(claims, 'run_attempt')}" != statement.stamp.run:
+        return f"it claims to come from run {statement.stamp.run or '(none)'}, and run {run_id} signed"
+    if rules.run_ids and run_id not in rules.run_ids:
+        path = _text(claims, "job_workflow_ref").partition("@")[0]
+        return f"signed by run {run_id} of {path}, this is run {', '.join(sorted(rules.run_ids))}: set workflow: {path}"
+    return None
+
+
+def _wrong_commit(claims: Mapping[str, Any], statement: OriginStatement) -> str | None:
+    event, sha, commit = _text(claims, "event_name"), _text(claims, "sha"), statement.stamp.commit
+    if event not in _SPEAKING_EVENTS:
+        return f"the event {event or '(none)'} may run code of others with this repository's rights"
+    if event == "pull_request":
+        pull = _PULL.fullmatch(_text(claims, "ref"))
+        if pull is None or statement.stamp.ref != f"refs/pull/{pull['number']}/head":
+            return f'it claims to come from "{statement.stamp.ref}", and "{_text(claims, "ref")}" signed'
+        return None
+    if not commit or sha.lower() != commit.lower():
+        return f"it claims to come from commit {commit[:12] or '(none)'}, and {sha[:12]} signed"
+    return None
+
+
+def _names(entry: str, ref: str) -> bool:
+    return entry == ref or (entry.endswith("/*") and ref.startswith(entry[:-1]))
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str:
+    """A claim as text; one that is absent, or no scalar, is empty. A boolean is written as JSON writes it."""
+    value = claims.get(name)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, str | int) else ""

@@ -1,0 +1,91 @@
+"""Ask whether a verified version may speak for its commit, and whether it may become `latest`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from imagegate.gateway.cloud import Cloud
+from imagegate.gateway.job_tokens import JobTokens
+from imagegate.gateway.resources import get_resource
+from imagegate.model import ImageVersion, ResourceId
+from imagegate.model.origin_claims import OriginRules, merge_commit_of, why_hidden
+from imagegate.model.origin_statement import OriginStatement
+from imagegate.steps.check_origin import check_origin
+
+_KEPT_CLAIMS = (
+    "repository",
+    "repository_id",
+    "ref",
+    "sha",
+    "event_name",
+    "workflow_ref",
+    "job_workflow_ref",
+    "run_id",
+    "run_number",
+    "run_attempt",
+    "actor",
+    "environment",
+    "runner_environment",
+)
+
+Parents = Callable[[str, str], Sequence[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verifier:
+    """Who checks: its rules, where proofs and records lie, and GitHub's word on a merge commit's parents.
+
+    `parents_of` takes a repository and a commit; None where GitHub cannot be asked.
+    """
+
+    rules: OriginRules
+    origin_containers: tuple[str, ...]
+    records_container: str
+    parents_of: Parents | None = None
+
+    @property
+    def tokens(self) -> JobTokens:
+        """Checks signatures of the one issuer."""
+        return JobTokens(self.rules.issuer)
+
+
+def check_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -> dict[str, Any]:
+    """Ask once whether a listed workflow built the version. `job`: `image_version_id`.
+
+    The answer's `state`: `speaks` (with `claims`, and `hidden`, why it may not become `latest`, or ""), `silent` (no
+    good proof yet, with `reason`), `later` (could not be asked, with `reason`) or `gone`.
+    """
+    statement = statement_of(cloud, job["image_version_id"])
+    if statement is None:
+        return {"state": "gone", "reason": "the version is gone"}
+    found = check_origin(
+        cloud, statement, verifier.rules, containers=verifier.origin_containers, tokens=verifier.tokens
+    )
+    if not found.proved:
+        return {"state": "silent" if found.certain else "later", "reason": found.reason}
+    stranger = _not_a_parent(verifier, statement, found.claims)
+    if stranger is not None:
+        return stranger
+    kept = {name: str(found.claims[name]) for name in _KEPT_CLAIMS if found.claims.get(name) is not None}
+    hidden = why_hidden(found.claims, statement, verifier.rules)
+    return {"state": "speaks", "reason": "", "claims": kept, "hidden": hidden or ""}
+
+
+def statement_of(cloud: Cloud, image_version_id: str) -> OriginStatement | None:
+    """The statement of a version as it is now; None where it is gone, or not published yet."""
+    body = get_resource(cloud, ResourceId.parse(image_version_id))
+    return OriginStatement.of_version(ImageVersion.from_arm(body)) if body is not None else None
+
+
+def _not_a_parent(verifier: Verifier, statement: OriginStatement, claims: Mapping[str, Any]) -> dict[str, Any] | None:
+    """For a pull request: why its head is not known to be a parent of what was built; None where nothing is to ask."""
+    merge = merge_commit_of(claims)
+    if merge is None:
+        return None
+    if verifier.parents_of is None:
+        return {"state": "later", "reason": "GitHub cannot be asked for the parents of the merge commit"}
+    if statement.stamp.commit.lower() in {
+        one.lower() for one in verifier.parents_of(statement.stamp.repository, merge)
+    }:
+        return None
+    return {"state": "silent", "reason": f"{statement.stamp.commit[:12]} is no parent of {merge[:12]}, which was built"}

@@ -1,0 +1,75 @@
+"""Let `latest` resolve to a version whose origin is proved: record first, then the version."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from imagegate.errors import ResourceConflict
+from imagegate.gateway.blobs import Container
+from imagegate.gateway.cloud import Cloud
+from imagegate.gateway.image_versions import VersionWish, advance_image_version
+from imagegate.gateway.records import Records, Stored
+from imagegate.model import VERDICT_TAG, ResourceId, parse_time
+from imagegate.model.definition_pointer import DefinitionPointer
+from imagegate.model.version_record import Standing, VersionRecord
+from imagegate.steps.check_proof import Verifier, statement_of
+
+BY_PROOF = "proof of origin"
+_REASON = "It booted and served, and its origin is proved."
+
+
+def promote_by_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -> dict[str, Any]:
+    """Take one more step towards `latest`; call again until `done`.
+
+    `job`: `image_version_id`, `published_at` (RFC 3339, of the version that was verified), `verdict`, `claims`. The
+    record is written before the version is touched, and the definition's pointer orders promotions. `done` comes with
+    `promoted`, and with the `reason` where it is not.
+    """
+    statement = statement_of(cloud, job["image_version_id"])
+    if statement is None:
+        return _ended("the version is gone")
+    verified = parse_time(job["published_at"])
+    if verified is None or statement.published_at != verified.replace(microsecond=0):
+        return _ended("the version was made again since it was verified")
+    records = Records(Container(cloud, verifier.records_container))
+    fresh = VersionRecord(
+        image_version_id=statement.image_version_id, published_at=statement.published_at, verdict=job["verdict"]
+    )
+    stored = records.find(fresh)
+    if stored.document.standing is Standing.WITHDRAWN:
+        return _ended(f"it was withdrawn by {stored.document.by}: {stored.document.reason}")
+    try:
+        if stored.document.standing is Standing.RECORDED:
+            refused, stored = _begin(records, stored, job)
+            if refused:
+                return _ended(refused)
+        wish = VersionWish(excluded=False, end_of_life="", tags={VERDICT_TAG: job["verdict"]})
+        answer = advance_image_version(cloud, ResourceId.parse(job["image_version_id"]), wish)
+        if not answer["done"]:
+            return answer
+        if stored.document.standing is Standing.PROMOTING:
+            promoted = stored.document.changed(Standing.PROMOTED, by=BY_PROOF, reason=_REASON, now=datetime.now(UTC))
+            records.write(promoted, etag=stored.etag)
+    except ResourceConflict as conflict:
+        return {"done": False, "reason": f"another decision was quicker: {conflict.message.splitlines()[0]}"}
+    return {"done": True, "promoted": True, "reason": ""}
+
+
+def _begin(
+    records: Records, stored: Stored[VersionRecord], job: Mapping[str, Any]
+) -> tuple[str, Stored[VersionRecord]]:
+    """Take the pointer of the definition, then write that the promotion begins; a reason where it may not."""
+    mine = DefinitionPointer.of_claims(job["image_version_id"], job["claims"])
+    pointer = records.find_pointer(stored.document)
+    if older := mine.why_older(pointer.document):
+        return older, stored
+    if pointer.document != mine:
+        records.write_pointer(stored.document, mine, etag=pointer.etag)
+    begun = replace(stored.document, claims=dict(job["claims"]), verdict=job["verdict"])
+    begun = begun.changed(Standing.PROMOTING, by=BY_PROOF, reason=_REASON, now=datetime.now(UTC))
+    return "", Stored(document=begun, etag=records.write(begun, etag=stored.etag))
+
+
+def _ended(reason: str) -> dict[str, Any]:
+    return {"done": True, "promoted": False, "reason": reason}
