@@ -16,7 +16,9 @@ _JOB = {
     "image": "web",
     "repository": "acme/images",
     "commit": "0123456",
+    "limit_s": 60,
 }
+_SPEAKS = {"speaks": True, "promoted": False, "reason": "", "claims": {}}
 
 
 def _verification(cause: Cause, *, teardown: TeardownResult = TeardownResult.COMPLETE, **parts: Any) -> Verification:  # noqa: ANN401
@@ -24,6 +26,11 @@ def _verification(cause: Cause, *, teardown: TeardownResult = TeardownResult.COM
     return Verification(
         image_version_id="/subscriptions/s", run="0123", cause=cause, reason=reason, teardown=teardown, **parts
     )
+
+
+def _answers(result: dict[str, Any]) -> dict[str, Any]:
+    """Activities and stories that all go well."""
+    return {"verify_image_version": result, "publish_verdict": {}, "decide_promotion": _SPEAKS, "post_status": {}}
 
 
 @pytest.mark.parametrize(
@@ -39,12 +46,13 @@ def test_verdict_becomes_the_status(cause: Cause, state: str, description: str) 
     """Passed is success, the image's fault is failure, everything else is error; one line says why."""
     promotion = "Promoted." if cause is Cause.NONE else ""
     result = _verification(cause, promotion=promotion).to_json()
-    ctx = FakeContext({"verify_image_version": result, "post_status": {}, "publish_verdict": {}})
+    ctx = FakeContext(_answers(result))
 
     assert drive(ctx, verify_for_commit(ctx, _JOB)) == result
 
-    assert ctx.names() == ["verify_image_version", "post_status", "publish_verdict"]
-    status = ctx.calls[1][1]
+    assert ctx.names() == ["verify_image_version", "publish_verdict", "decide_promotion", "post_status"]
+    status = ctx.calls[-1][1]
+    assert status["only_pending"] is False
     assert (status["context"], status["state"], status["description"]) == ("imagegate/verify (web)", state, description)
     assert status["subjects"] == ["/subscriptions/s"]
 
@@ -53,13 +61,23 @@ def test_verdict_becomes_the_status(cause: Cause, state: str, description: str) 
 def test_version_without_a_usable_name(image: str | None) -> None:
     """A version of an older release, or one whose tag is no name, has the context without a name."""
     job = {**_JOB, "image": image} if image is not None else {key: _JOB[key] for key in _JOB if key != "image"}
-    ctx = FakeContext(
-        {"verify_image_version": _verification(Cause.NONE).to_json(), "post_status": {}, "publish_verdict": {}}
-    )
+    ctx = FakeContext(_answers(_verification(Cause.NONE).to_json()))
 
     drive(ctx, verify_for_commit(ctx, job))
 
-    assert ctx.calls[1][1]["context"] == "imagegate/verify"
+    assert ctx.calls[-1][1]["context"] == "imagegate/verify"
+
+
+def test_version_that_may_not_speak_closes_only_what_is_pending() -> None:
+    """Without a proof of its origin the version writes neither green nor red."""
+    silent = {**_SPEAKS, "speaks": False, "reason": "there is no proof of its origin"}
+    ctx = FakeContext(_answers(_verification(Cause.NONE).to_json()) | {"decide_promotion": silent})
+
+    drive(ctx, verify_for_commit(ctx, _JOB))
+
+    status = ctx.calls[-1][1]
+    assert (status["state"], status["only_pending"], status["subjects"]) == ("error", True, ["/subscriptions/s"])
+    assert status["description"] == "Not reported: there is no proof of its origin."
 
 
 def test_story_that_breaks_off_still_closes_the_status() -> None:
@@ -76,12 +94,12 @@ def test_verdict_stands_though_nobody_could_be_told() -> None:
     """Where neither GitHub nor the topic takes it, the verification still ends with its verdict, and says so."""
     result = _verification(Cause.NONE).to_json()
     failing = {"post_status": RuntimeError("no GitHub"), "publish_verdict": RuntimeError("no topic")}
-    ctx = FakeContext({"verify_image_version": result, **failing})
+    ctx = FakeContext(_answers(result) | failing)
 
     found = drive(ctx, verify_for_commit(ctx, _JOB))
 
     assert (found["verdict"], found["exit_code"]) == ("passed", 0)
     assert [note.split(";")[0].split(":")[0] for note in found["notes"]] == [
-        "The status could not be posted",
         "The verdict's event could not be published",
+        "The status could not be posted",
     ]
