@@ -35,5 +35,7 @@ RUN if ! python3 -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/d
       rm -rf /var/lib/apt/lists/*; \
     fi
 COPY --from=builder /opt/imagegate /opt/imagegate
+# Outputs name only files that outlive the container.
+ENV IMAGEGATE_CONTAINER=true
 # Root, as GitHub wants it of container actions: the workspace is the host user's, and so are the runner's files.
 ENTRYPOINT ["/opt/imagegate/bin/action"]

@@ -11,6 +11,7 @@ import pytest
 
 from action_world import FOLDER, REPOSITORY, TAG, GatedClock, HostileEngine, World, open_world
 from docker_daemon import DockerDaemon, missing
+from imagegate.cli.leftovers import ENDED
 from job_services import REQUEST_TOKEN, SUBJECT
 from recording_engine import Said
 from runner_side import RunningStep, Step
@@ -18,6 +19,7 @@ from runner_side import RunningStep, Step
 pytestmark = pytest.mark.slow
 
 HEAD = "f" * 40
+BUILD, VERIFY = "imagegate/build (apache-debian12)", "imagegate/verify (apache-debian12)"
 BUILD_LIMIT_S = 90 * 60
 """As the template says."""
 
@@ -62,10 +64,10 @@ def test_build(world: World) -> None:
     assert report["image_version_id"] == step.outputs["image-version-id"]
     assert host_file(step, "log-path").name == "customization.log"
     assert "imagegate build: Built" in step.summary
-    assert world.shown() == {"imagegate/build": "success", "imagegate/verify": "pending"}
+    assert world.shown() == {BUILD: "success", VERIFY: "pending"}
     assert step.heard.annotations == []
     assert (step.heard.groups_open, step.heard.deaf) == (0, False)
-    assert step.state["leftover"] == ""
+    assert step.state["leftover"] == ENDED
 
 
 def test_nothing_secret_is_shown(world: World) -> None:
@@ -109,7 +111,7 @@ def test_failing_customizer(world: World) -> None:
     assert (annotation["file"], annotation["line"]) == (f"{FOLDER}/scripts/secure-root-login.sh", "17")
     assert step.outputs["failure-category"] == "command-missing"
     assert "❌ imagegate build" in step.summary
-    assert world.shown() == {"imagegate/build": "failure"}
+    assert world.shown() == {BUILD: "failure", VERIFY: "error"}
 
 
 @pytest.mark.parametrize("in_time", [True, False], ids=["waited for", "beyond the limit"])
@@ -137,13 +139,13 @@ def test_time_is_over_while_replicating(daemon: DockerDaemon, tmp_path: Path, *,
         assert step.exit_code == 0, step.log
         assert set(regions.values()) == {"Completed"}
         assert [one["level"] for one in step.heard.annotations] == ["warning"]
-        assert world.shown() == {"imagegate/build": "success", "imagegate/verify": "pending"}
+        assert world.shown() == {BUILD: "success", VERIFY: "pending"}
     else:
         assert step.exit_code == 3, step.log
         assert any(state.startswith("Replicating") for state in regions.values())
         assert "Do not build again yet" in step.heard.annotations[0]["message"]
         assert "that still goes on" in html.unescape(step.summary)
-        assert world.shown() == {"imagegate/build": "failure"}
+        assert world.shown() == {BUILD: "failure", VERIFY: "error"}
 
 
 def test_pull_request_of_a_fork(world: World) -> None:
@@ -194,7 +196,7 @@ def test_missing_permission(world: World) -> None:
     assert step.exit_code == 9, step.log
     (annotation,) = step.heard.annotations
     assert "id-token: write" in annotation["message"]
-    assert world.shown() == {"imagegate/build": "error"}
+    assert world.shown() == {BUILD: "error", VERIFY: "error"}
 
 
 def test_no_federated_credential(world: World) -> None:
@@ -237,7 +239,7 @@ def test_cancelled_while_building(world: World) -> None:
 
     assert (step.exit_code, step.cancelled_by) == (130, "SIGINT"), step.log
     assert "cancelling the run of apache-debian12-" in step.log
-    assert world.shown() == {"imagegate/build": "error"}
+    assert world.shown() == {BUILD: "error", VERIFY: "error"}
     kept = json.loads(step.state["leftover"])
     assert (kept["kind"], kept["run"]) == ("build", "4711-1")
     post = world.job.run(
@@ -260,7 +262,7 @@ def test_killed_while_building(world: World, daemon: DockerDaemon) -> None:
 
     assert post.exit_code == 0, post.log
     assert "cancelling the run of apache-debian12-" in post.log
-    assert world.shown() == {"imagegate/build": "error"}
+    assert world.shown() == {BUILD: "error", VERIFY: "error"}
 
 
 def test_cancelled_in_the_first_second(world: World, daemon: DockerDaemon) -> None:
@@ -314,9 +316,9 @@ def test_verify(world: World) -> None:
     assert step.outputs["promoted"] == "true"
     assert step.outputs["image-version-id"].lower() == version.lower()
     assert host_file(step, "log-path").read_text().startswith("Debian GNU/Linux")
-    assert world.shown()["imagegate/verify"] == "success"
+    assert world.shown()[VERIFY] == "success"
     assert "imagegate verify: Passed" in step.summary
-    assert (step.state["leftover"], world.smoke_resources()) == ("", [])
+    assert (step.state["leftover"], world.smoke_resources()) == (ENDED, [])
     assert not any(machine.is_running() for machine in hostile(world).machines)
 
 
@@ -333,7 +335,7 @@ def test_verify_of_a_version_that_does_not_answer(world: World) -> None:
     assert step.outputs["promoted"] == "false"
     assert "set-output" not in step.heard.commands
     assert any("503" in one["message"] for one in step.heard.annotations)
-    assert world.shown()["imagegate/verify"] == "failure"
+    assert world.shown()[VERIFY] == "failure"
     assert world.smoke_resources() == []
 
 
@@ -373,7 +375,7 @@ def test_killed_while_verifying(world: World, daemon: DockerDaemon) -> None:
     )
 
     assert post.exit_code == 0, post.log
-    assert world.shown()["imagegate/verify"] == "error"
+    assert world.shown()[VERIFY] == "error"
     assert world.smoke_resources() == []
     assert not any(machine.is_running() for machine in hostile(world).machines)
     hostile(world).guest_is_up = True

@@ -81,6 +81,9 @@ class JobServices:
             return self._token(headers, parse_qs(url.query))
         commit = url.path.rsplit("/", 1)[-1] if method == "POST" else url.path.split("/")[-2]
         known = self.statuses.setdefault(commit, [])
+        if method == "GET" and url.path.endswith("/status"):
+            shown = {one["context"]: one for one in reversed(known)}
+            return 200, {"statuses": list(shown.values())}
         if method == "GET":
             return 200, known
         if not self.may_write:

@@ -5,6 +5,7 @@ container action: actions/runner, ContainerActionHandler.cs and ProcessInvoker.c
 """
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterable, Mapping
@@ -77,17 +78,22 @@ def unused(environment: Mapping[str, str], command: str) -> Iterable[ActionInput
 
 
 def _target(command: str, given: Mapping[str, str]) -> list[str]:
-    """The command's argument: a folder, or for `verify` a version and the folder that says how to prove it.
+    """The command's argument: a folder, or for `verify` versions and the folder that says how to prove it.
 
     `sweep` needs a folder only where no group is named; the workspace itself is taken if it is an image's.
     """
-    version = given["image-version-id"]
-    if command == "verify" and version:
+    versions = version_ids(given["image-version-id"])
+    if command == "verify" and versions:
         named = given["folder"] != "."
-        return [*([f"--image={given['folder']}"] if named else []), "--", version]
+        return [*([f"--image={given['folder']}"] if named else []), "--", *versions]
     if command == "sweep" and given["folder"] == ".":
         return []
     return ["--", given["folder"]]
+
+
+def version_ids(text: str) -> list[str]:
+    """One id, several separated by blanks or commas, or a JSON list of them, as the output `image-version-ids` is."""
+    return [word for word in re.split(r'[\s,"\[\]]+', text) if word]
 
 
 def _no_command(command: str, known: set[str]) -> str:

@@ -1,79 +1,137 @@
 """The container action's post step: ends what a killed or cancelled main step could not end itself.
 
 The runner calls it at the end of the job, always, in a fresh container with the same inputs; what the main step kept is
-in STATE_<name>. It has minutes where a cancelled step has ten seconds.
+in STATE_<name>. It has minutes where a cancelled step has ten seconds. Some runners hand over no state: then the run is
+found by its stamp.
 """
 
 import os
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from imagegate.cli.command import Surroundings
-from imagegate.cli.leftovers import STATE_NAME, Leftover
+from imagegate.cli.leftovers import ENDED, STATE_NAME, Leftover
 
 if TYPE_CHECKING:
     from imagegate.cli.command import Shell
 
 _SWEEP_DEADLINE_S = 240
 """Of the four and three quarter minutes that follow a cancellation. Source: actions/runner, JobDispatcher.cs."""
+_REPORTING = ("build", "verify")
+_KILLED = "The step ended before it had a result: it was cancelled or killed."
 
 
 def main() -> NoReturn:
     """Entry point of the post step; nothing left is 0."""
-    left = Leftover.parse(os.environ.get(f"STATE_{STATE_NAME}", ""))
-    if left is None:
+    state = os.environ.get(f"STATE_{STATE_NAME}", "")
+    left = Leftover.parse(state)
+    if state == ENDED or (left is None and _command(os.environ) not in _REPORTING):
         sys.exit(0)
-    from imagegate.cli.action import translate
     from imagegate.cli.ending import tell_error
 
     around = Surroundings.of_this_process()
     try:
-        os.environ.update(translate(os.environ)[1])
         sys.exit(end(left, around))
     except Exception as error:  # noqa: BLE001 - told as every error is
         sys.exit(tell_error(error, ["post"], around))
 
 
-def _close_pending(left: Leftover, shell: "Shell") -> None:
-    """The commit shall not wait for what broke off; what ended well enough to tell it has told it."""
-    from imagegate.cli.commit import commit_teller
-    from imagegate.model.commit_status import BUILD_CONTEXT, VERIFY_CONTEXT
-
-    statuses = os.environ.get("INPUT_STATUSES") or "all"
-    if left.kind == "verify" and statuses != "all":
-        return
-    teller = commit_teller(shell, statuses)
-    if teller is not None:
-        context = BUILD_CONTEXT if left.kind == "build" else VERIFY_CONTEXT
-        teller.close_pending(context, "Broken off before its end: the step was cancelled or killed.")
-
-
-def end(left: Leftover, surroundings: Surroundings) -> int:
-    """End what is left, and return the exit code."""
+def end(left: Leftover | None, surroundings: Surroundings) -> int:
+    """End what is left, close the statuses, and return the exit code. Without a leftover the run is searched."""
+    from imagegate.cli.action import translate
     from imagegate.cli.command import Shell
+    from imagegate.errors import InputError
+    from imagegate.waiting import SystemClock
+
+    shell = Shell(as_json=False, color=False, verbose=False, clock=SystemClock(), surroundings=surroundings)
+    try:
+        try:
+            os.environ.update(translate(os.environ)[1])
+        except InputError:
+            return 0  # the main step refused these inputs, too: it began nothing
+        if left is not None and left.name:
+            return _end_left(left, shell)
+        if left is None and _command(os.environ) == "build":
+            _cancel_found(shell)
+        return 0
+    finally:
+        _close_statuses(left, shell)
+
+
+def _end_left(left: Leftover, shell: "Shell") -> int:
     from imagegate.errors import TeardownIncomplete
     from imagegate.flows.end_leftover import cancel_left_run, sweep_left_verification
     from imagegate.model import ResourceId
     from imagegate.settings import CloudSettings
-    from imagegate.waiting import Deadline, SystemClock
+    from imagegate.waiting import Deadline
 
-    shell = Shell(as_json=False, color=False, verbose=False, clock=SystemClock(), surroundings=surroundings)
     cloud = shell.connect(CloudSettings(arm_endpoint=left.arm_endpoint, subscription_id=left.subscription_id))
     story = shell.story()
+    with story.step("post", f"Ending what the {left.kind} left"):
+        if left.kind == "build":
+            cancel_left_run(cloud, ResourceId.parse(left.name), left.run, story.progress)
+            return 0
+        deadline = Deadline.after(_SWEEP_DEADLINE_S, shell.clock)
+        now = datetime.now(UTC)
+        swept = [
+            sweep_left_verification(cloud, left.name, run, now=now, deadline=deadline, progress=story.progress)
+            for run in left.run.split(",")
+        ]
+    return TeardownIncomplete.exit_code if any(one.left for one in swept) else 0
+
+
+def _cancel_found(shell: "Shell") -> None:
+    """Cancel a run that carries this job's stamp, in the group of imagegate.yaml."""
+    from imagegate.errors import InputError
+    from imagegate.flows.end_leftover import cancel_stamped_runs
+    from imagegate.model.github_event import GitHubEvent
+    from imagegate.settings import load_settings
+
     try:
-        with story.step("post", f"Ending what the {left.kind} left"):
-            if left.kind == "build":
-                cancel_left_run(cloud, ResourceId.parse(left.name), left.run, story.progress)
-                return 0
-            swept = sweep_left_verification(
-                cloud,
-                left.name,
-                left.run,
-                now=datetime.now(UTC),
-                deadline=Deadline.after(_SWEEP_DEADLINE_S, shell.clock),
-                progress=story.progress,
-            )
-        return TeardownIncomplete.exit_code if swept.left else 0
-    finally:
-        _close_pending(left, shell)
+        settings = load_settings(Path(os.environ.get("INPUT_FOLDER") or "."))
+    except InputError:
+        return  # no build begins with these
+    story = shell.story()
+    with story.step("post", "Looking for a run that the build left"):
+        cloud = shell.connect(settings.azure)
+        run = GitHubEvent.of(os.environ).run
+        cancel_stamped_runs(cloud, settings.azure.resource_group, run, settings.name, story.progress)
+
+
+def _close_statuses(left: Leftover | None, shell: "Shell") -> None:
+    """The commit must not wait for a step that is gone; a status that the step closed stays as it is."""
+    from imagegate.cli.commit import commit_teller
+    from imagegate.model.commit_status import build_context, verify_context
+    from imagegate.settings import image_name
+
+    statuses = os.environ.get("INPUT_STATUSES") or "all"
+    kind = left.kind if left is not None else _command(os.environ)
+    teller = commit_teller(shell, statuses)
+    if teller is None or (kind == "verify" and statuses != "all"):
+        return
+    folder = Path(os.environ.get("INPUT_FOLDER") or ".")
+    image = (left.image if left is not None else "") or image_name(folder)
+    run = teller.event.run
+    if kind == "build":
+        subjects = [str(folder.resolve())]
+        if teller.close_open(build_context(image), _KILLED, run=run, subjects=subjects) and statuses == "all":
+            teller.close_open(verify_context(image), f"Not verified: {_KILLED}", run=run)
+        return
+    for version in _versions(os.environ):
+        if context := teller.context_of(version):
+            teller.close_open(context, f"Not verified: {_KILLED}", subjects=[version])
+            return
+    teller.close_open(verify_context(image), f"Not verified: {_KILLED}")
+
+
+def _command(environment: Mapping[str, str]) -> str:
+    return environment.get("INPUT_COMMAND", "").strip() or "build"
+
+
+def _versions(environment: Mapping[str, str]) -> list[str]:
+    from imagegate.cli.action import version_ids
+
+    return version_ids(environment.get("INPUT_IMAGE-VERSION-ID", ""))

@@ -9,11 +9,11 @@ import click
 
 from imagegate.cli.command import Shell, folder_argument, input_options, shared_options
 from imagegate.cli.commit import commit_teller, refuse_strangers_code, statuses_option
-from imagegate.cli.leftovers import keep_for_post
-from imagegate.model import RunState, format_duration
+from imagegate.cli.leftovers import keep_for_post, note_ended
+from imagegate.model import ResourceId, RunState, format_duration
 from imagegate.model.build_result import BuildResult
 from imagegate.report.outcome import Outcome
-from imagegate.settings import load_settings
+from imagegate.settings import image_name, load_settings
 
 _FOLLOW_S = 10.0
 _EXAMPLES = """\b
@@ -60,17 +60,24 @@ def build_command(
     The template is named by its content: what is unchanged is not submitted again. The new version stays excluded from
     `latest` if the template says so; `imagegate verify` proves it. Ctrl-C cancels the run.
     """
-    refuse_strangers_code(os.environ)
-    settings = load_settings(folder, inputs=inputs)
     from imagegate.flows.build import build_image
     from imagegate.flows.build_for_commit import build_for_commit
 
-    story = shell.story(show_log=bool(follow))
-    teller = commit_teller(shell, statuses)
+    image = image_name(folder)
     wanted = follow if follow is not None else shell.verbose or sys.stderr.isatty()
     follow_s = _FOLLOW_S if wanted else None
+    may_run: set[ResourceId] = set()
 
     def build() -> BuildResult:
+        refuse_strangers_code(os.environ)
+        settings = load_settings(folder, inputs=inputs)
+        story = shell.story(show_log=bool(follow))
+
+        def on_run(template_id: ResourceId | None) -> None:
+            may_run.clear()
+            may_run.update([template_id] if template_id else [])
+            keep_for_post(shell, "build", template_id, settings.azure, image=image)
+
         return build_image(
             settings,
             shell.connect(settings.azure),
@@ -79,10 +86,21 @@ def build_command(
             teardown_clock=shell.teardown_clock,
             logs=log_folder,
             follow_s=follow_s,
-            on_run=lambda template_id: keep_for_post(shell, "build", template_id, settings.azure),
+            on_run=on_run,
         )
 
-    return outcome_of(build_for_commit(build, teller, open_verify=statuses == "all"))
+    try:
+        result = build_for_commit(
+            build,
+            commit_teller(shell, statuses),
+            image=image,
+            folder=str(folder.resolve()),
+            open_verify=statuses == "all",
+        )
+    finally:
+        if not may_run:
+            note_ended(shell)
+    return outcome_of(result)
 
 
 def outcome_of(result: BuildResult) -> Outcome:

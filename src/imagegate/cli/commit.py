@@ -1,4 +1,4 @@
-"""The commit that a job works for: whether it is told how its image stands, and through whom."""
+"""The commit that a job works for: whether statuses are posted on it, and with which credential."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -47,7 +47,7 @@ def refuse_strangers_code(environment: Mapping[str, str]) -> None:
 
 
 def commit_teller(shell: Shell, statuses: str) -> "CommitTeller | None":
-    """Who tells the head commit of the job's event; None outside of a job, or when nothing is to be posted."""
+    """Posts on the head commit of the job's event; None outside of a job, or when nothing is to be posted."""
     if statuses == "none" or shell.job is None:
         return None
     from imagegate.gateway.github import GitHubStatuses

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from imagegate.errors import BuildFailed, ImageGateError
+from imagegate.model import normalise_region
 from imagegate.model.diagnosis import CustomizerTiming, Diagnosis
 from imagegate.report.annotations import annotate_diagnosis, annotate_error, annotation
 from imagegate.report.heartbeat import Heartbeat
@@ -33,6 +34,8 @@ _SECRETS = (
     "IMAGEGATE_GITHUB_TOKEN",
 )
 _LOG_LIMIT_BYTES = 64 * 1024 * 1024
+_CONTAINER = "IMAGEGATE_CONTAINER"
+"""Set in the action's container, whose file system ends with the step."""
 _MOUNTS = "/github/"
 """Where the runner mounts the job's folders into a container action. Source: actions/runner, ContainerActionHandler."""
 
@@ -116,6 +119,8 @@ class Job:
             safe["report_path"] = report
         self._write_outputs(safe)
         verdict = str(safe.get("verdict") or ("passed" if exit_code == 0 else "failed"))
+        if safe.get("teardown") == "incomplete":
+            verdict = "incomplete"
         summary = Summary(
             title=f"imagegate {command}: {self.masks.hide(headline)}",
             result=verdict,
@@ -134,6 +139,8 @@ class Job:
         for output in ACTION_OUTPUTS:
             value = values.get(output.name)
             if value is None:
+                continue
+            if output.kind == "path" and not self._outlives_container(str(value)):
                 continue
             if output.kind == "path":
                 text = self.host_path(str(value))
@@ -165,6 +172,12 @@ class Job:
             owner = Path(self.environment.get("GITHUB_WORKSPACE") or ".").stat()
             for path in (folder, *folder.rglob("*")):
                 os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+    def _outlives_container(self, path: str) -> bool:
+        """Whether a later step finds the file: a container's own files end with it, those of a mount do not."""
+        if self.environment.get(_CONTAINER) != "true":
+            return True
+        return any(os.path.ismount(parent) for parent in Path(path).parents if parent != Path("/"))
 
     def host_path(self, path: str) -> str:
         """A path in a container action as the job's other steps know it; any other path as it is.
@@ -239,14 +252,25 @@ def _customizers(document: Mapping[str, object]) -> Sequence[CustomizerTiming]:
 def _regions(document: Mapping[str, object]) -> dict[str, str]:
     late = output_values(document).get("replication")
     if isinstance(late, Mapping):
-        return {str(name): str(state) for name, state in late.items()}
+        return {normalise_region(str(name)): str(state) for name, state in late.items()}
     listed = document.get("regions")
     if not isinstance(listed, list | tuple):
         return {}
-    found = {}
+    found: dict[str, str] = {}
     for one in listed:
         if isinstance(one, Mapping):
-            found[str(one.get("region"))] = f"{one.get('verdict')}, teardown {one.get('teardown')}"
+            found |= _places(one)
         else:
-            found[str(one)] = "distributed"
+            found[normalise_region(str(one))] = "distributed"
+    return found
+
+
+def _places(region: Mapping[str, object]) -> dict[str, str]:
+    """Every place where a smoke VM was tried for a region, the last one with the verdict."""
+    tried = region.get("tried")
+    places = [one for one in tried if isinstance(one, Mapping)] if isinstance(tried, list | tuple) else []
+    found = {f"{one.get('region')}, {one.get('vm_size')}": f"no capacity: {one.get('reason')}" for one in places}
+    last = str(region.get("region"))
+    name = f"{last}, {region.get('vm_size')}" if found else last
+    found.setdefault(name, f"{region.get('verdict')}, teardown {region.get('teardown')}")
     return found

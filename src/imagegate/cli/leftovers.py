@@ -10,13 +10,17 @@ from imagegate.model import ResourceId
 from imagegate.settings import CloudSettings
 
 STATE_NAME = "leftover"
+ENDED = "ended"
+"""The state of a command that ended what it began, and closed its statuses. No state at all means that it was killed
+before it could say so, or that the runner does not hand over what a step keeps."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Leftover:
     """A run of an image template (`build`, `name` is its id), or a verification's resources (`verify`, its group).
 
-    `run` is the job's stamp, or the verification's run tag: nothing of anybody else is touched.
+    `name` is empty where nothing runs and only statuses may be open. `run` is the job's stamp, or the run tags of
+    verifications, separated by commas: nothing else is touched. `image` is the name in imagegate.yaml, if it is known.
     """
 
     kind: Literal["build", "verify"]
@@ -24,6 +28,7 @@ class Leftover:
     run: str
     arm_endpoint: str
     subscription_id: str
+    image: str = ""
 
     def to_text(self) -> str:
         """As it travels in the job's state."""
@@ -46,8 +51,9 @@ def keep_for_post(
     settings: CloudSettings,
     *,
     run: str = "",
+    image: str = "",
 ) -> None:
-    """Note it, or, without a name, that there is nothing any more. Outside of a job nothing is noted."""
+    """Note it, or, without a name, that nothing runs any more. Outside of a job nothing is noted."""
     if shell.job is None:
         return
     left = Leftover(
@@ -56,8 +62,15 @@ def keep_for_post(
         run=run or _run(shell.job.environment),
         arm_endpoint=settings.arm_endpoint,
         subscription_id=settings.subscription_id,
+        image=image,
     )
-    shell.job.keep(STATE_NAME, left.to_text() if name else "")
+    shell.job.keep(STATE_NAME, left.to_text())
+
+
+def note_ended(shell: Shell) -> None:
+    """Note that the post step has nothing to do. Outside of a job nothing is noted."""
+    if shell.job is not None:
+        shell.job.keep(STATE_NAME, ENDED)
 
 
 def _run(environment: Mapping[str, str]) -> str:

@@ -1,9 +1,9 @@
-"""`imagegate verify`: boot an image version, probe it, tear it down, say what became of it."""
+"""`imagegate verify`: boot image versions, probe them, tear them down, report what became of each."""
 
 import json
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,17 +12,17 @@ import click
 
 from imagegate.cli.command import Shell, input_options, shared_options
 from imagegate.cli.commit import commit_teller, statuses_option
-from imagegate.cli.leftovers import keep_for_post
+from imagegate.cli.leftovers import keep_for_post, note_ended
 from imagegate.errors import InputError, NotAuthorised, ServiceError
 from imagegate.model import ResourceId, format_duration
+from imagegate.model.verification import Cause
 from imagegate.report.outcome import Outcome
-from imagegate.settings import CloudSettings, Settings, load_cloud_settings, load_settings
+from imagegate.settings import CloudSettings, Settings, image_name, load_cloud_settings, load_settings
 
 if TYPE_CHECKING:
     from imagegate.gateway.cloud import Cloud
     from imagegate.model.origin_claims import OriginRules
     from imagegate.model.verification import Verification
-    from imagegate.report.progress import Progress
     from imagegate.steps.check_proof import Parents
 
 _EXAMPLES = """\b
@@ -30,14 +30,17 @@ Examples:
   imagegate verify templates/apache-debian12          # the newest version of its definition
   imagegate verify /subscriptions/…/versions/1.2.3 --image templates/apache-debian12
   imagegate verify /subscriptions/…/versions/1.2.3 --reach run-command --json
+  imagegate verify /subscriptions/…/golden-eu/…/1.2.3 /subscriptions/…/golden-us/…/1.2.3
 """
 _VERSION_TYPE = "microsoft.compute/galleries/images/versions"
 _TAIL_LINES = 8
+_WORST_FIRST = (130, 1, 6, 5, 9, 7, 4, 8, 0)
+"""Exit codes of verifications: of several versions the first in this list decides."""
 _DEFAULT_REFS = ("refs/heads/main", "refs/heads/master")
 
 
 @click.command("verify", epilog=_EXAMPLES, short_help="Boot an image version, probe it, tear it down.")
-@click.argument("target", metavar="VERSION_ID|FOLDER")
+@click.argument("targets", metavar="VERSION_ID...|FOLDER", nargs=-1, required=True)
 @click.option(
     "--image",
     "folder",
@@ -60,7 +63,7 @@ _DEFAULT_REFS = ("refs/heads/main", "refs/heads/master")
 def verify_command(
     *,
     shell: Shell,
-    target: str,
+    targets: Sequence[str],
     folder: Path | None,
     reach: str | None,
     keep: bool,
@@ -69,53 +72,88 @@ def verify_command(
     inputs: Mapping[str, str | None],
     statuses: str,
 ) -> Outcome:
-    """Boot the image version VERSION_ID on a fresh VM, ask it what imagegate.yaml wants answered, and tear it down.
+    """Boot each image version VERSION_ID on a fresh VM, ask it what imagegate.yaml wants answered, and tear it down.
 
     With FOLDER instead, the newest version of its image definition. What passes becomes `latest` if this run of the
     workflow built it (IMAGEGATE_WORKFLOWS lists others that may) from a ref that may (IMAGEGATE_PROMOTED_REFS, by
     default the repository's default branch). Ctrl-C tears down before it ends.
     """
-    is_id = target.startswith("/subscriptions/") or target.lower().startswith("subscriptions/")
-    version_id = _version_id(target) if is_id else None
-    place = folder if is_id else Path(target)
-    settings = load_settings(place, inputs=inputs) if place is not None else None
-    cloud = shell.connect(cloud_settings := _cloud_settings(settings, version_id, inputs))
-    if version_id is None:
-        assert settings is not None  # noqa: S101 - a target that is no id is a folder
-        version_id = _newest_version(cloud, settings.azure.gallery_image_id)
-    from imagegate.flows.verify_here import verify_here
+    version_ids, place = read_targets(targets, folder)
+    from imagegate.flows.report_verification import reported_verification
     from imagegate.steps.fetch_build_log import output_folder
 
     job: dict[str, Any] = {
-        "image_version_id": version_id.text,
-        "run": f"{os.environ.get('GITHUB_RUN_ID') or 'cli'}-{uuid.uuid4().hex[:12]}",
-        "subscription_id": cloud.subscription_id,
-        "resource_group": _smoke_group(settings, version_id, inputs),
-        "smoke": settings.smoke.to_mapping() if settings is not None else None,
         "reach": reach,
         "keep": keep,
         "folder": str((log_folder or output_folder(os.environ)).absolute()),
     }
-    keep_for_post(shell, "verify", job["resource_group"], cloud_settings, run=job["run"])
-    progress = shell.story().progress
-    verification = verify_here(cloud, job, progress=progress, clock=shell.clock, teardown_clock=shell.teardown_clock)
-    if keep or not verification.left:
-        keep_for_post(shell, "verify", None, cloud_settings)
-    if no_promote:
-        verification = replace(verification, may_promote=False, promotion="Not promoted: --no-promote was given.")
-    verification, silent = _decide(cloud, shell, verification, version_id.resource_group, progress)
-    teller = commit_teller(shell, statuses)
-    if teller is not None and statuses == "all":
-        from imagegate.flows.tell_verdict import tell_verdict
+    image = image_name(place) if place is not None else ""
+    teller = commit_teller(shell, statuses) if statuses == "all" else None
+    may_be_left: list[str] = []
+    done = []
+    try:
+        with reported_verification(teller, image=image, versions=[one.text for one in version_ids]) as report:
+            for cloud, found in _verify_all(shell, version_ids, place, inputs, job, may_be_left):
+                verification, silent = _decide(cloud, shell, found, no_promote=no_promote)
+                report.close(cloud, verification, silent=silent)
+                done.append(verification)
+    finally:
+        if not may_be_left:
+            note_ended(shell)
+    return outcome_of_all(done)
 
-        tell_verdict(cloud, teller, verification, silent=silent)
-    return outcome_of(verification)
+
+def _verify_all(
+    shell: Shell,
+    version_ids: Sequence[ResourceId],
+    place: Path | None,
+    inputs: Mapping[str, str | None],
+    job: Mapping[str, Any],
+    may_be_left: list[str],
+) -> "Iterator[tuple[Cloud, Verification]]":
+    """Verify one version after the other; `may_be_left` holds the runs whose resources may be there."""
+    from imagegate.flows.verify_here import verify_here
+
+    settings = load_settings(place, inputs=inputs) if place is not None else None
+    cloud_settings = _cloud_settings(settings, version_ids, inputs)
+    cloud = shell.connect(cloud_settings)
+    if not version_ids:
+        assert settings is not None  # noqa: S101 - a target that is no id is a folder
+        version_ids = [_newest_version(cloud, settings.azure.gallery_image_id)]
+    for version_id in version_ids:
+        group = _smoke_group(settings, version_id, inputs)
+        run = f"{os.environ.get('GITHUB_RUN_ID') or 'cli'}-{uuid.uuid4().hex[:12]}"
+        may_be_left.append(run)
+        keep_for_post(shell, "verify", group, cloud_settings, run=",".join(may_be_left))
+        verification = verify_here(
+            cloud,
+            {
+                **job,
+                "run": run,
+                "image_version_id": version_id.text,
+                "subscription_id": cloud.subscription_id,
+                "resource_group": group,
+                "smoke": settings.smoke.to_mapping() if settings is not None else None,
+            },
+            progress=shell.story().progress,
+            clock=shell.clock,
+            teardown_clock=shell.teardown_clock,
+        )
+        if job["keep"] or not verification.left:
+            may_be_left.remove(run)
+            keep_for_post(shell, "verify", group if may_be_left else None, cloud_settings, run=",".join(may_be_left))
+        yield cloud, verification
+        if verification.cause is Cause.INTERRUPTED:
+            return
 
 
 def _decide(
-    cloud: "Cloud", shell: Shell, verification: "Verification", resource_group: str, progress: "Progress"
+    cloud: "Cloud", shell: Shell, verification: "Verification", *, no_promote: bool
 ) -> tuple["Verification", str]:
     """The verification with what was decided about `latest`; why the version may not speak for its commit, or ""."""
+    if no_promote:
+        verification = replace(verification, may_promote=False, promotion="Not promoted: --no-promote was given.")
+    resource_group = ResourceId.parse(verification.image_version_id).resource_group
     from imagegate.flows.decide_here import decide_here
     from imagegate.flows.verify_for_commit import with_decision
     from imagegate.steps.check_proof import Verifier
@@ -132,7 +170,9 @@ def _decide(
         reason = error.message.splitlines()[0].rstrip(".")
         undecided = with_decision(verification.to_json(), {"promoted": False, "reason": reason})
         return type(verification).from_json(undecided), reason
-    verification, decision = decide_here(cloud, verifier, verification, progress=progress, clock=shell.clock)
+    verification, decision = decide_here(
+        cloud, verifier, verification, progress=shell.story().progress, clock=shell.clock
+    )
     return verification, "" if decision["speaks"] else str(decision["reason"])
 
 
@@ -183,6 +223,20 @@ def promoted_refs(environment: Mapping[str, str]) -> tuple[str, ...]:
     return (f"refs/heads/{branch}",)
 
 
+def outcome_of_all(verifications: "Sequence[Verification]") -> Outcome:
+    """The result of one verification, or of several: then the worst one decides, and each is listed."""
+    outcomes = [outcome_of(one) for one in verifications]
+    if len(outcomes) == 1:
+        return outcomes[0]
+    worst = min(outcomes, key=lambda one: _WORST_FIRST.index(one.exit_code) if one.exit_code in _WORST_FIRST else 0)
+    return replace(
+        worst,
+        headline=f"{worst.headline} ({len(outcomes)} versions were verified)",
+        document={**worst.document, "verifications": [one.document for one in outcomes]},
+        rows=[(f"version {number}", one.headline) for number, one in enumerate(outcomes, start=1)] + list(worst.rows),
+    )
+
+
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
@@ -190,9 +244,15 @@ def _words(text: str) -> tuple[str, ...]:
 def outcome_of(verification: "Verification") -> Outcome:
     """The result for a person and for a machine."""
     from imagegate.flows.verify_failure import failure_of
+    from imagegate.report.verdict_text import headline_of
 
     error = failure_of(verification)
-    document = {**verification.to_json(), **({"error": error.to_json()} if error else {})}
+    headline = headline_of(verification)
+    document = {
+        **verification.to_json(),
+        "headline": headline,
+        **({"error": error.to_json()} if error else {}),
+    }
     rows = [
         ("image version", verification.image_version_id),
         ("reason", verification.reason),
@@ -208,7 +268,7 @@ def outcome_of(verification: "Verification") -> Outcome:
     ]
     version = "/".join(ResourceId(verification.image_version_id).names)
     return Outcome(
-        headline=f"{str(verification.verdict).capitalize()}: {version}",
+        headline=f"{headline}: {version}",
         document=document,
         rows=[(name, value) for name, value in rows if value],
         exit_code=verification.exit_code,
@@ -233,6 +293,20 @@ def _serial_log_ends(verification: "Verification") -> list[str]:
     return lines
 
 
+def read_targets(targets: Sequence[str], folder: Path | None) -> tuple[list[ResourceId], Path | None]:
+    """The ids of versions, and the folder that says how to prove them; or no id, and the folder whose newest is meant.
+
+    Raises:
+        InputError: an id of something else, or ids and folders together.
+    """
+    ids = [one for one in targets if one.lower().startswith(("/subscriptions/", "subscriptions/"))]
+    if not ids and len(targets) == 1:
+        return [], Path(targets[0])
+    if len(ids) < len(targets):
+        raise InputError.of("expected ids of image versions, or one folder", path="VERSION_ID")
+    return list(dict.fromkeys(_version_id(one) for one in ids)), folder
+
+
 def _version_id(text: str) -> ResourceId:
     try:
         found = ResourceId.parse(text)
@@ -245,12 +319,11 @@ def _version_id(text: str) -> ResourceId:
 
 
 def _cloud_settings(
-    settings: Settings | None, version_id: ResourceId | None, inputs: Mapping[str, str | None]
+    settings: Settings | None, version_ids: Sequence[ResourceId], inputs: Mapping[str, str | None]
 ) -> CloudSettings:
     if settings is not None:
         return settings.azure
-    assert version_id is not None  # noqa: S101 - without a folder there is an id
-    return load_cloud_settings(inputs={"subscription": version_id.subscription_id, **_given(inputs)})
+    return load_cloud_settings(inputs={"subscription": version_ids[0].subscription_id, **_given(inputs)})
 
 
 def _smoke_group(settings: Settings | None, version_id: ResourceId, inputs: Mapping[str, str | None]) -> str:

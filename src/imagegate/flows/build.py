@@ -16,7 +16,7 @@ from imagegate.model import (
     RunState,
     RunSubState,
 )
-from imagegate.model.build_result import BuildResult
+from imagegate.model.build_result import BuildResult, gallery_versions
 from imagegate.model.redaction import redact
 from imagegate.model.smoke_spec import smoke_text_of
 from imagegate.report.progress import Story
@@ -31,7 +31,7 @@ from imagegate.steps.await_run import Watched, await_run
 from imagegate.steps.explain_failure import explain_failure
 from imagegate.steps.fetch_build_log import VALIDATION_LOG, BuildLog, fetch_build_log, output_folder
 from imagegate.steps.follow_log import LiveLog
-from imagegate.steps.read_run_outputs import image_version_of, image_versions_of, read_run_outputs
+from imagegate.steps.read_run_outputs import image_version_of, read_run_outputs
 from imagegate.steps.remove_template import remove_template
 from imagegate.steps.sign_origin import Signer, Signing, sign_origin
 from imagegate.teardown import Ledger
@@ -139,7 +139,7 @@ def build_image(
 def _sign(
     settings: Settings, cloud: Cloud, signer: Signer, prepared: Prepared, artifacts: Mapping[str, str], story: Story
 ) -> Signing:
-    versions = dict.fromkeys(image_versions_of(artifacts), prepared.stamp)
+    versions = dict.fromkeys(gallery_versions(artifacts), prepared.stamp)
     sent_smoke = smoke_text_of(settings.smoke.to_tags())
     signing = sign_origin(
         cloud, signer, resource_group=settings.azure.resource_group, versions=versions, sent_smoke=sent_smoke

@@ -1,6 +1,6 @@
-"""Closes commit statuses from within an orchestration: the same words for every story that ends."""
+"""Closes commit statuses from within an orchestration."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +9,6 @@ from durabletask import task
 if TYPE_CHECKING:
     from durabletask.task import OrchestrationContext, Task
 
-BUILD_CONTEXT = "imagegate/build"
-VERIFY_CONTEXT = "imagegate/verify"
 POST_STATUS = "post_status"
 _RETRY = task.RetryPolicy(
     first_retry_interval=timedelta(seconds=10),
@@ -28,15 +26,16 @@ def close_status(
     context: str,
     state: str,
     description: str,
+    subjects: Sequence[str] = (),
     unless_closed: bool = False,
     only_pending: bool = False,
 ) -> "Generator[Task[Any], Any, bool]":
     """Post a status to the job's commit; False, and nothing posted, for a build that names no commit.
 
-    `state` is GitHub's: success, failure or error. `unless_closed` leaves a status that is not pending any more as it
-    is: the one that closed it knows more. `only_pending` closes a pending status of imagegate and writes nothing else:
-    a version whose origin is not proved may not speak for the commit. The link goes to the build's own run, where the
-    stamp names one. What hinders the posting for good leaves False: a verdict stands whether or not it could be posted.
+    `state` is GitHub's: success, failure or error. `subjects` are the image versions that it speaks of; none: the image
+    as a whole. `unless_closed` leaves a status that is closed as it is: the job that closed it knows more.
+    `only_pending` closes a pending status and writes nothing else. The link goes to the build's run, if the stamp names
+    one. A status that cannot be posted gives False: the verdict stands.
     """
     if not (job.get("repository") and job.get("commit")):
         return False
@@ -48,6 +47,7 @@ def close_status(
         "description": description,
         "target_url": "",
         "run": job.get("run_of_build", ""),
+        "subjects": list(subjects),
         "at": ctx.current_utc_datetime.isoformat(),
         "unless_closed": unless_closed,
         "only_pending": only_pending,

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from imagegate.flows.sweep import Swept, sweep
+from imagegate.gateway.build_state import BuildState
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.image_templates import ImageTemplates
 from imagegate.model import ResourceId
@@ -28,6 +29,18 @@ def cancel_left_run(cloud: Cloud, template_id: ResourceId, run: str, progress: P
     progress.undoing(f"cancelling the run of {template_id.name}")
     templates.cancel_run(template_id.name, timeout_s=_CANCEL_TIMEOUT_S)
     return True
+
+
+def cancel_stamped_runs(cloud: Cloud, resource_group: str, run: str, image: str, progress: Progress) -> int:
+    """Ask for the end of every run in the group that carries this job's run and image in its stamp; how many."""
+    found = [
+        template
+        for template in (BuildState(cloud).templates(resource_group) if run else ())
+        if template.running and (template.stamp.run, template.stamp.image) == (run, image)
+    ]
+    if not found:
+        progress.note(f"no run of {image} goes on")
+    return sum(cancel_left_run(cloud, template.id, run, progress) for template in found)
 
 
 def sweep_left_verification(

@@ -1,26 +1,32 @@
-"""Nobody will say any more how a build or a version did: its status is closed, or it would wait for ever."""
+"""A build or a verification did not report its end in time: its status is closed, so that it does not stay pending."""
 
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
-from imagegate.flows.closing import BUILD_CONTEXT, VERIFY_CONTEXT, close_status
+from imagegate.flows.closing import close_status
 from imagegate.model import format_duration
+from imagegate.model.commit_status import BUILD_CONTEXT, verify_context
 
 if TYPE_CHECKING:
     from durabletask.task import OrchestrationContext, Task
 
-_WORDS = {
-    BUILD_CONTEXT: "Whoever built it did not say within {} how that ended.",
-    VERIFY_CONTEXT: "No verdict within {}. The version stays out of `latest`.",
-}
+_NO_RESULT = "No result of the build within {}."
+_NO_VERDICT = "No verdict within {}. The version stays out of latest."
 
 
 def give_up(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Task[Any], Any, dict[str, Any]]":
     """Close a status as an error: nothing was learnt about the image.
 
-    `job`: `limit_s`, `repository`, `commit`, and `context` (default: the verification's).
+    `job`: `limit_s`, `repository`, `commit`, and `context`, or `image` and `image_version_id` of a verification.
     """
-    context = job.get("context", VERIFY_CONTEXT)
-    description = _WORDS[context].format(format_duration(job["limit_s"]))
-    posted = yield from close_status(ctx, job, context=context, state="error", description=description)
+    context = job.get("context") or verify_context(job.get("image", ""))
+    words = _NO_RESULT if context.startswith(BUILD_CONTEXT) else _NO_VERDICT
+    posted = yield from close_status(
+        ctx,
+        job,
+        context=context,
+        state="error",
+        description=words.format(format_duration(job["limit_s"])),
+        subjects=[job["image_version_id"]] if "image_version_id" in job else [],
+    )
     return {"posted": posted}

@@ -1,6 +1,6 @@
-"""The net under statuses that nothing will close: no version came, no event, or the job that opened them died.
+"""Closes statuses that nothing else will close: no version came, no event, or the job that opened them died.
 
-What Azure holds says nothing about these, so GitHub is asked: commits that somebody may wait for, and what they show.
+What Azure holds says nothing about these, so GitHub is asked: for commits that may wait, and for what they show.
 """
 
 import logging
@@ -11,11 +11,11 @@ from imagegate.errors import ImageGateError
 from imagegate.flows.scheduling import start_giving_up_status
 from imagegate.gateway.github import GitHubStatuses
 from imagegate.gateway.scheduler import Scheduler
-from imagegate.model.commit_status import BUILD_CONTEXT, VERIFY_CONTEXT, CommitStatus, StatusState
+from imagegate.model.commit_status import CommitStatus, is_our_context
+from imagegate.model.status_record import StatusState
 from imagegate.settings.function_settings import FunctionSettings
 
 _LOG = logging.getLogger(__name__)
-_OURS = {BUILD_CONTEXT, VERIFY_CONTEXT}
 _LOOK_BACK = timedelta(days=14)
 """A pull request that nobody has touched for so long, on top of the limit, has been looked at often enough."""
 
@@ -55,5 +55,5 @@ def _stuck(github: GitHubStatuses, repository: str, limit: datetime) -> Iterator
 
 
 def _is_stuck(status: CommitStatus, limit: datetime) -> bool:
-    pending = status.context in _OURS and status.state is StatusState.PENDING
+    pending = is_our_context(status.context) and status.state is StatusState.PENDING
     return pending and status.at is not None and status.at < limit

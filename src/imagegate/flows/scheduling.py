@@ -9,6 +9,7 @@ from imagegate.flows.verify_for_commit import verify_for_commit
 from imagegate.gateway.scheduler import Scheduler
 from imagegate.model import VERDICT_TAG, ImageTemplate, ImageVersion, RunState, Stamp
 from imagegate.model.commit_status import CommitStatus
+from imagegate.model.published_schema import is_image_name
 from imagegate.settings.function_settings import FunctionSettings
 
 _OUR_TAG_PREFIX = "imagegate-"
@@ -78,6 +79,7 @@ def start_giving_up_status(status: CommitStatus, scheduler: Scheduler, settings:
         "repository": status.repository,
         "commit": status.commit,
         "context": status.context,
+        "run_of_build": status.record.run if status.record else "",
     }
     at = status.at.isoformat() if status.at else ""
     instance_id = instance_id_of(status.repository, status.commit, status.context, at)
@@ -85,4 +87,11 @@ def start_giving_up_status(status: CommitStatus, scheduler: Scheduler, settings:
 
 
 def _commit_of(stamp: Stamp) -> dict[str, Any]:
-    return {"repository": stamp.repository, "commit": stamp.commit, "ref": stamp.ref, "run_of_build": stamp.run}
+    """Whose status it is; a version of an older release carries no name of its image, and a tag may hold anything."""
+    return {
+        "image": stamp.image if is_image_name(stamp.image) else "",
+        "repository": stamp.repository,
+        "commit": stamp.commit,
+        "ref": stamp.ref,
+        "run_of_build": stamp.run,
+    }

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 from imagegate.flows.smoke_teardown import tear_down
 from imagegate.flows.telling import INTERRUPT, StepFailed, Telling, call, pause
 from imagegate.model import Attempt, HttpProbe, Probe, Reach, SmokeSpec, TeardownResult
+from imagegate.model.counted import counted
 from imagegate.model.duration import format_duration
 from imagegate.model.smoke_vm import SmokeVm
-from imagegate.model.verification import Cause, ProbeResult, RegionOutcome
+from imagegate.model.verification import Cause, ProbeResult, RegionOutcome, TriedPlace, innermost_line
 
 if TYPE_CHECKING:
     from durabletask.task import CancellableTask, OrchestrationContext, Task
@@ -77,7 +78,7 @@ def smoke_one(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Ta
     stop = ctx.wait_for_external_event(INTERRUPT)
     telling = Telling(ctx)
     deadline = ctx.current_utc_datetime + timedelta(seconds=job["deadline_s"])
-    tried: list[str] = []
+    tried: list[TriedPlace] = []
     outcome: RegionOutcome | None = None
     for place in job["places"]:
         if outcome is not None:
@@ -93,7 +94,7 @@ def smoke_one(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Ta
         outcome = yield from _smoke_at(trial)
         if outcome.cause is not Cause.CAPACITY or outcome.teardown is TeardownResult.INCOMPLETE or trial.late:
             break
-        tried.append(f"{vm.vm_size} in {vm.region}: {outcome.reason.splitlines()[-1].strip()}")
+        tried.append(TriedPlace(region=vm.region, vm_size=vm.vm_size, reason=innermost_line(outcome.reason)))
     assert outcome is not None  # noqa: S101 - there is at least one place
     return replace(outcome, tried=tuple(tried), timings_s=telling.timings_s).to_json()
 
@@ -212,7 +213,7 @@ def _probe(trial: _Trial, probe: Probe, index: int, phase: str) -> "Steps":
     last = attempts[-1]
     if not last.passed:
         after = " after the reboot" if phase == AFTER_REBOOT else ""
-        count = "1 attempt" if len(attempts) == 1 else f"{len(attempts)} attempts"
+        count = counted(len(attempts), "attempt")
         shown = f'\nThe body begins: "{last.body_excerpt}"' if last.body_excerpt else ""
         reason = f"{probe}{after}: {last.detail}, after {count} in {trial.waited(begun)}.{shown}"
         raise StepFailed(Cause.IMAGE if ran else Cause.UNREACHED, reason)

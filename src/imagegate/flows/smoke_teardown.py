@@ -62,9 +62,13 @@ def _stop_deployment(ctx: "OrchestrationContext", telling: Telling, vm: SmokeVm,
 def _clear(
     ctx: "OrchestrationContext", telling: Telling, ids: Sequence[str], deadline: datetime, seen: list[str]
 ) -> "Steps":
-    """Delete these and look again until they are gone or the deadline; returns what is left, told with its reason."""
+    """Delete these and look again until they are gone or the deadline; returns what is left.
+
+    A refusal is shown when it is first met, since the deadline may be many minutes away.
+    """
     begun = ctx.current_utc_datetime
     waiting, told = list(ids), False
+    refusals: set[tuple[str, str]] = set()
     while True:
         answers = yield from call_all(ctx, "tear_down_smoke_vm", [{"id": one} for one in waiting])
         reasons = {
@@ -72,10 +76,15 @@ def _clear(
             for one, answer in zip(waiting, answers, strict=True)
             if (reason := _still_there(one, answer, seen)) is not None
         }
+        refused = [one for one, answer in zip(waiting, answers, strict=True) if _is_refused(answer)]
         waiting = list(reasons)
         if waiting and not told:
             told = True
             telling.undoing(f"deleting {', '.join(one.rsplit('/', 1)[-1] for one in waiting)}")
+        for one in refused:
+            if (one, reasons[one]) not in refusals:
+                refusals.add((one, reasons[one]))
+                telling.note(f"{one.rsplit('/', 1)[-1]} cannot be deleted yet: {reasons[one]}")
         hopeless = all("left alone" in reason for reason in reasons.values())
         if hopeless or ctx.current_utc_datetime >= deadline:
             break
@@ -84,6 +93,10 @@ def _clear(
     for one in waiting:
         telling.note(f"still there: {one} ({reasons[one]})")
     return waiting
+
+
+def _is_refused(answer: dict[str, Any] | StepFailed) -> bool:
+    return isinstance(answer, StepFailed) or bool(answer.get("refused"))
 
 
 def _still_there(resource_id: str, answer: dict[str, Any] | StepFailed, seen: list[str]) -> str | None:

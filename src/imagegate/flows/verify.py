@@ -199,7 +199,9 @@ def _region_job(
     return {
         "image_version_id": job["image_version_id"],
         "run": job["run"],
-        "places": [{"region": one, "vm_size": size} for one in (region, *spare) for size in spec.vm_sizes],
+        "places": [
+            {"region": normalise_region(one), "vm_size": size} for one in (region, *spare) for size in spec.vm_sizes
+        ],
         "subscription_id": job["subscription_id"],
         "resource_group": job["resource_group"],
         "security_type": version["security_type"],

@@ -105,9 +105,9 @@ class GitHubStatuses:
         Raises:
             As `of_context`; ResourceMissing also where GitHub says 422 because the repository has no such commit.
         """
-        body = {"state": str(status.state), "context": status.context, "description": status.told_description}
-        if status.target_url:
-            body["target_url"] = status.target_url
+        body = {"state": str(status.state), "context": status.context, "description": status.short_description}
+        if status.link:
+            body["target_url"] = status.link
         self._ask("POST", status.repository, f"/repos/{status.repository}/statuses/{quote(status.commit)}", body)
 
     def _ask(

@@ -71,10 +71,18 @@ class GitHubAccess:
         The site is the API's host without `api.`; of GitHub Enterprise Server it is the same host.
         """
         found = re.fullmatch(r"(\d{1,18})-(\d{1,6})", run)
-        site = re.match(r"(https?://)(?:api\.)?([^/]+)", self.api_url)
-        if found is None or site is None:
+        if found is None or not self._site:
             return ""
-        return f"{site[1]}{site[2]}/{repository}/actions/runs/{found[1]}/attempts/{found[2]}"
+        return f"{self._site}/{repository}/actions/runs/{found[1]}/attempts/{found[2]}"
+
+    def commit_url(self, repository: str, commit: str) -> str:
+        """The page of a commit; a repository's own site, as `run_url` has it."""
+        return f"{self._site}/{repository}/commit/{commit}" if self._site else ""
+
+    @property
+    def _site(self) -> str:
+        site = re.match(r"(https?://)(?:api\.)?([^/]+)", self.api_url)
+        return f"{site[1]}{site[2]}" if site else ""
 
     def allows(self, repository: str) -> bool:
         """Whether anything may be posted to the repository."""

@@ -35,11 +35,17 @@ class BuildResult:
     signed: tuple[str, ...] = ()
     unsigned: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def image_version_ids(self) -> tuple[str, ...]:
+        """Every gallery version of the run; a managed image or a VHD is none."""
+        return gallery_versions(self.image_versions)
+
     def to_json(self) -> dict[str, Any]:
         """The JSON form of `imagegate build`."""
         return {
             "command": "build",
             "image_version_id": str(self.image_version_id) if self.image_version_id else None,
+            "image_version_ids": list(self.image_version_ids),
             "image_versions": dict(self.image_versions),
             "template_id": str(self.template_id),
             "template_name": self.template_id.name,
@@ -56,3 +62,8 @@ class BuildResult:
             "signed": list(self.signed),
             "unsigned": dict(self.unsigned),
         }
+
+
+def gallery_versions(artifacts: Mapping[str, str]) -> tuple[str, ...]:
+    """The artifacts that are versions of a gallery, each once."""
+    return tuple(dict.fromkeys(one for one in artifacts.values() if "/galleries/" in one.lower()))

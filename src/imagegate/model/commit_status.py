@@ -1,48 +1,52 @@
-"""A commit status: what a pull request shows beside its head commit."""
+"""A commit status: what a pull request shows beside its head commit.
+
+Each image has two contexts of its own, `imagegate/build (NAME)` and `imagegate/verify (NAME)`.
+"""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any, Self
 
+from imagegate.model.published_schema import is_image_name
 from imagegate.model.redaction import redact
 from imagegate.model.run import parse_time
+from imagegate.model.status_record import WHOLE, Part, StatusRecord, StatusState, subject_key, usable_run
 
 BUILD_CONTEXT = "imagegate/build"
 VERIFY_CONTEXT = "imagegate/verify"
 DESCRIPTION_LIMIT = 140
 """Characters of a description; GitHub refuses longer ones with 422. Source: GitHub REST, commit statuses."""
 
-_MARK = re.compile(r" ?\[(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\]$")
+_CONTEXT = re.compile(rf"({re.escape(BUILD_CONTEXT)}|{re.escape(VERIFY_CONTEXT)})(?: \((?P<image>[^()]+)\))?")
 _REPOSITORY = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}")
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_CONTEXTS = (BUILD_CONTEXT, VERIFY_CONTEXT)
 
 
-class StatusState(StrEnum):
-    """States as GitHub has them, the weightier later: of two verdicts of one second the weightier one stands."""
+def build_context(image: str) -> str:
+    """The context of an image's build; without a usable name the one that older releases used."""
+    return _of_image(BUILD_CONTEXT, image)
 
-    PENDING = "pending"
-    SUCCESS = "success"
-    FAILURE = "failure"
-    ERROR = "error"
 
-    @property
-    def weight(self) -> int:
-        """A place in the order above."""
-        return list(StatusState).index(self)
+def verify_context(image: str) -> str:
+    """The context of an image's verification; without a usable name the one that older releases used."""
+    return _of_image(VERIFY_CONTEXT, image)
+
+
+def is_our_context(text: str) -> bool:
+    """Whether a context is imagegate's: of an image, or without a name as in older releases."""
+    found = _CONTEXT.fullmatch(text)
+    return found is not None and (found["image"] is None or is_image_name(found["image"]))
+
+
+def _of_image(kind: str, image: str) -> str:
+    return f"{kind} ({image})" if is_image_name(image) else kind
 
 
 @dataclass(frozen=True, kw_only=True)
 class CommitStatus:
-    """A status as we write it, or one of ours as it was read back.
-
-    `at` is when the verdict was reached, in whole seconds of UTC; it travels at the end of the description
-    (`… [2025-06-01T10:00:00Z]`), since GitHub's own times are those of the posting: a verdict that comes late, after a
-    retry or out of a queue, would look newer than it is. None for a status that somebody else wrote.
-    """
+    """A status as imagegate writes it, or one as it was read back; `record` is None for any other."""
 
     repository: str
     commit: str
@@ -50,11 +54,11 @@ class CommitStatus:
     state: StatusState
     description: str = ""
     target_url: str = ""
-    at: datetime | None = None
+    record: StatusRecord | None = None
 
     @classmethod
     def from_job(cls, job: Mapping[str, Any]) -> Self:
-        """From an activity's input: repository, commit, context, state, description, target_url, at.
+        """From an activity's input; `post_status` names its members.
 
         Raises:
             ValueError: with every member that is not usable.
@@ -66,7 +70,7 @@ class CommitStatus:
             for name, usable in (
                 ("repository", _REPOSITORY.fullmatch(text["repository"]) is not None),
                 ("commit", _COMMIT.fullmatch(text["commit"].lower()) is not None),
-                ("context", text["context"] in _CONTEXTS),
+                ("context", is_our_context(text["context"])),
                 ("state", text["state"] in set(StatusState)),
             )
             if not usable
@@ -75,55 +79,87 @@ class CommitStatus:
             wrong.append(f"at {job.get('at')!r}")
         if wrong or at is None:
             raise ValueError(f"not usable in a commit status: {', '.join(wrong)}")
+        part = Part(state=StatusState(text["state"]), at=at.astimezone(UTC).replace(microsecond=0))
+        keys = [subject_key(str(one)) for one in job.get("subjects") or ()] or [WHOLE]
         return cls(
             repository=text["repository"],
             commit=text["commit"].lower(),
             context=text["context"],
-            state=StatusState(text["state"]),
+            state=part.state,
             description=redact(" ".join(str(job.get("description") or "").split())),
             target_url=_web_address(str(job.get("target_url") or "").strip()),
-            at=at.astimezone(UTC).replace(microsecond=0),
+            record=StatusRecord(run=usable_run(job.get("run")), parts=dict.fromkeys(keys, part)),
         )
 
     @classmethod
     def from_github(cls, repository: str, commit: str, body: Mapping[str, Any]) -> Self | None:
         """From GitHub's list of statuses; None for a state that is not known."""
-        state = str(body.get("state") or "")
-        if state not in set(StatusState):
+        text = str(body.get("state") or "")
+        if text not in set(StatusState):
             return None
-        described = str(body.get("description") or "")
-        mark = _MARK.search(described)
+        state, described = StatusState(text), str(body.get("description") or "")
+        target_url = str(body.get("target_url") or "")
+        record, target_url, described = StatusRecord.parse(target_url, described, state) or (
+            None,
+            target_url,
+            described,
+        )
         return cls(
             repository=repository,
             commit=commit,
             context=str(body.get("context") or ""),
-            state=StatusState(state),
-            description=_MARK.sub("", described),
-            target_url=str(body.get("target_url") or ""),
-            at=parse_time(mark["at"]) if mark else None,
+            state=state,
+            description=described,
+            target_url=target_url,
+            record=record,
         )
 
     @property
-    def told_description(self) -> str:
-        """The description with its mark, within GitHub's limit; what is cut ends with an ellipsis."""
-        mark = f" [{self.at:%Y-%m-%dT%H:%M:%SZ}]" if self.at is not None else ""
-        room = DESCRIPTION_LIMIT - len(mark)
-        text = self.description if len(self.description) <= room else self.description[: room - 1] + "…"
-        return f"{text}{mark}".strip()
+    def at(self) -> datetime | None:
+        """Since when it stands; None for a status that imagegate did not write."""
+        return self.record.decisive[1].at if self.record is not None else None
 
     @property
-    def order(self) -> tuple[datetime, int]:
-        """By which of two statuses of one context the later one is told; foreign ones come before all of ours."""
-        return (self.at or datetime.min.replace(tzinfo=UTC), self.state.weight)
+    def link(self) -> str:
+        """The link with the record as its fragment."""
+        base = self.target_url.partition("#")[0]
+        return f"{base}{self.record.to_fragment()}" if base and self.record is not None else self.target_url
+
+    @property
+    def short_description(self) -> str:
+        """The description within GitHub's limit; what is cut ends with an ellipsis."""
+        text = self.description
+        return text if len(text) <= DESCRIPTION_LIMIT else text[: DESCRIPTION_LIMIT - 1] + "…"
+
+    def joined(self, shown: Sequence["CommitStatus"]) -> "CommitStatus":
+        """What the context is to show once this status is added to those that are there."""
+        ours = [(one, one.record) for one in (self, *shown) if one.record is not None]
+        record = StatusRecord.joined(one for _, one in ours)
+        key, part = record.decisive
+        source = next((one for one, its in ours if one.state is part.state and its.parts.get(key) == part), self)
+        return replace(source, state=part.state, description=_text(source, record), record=record)
 
     def same_as(self, other: "CommitStatus") -> bool:
         """Whether both show the same on the same commit."""
         return (
             self.context.lower() == other.context.lower()
             and self.state is other.state
-            and self.target_url == other.target_url
-            and self.told_description == other.told_description
+            and self.link == other.link
+            and self.short_description == other.short_description
         )
+
+
+def _text(source: CommitStatus, record: StatusRecord) -> str:
+    """The words of the status that decides; of several versions, how many of them are verified."""
+    states = [part.state for part in record.subjects.values()]
+    state = record.decisive[1].state
+    done = sum(one is not StatusState.PENDING for one in states)
+    if source.context.startswith(VERIFY_CONTEXT) and len(record.parts) == len(states) > 1:
+        if state is StatusState.PENDING and done:
+            return f"{done} of {len(states)} image versions {'is' if done == 1 else 'are'} verified."
+        if state is StatusState.SUCCESS:
+            return f"All {len(states)} image versions passed."
+    return source.description
 
 
 def _web_address(text: str) -> str:

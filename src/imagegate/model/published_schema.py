@@ -1,6 +1,7 @@
 """The published JSON Schema of imagegate.yaml, and the part of it that travels with a version."""
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -12,6 +13,16 @@ def schema() -> Mapping[str, Any]:
     """The schema of imagegate.yaml, as it is published with this package."""
     text = files("imagegate").joinpath("imagegate.schema.json").read_text(encoding="utf-8")
     return cast("Mapping[str, Any]", json.loads(text))
+
+
+def is_image_name(text: str) -> bool:
+    """Whether the schema takes the text as an image's `name`; a tag may hold anything."""
+    return re.search(_name_pattern(), text) is not None and text.strip() == text
+
+
+@cache
+def _name_pattern() -> str:
+    return str(schema()["properties"]["name"]["pattern"])
 
 
 def smoke_fault(body: object) -> str | None:

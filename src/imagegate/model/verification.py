@@ -112,10 +112,38 @@ def _alike(one: Attempt, other: Attempt) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TriedPlace:
+    """A region and size where there was no capacity for the smoke VM."""
+
+    region: str
+    vm_size: str
+    reason: str
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any] | str) -> Self:
+        """The inverse of `to_json`; older releases wrote `<size> in <region>: <reason>`."""
+        if isinstance(body, str):
+            size, _, rest = body.partition(" in ")
+            region, _, reason = rest.partition(": ")
+            return cls(region=region, vm_size=size, reason=reason)
+        return cls(region=body["region"], vm_size=body["vm_size"], reason=body["reason"])
+
+    def to_json(self) -> dict[str, str]:
+        """All fields by name."""
+        return {"region": self.region, "vm_size": self.vm_size, "reason": self.reason}
+
+
+def innermost_line(reason: str) -> str:
+    """The line of the innermost cause: the service's errors are indented by depth, outermost first."""
+    lines = [line for line in reason.splitlines() if line.strip()]
+    return max(lines, key=lambda line: len(line) - len(line.lstrip()), default="").strip()
+
+
+@dataclass(frozen=True, kw_only=True)
 class RegionOutcome:
     """One region's smoke VM: what it said, what it took (seconds by step), and what became of it.
 
-    `region` and `vm_size` are where the VM ran in the end; `tried` holds a sentence for each place without capacity.
+    `region` and `vm_size` are the place of the last VM; `tried` are all places without capacity, in their order.
     `created` and `left` are resource ids.
     """
 
@@ -126,7 +154,7 @@ class RegionOutcome:
     reason: str
     teardown: TeardownResult
     probes: tuple[ProbeResult, ...] = ()
-    tried: tuple[str, ...] = ()
+    tried: tuple[TriedPlace, ...] = ()
     created: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     timings_s: Mapping[str, float] = field(default_factory=dict)
@@ -137,6 +165,13 @@ class RegionOutcome:
     def verdict(self) -> Verdict:
         """What the region says about the image."""
         return self.cause.verdict
+
+    @property
+    def places(self) -> tuple[TriedPlace, ...]:
+        """Every place that was tried, the last one included, each once."""
+        last = TriedPlace(region=self.region, vm_size=self.vm_size, reason=innermost_line(self.reason))
+        known = {(one.region, one.vm_size) for one in self.tried}
+        return self.tried if (last.region, last.vm_size) in known else (*self.tried, last)
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:
@@ -149,7 +184,7 @@ class RegionOutcome:
             reason=body["reason"],
             teardown=TeardownResult(body["teardown"]),
             probes=tuple(ProbeResult.from_json(probe) for probe in body["probes"]),
-            tried=tuple(body["tried"]),
+            tried=tuple(TriedPlace.from_json(one) for one in body["tried"]),
             created=tuple(body["resources_created"]),
             left=tuple(body["resources_left"]),
             timings_s=dict(body["timings_s"]),
@@ -168,7 +203,7 @@ class RegionOutcome:
             "reason": self.reason,
             "teardown": str(self.teardown),
             "probes": [probe.to_json() for probe in self.probes],
-            "tried": list(self.tried),
+            "tried": [one.to_json() for one in self.tried],
             "resources_created": list(self.created),
             "resources_left": list(self.left),
             "timings_s": dict(self.timings_s),

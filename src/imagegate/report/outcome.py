@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from imagegate.errors import ImageGateError
+from imagegate.errors import ImageGateError, TeardownIncomplete
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +21,10 @@ class Outcome:
     exit_code: int = 0
     notes: Sequence[str] = field(default=())
     warnings: Sequence[str] = field(default=())
+
+
+_LOOKS = {0: ("✓ ", "bold green"), TeardownIncomplete.exit_code: ("⚠️  ", "bold yellow")}
+"""Mark and style by exit code; any other is a failure."""
 
 
 def write_json(stream: TextIO, document: Mapping[str, object]) -> None:
@@ -51,7 +55,7 @@ def _write_styled(stream: TextIO, outcome: Outcome, rows: Sequence[tuple[str, st
     from rich.text import Text
 
     console = Console(file=stream, no_color=not color, highlight=False, emoji=False, markup=False, soft_wrap=True)
-    mark, style = ("✓ ", "bold green") if outcome.exit_code == 0 else ("✗ ", "bold red")
+    mark, style = _LOOKS.get(outcome.exit_code, ("✗ ", "bold red"))
     console.print(Text(f"{mark}{outcome.headline}", style=style))
     for name, value in rows:
         console.print(Text(name, style="dim") + Text(value))

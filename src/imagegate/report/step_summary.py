@@ -44,7 +44,7 @@ class Summary:
     links: Sequence[tuple[str, str]] = ()
 
 
-_MARKS = {"passed": "✅", "failed": "❌", "skipped": "⏭️", "inconclusive": "❔", "running": "⏳"}
+_MARKS = {"passed": "✅", "failed": "❌", "skipped": "⏭️", "inconclusive": "❔", "incomplete": "⚠️", "running": "⏳"}
 
 
 def render_summary(summary: Summary) -> str:

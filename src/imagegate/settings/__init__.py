@@ -6,7 +6,7 @@ from imagegate.settings.inputs import INPUTS, Input
 from imagegate.settings.model import AzureSettings, BuildSettings, CloudSettings, DefinitionSettings, Settings
 
 if TYPE_CHECKING:
-    from imagegate.settings.load import FILE_NAME, load_cloud_settings, load_settings
+    from imagegate.settings.load import FILE_NAME, image_name, load_cloud_settings, load_settings
 
 __all__ = [
     "FILE_NAME",
@@ -17,6 +17,7 @@ __all__ = [
     "DefinitionSettings",
     "Input",
     "Settings",
+    "image_name",
     "load_cloud_settings",
     "load_settings",
 ]

@@ -64,7 +64,8 @@ ACTION_INPUTS: tuple[ActionInput, ...] = (
     ),
     ActionInput(
         name="image-version-id",
-        help="The image version to verify. Without it, the newest one of the folder's definition.",
+        help="The image version to verify, or several: the output `image-version-ids` of a build. Without it, the "
+        "newest one of the folder's definition.",
         commands=("verify",),
     ),
     ActionInput(
@@ -76,8 +77,8 @@ ACTION_INPUTS: tuple[ActionInput, ...] = (
     *_SETTINGS,
     ActionInput(
         name="statuses",
-        help="Commit statuses to post: all (imagegate/build, and imagegate/verify as pending for whoever verifies), "
-        "build, or none. Needs `statuses: write`.",
+        help="Commit statuses to post, NAME being the image's: all (`imagegate/build (NAME)`, and "
+        "`imagegate/verify (NAME)`, pending until each version is verified), build, or none. Needs `statuses: write`.",
         default="all",
         option="--statuses",
         commands=("build", "verify"),
@@ -160,6 +161,12 @@ ACTION_OUTPUTS: tuple[ActionOutput, ...] = (
         keys=("image_version_id", "error.details.image_version_id"),
     ),
     ActionOutput(
+        name="image-version-ids",
+        help="Every gallery version that was built, as a JSON list; what `image-version-id` of `verify` takes.",
+        keys=("image_version_ids", "error.details.image_version_ids"),
+        kind="json",
+    ),
+    ActionOutput(
         name="image-versions",
         help="Every distributor's artifact by its run output's name, as a JSON object.",
         keys=("image_versions", "error.details.image_versions"),
@@ -205,7 +212,7 @@ ACTION_OUTPUTS: tuple[ActionOutput, ...] = (
     ActionOutput(
         name="report-path",
         help="The whole result as JSON. Both paths are the runner's own; a job that runs in a container finds the "
-        "files below `$RUNNER_TEMP/imagegate`.",
+        "files below `$RUNNER_TEMP/imagegate`. Empty under a runner that does not mount that folder.",
         keys=("report_path",),
         kind="path",
     ),

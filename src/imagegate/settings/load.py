@@ -1,12 +1,14 @@
 """Reads the three sources and makes one frozen Settings of them; all faults at once."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from imagegate.errors import InputError, InputFault
 from imagegate.model import SmokeSpec, parse_duration
+from imagegate.model.published_schema import is_image_name
 from imagegate.settings import schema
 from imagegate.settings.inputs import BY_NAME, INPUTS, Input
 from imagegate.settings.model import AzureSettings, BuildSettings, CloudSettings, DefinitionSettings, Settings
@@ -28,7 +30,7 @@ def load_settings(
         InputError: with every fault that was found, each with its place.
     """
     environment = os.environ if environment is None else environment
-    file = folder if folder.suffix in {".yaml", ".yml"} else folder / FILE_NAME
+    file = _file(folder)
     document = read_yaml(_read(file), file=_shown(file), environment=environment)
     faults = [*document.faults, *schema.check(_as_mapping(document))]
     data = document.value if isinstance(document.value, dict) else {}
@@ -43,6 +45,24 @@ def load_settings(
     if faults:
         raise InputError(sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0)))
     return _settings(file, data, values)
+
+
+def image_name(folder: Path) -> str:
+    """`name` of the image in `folder`, whatever else is wrong with its file; else made of the folder's."""
+    file = _file(folder)
+    try:
+        document = read_yaml(_read(file), file=_shown(file), environment={})
+        name = document.value.get("name") if isinstance(document.value, dict) else None
+    except InputError:
+        name = None
+    if isinstance(name, str) and is_image_name(name):
+        return name
+    made = re.sub(r"[^A-Za-z0-9_.-]+", "-", file.parent.resolve().name).strip("-._")[:51]
+    return made or "image"
+
+
+def _file(folder: Path) -> Path:
+    return folder if folder.suffix in {".yaml", ".yml"} else folder / FILE_NAME
 
 
 def load_cloud_settings(

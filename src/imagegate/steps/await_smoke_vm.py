@@ -26,7 +26,9 @@ def await_smoke_vm(cloud: Cloud, job: dict[str, Any]) -> dict[str, Any]:
         return {"state": "running"}
     if not deployment.succeeded:
         fault = deployment.fault or ArmFault(code=deployment.state, message="the deployment did not say why")
-        lines = str(fault).splitlines()[:_REASON_LINES]
+        lines = str(fault).splitlines()
+        if len(lines) > _REASON_LINES:  # the innermost line is the cause
+            lines = [*lines[: _REASON_LINES - 1], max(lines, key=lambda line: len(line) - len(line.lstrip()))]
         return _failed(cause_of(fault.codes, str(fault)), "\n".join(lines))
     created = [*deployment.created, *_implied(vm, deployment.created)]
     return {"state": "ready", "address": deployment.outputs.get("publicIpAddress") or None, "created": created}

@@ -6,6 +6,7 @@ from imagegate.diagnosis import diagnose
 from imagegate.errors import BuildFailed
 from imagegate.gateway.staging_logs import blob_named_in
 from imagegate.model import ImageTemplate, Run, RunState
+from imagegate.model.build_result import gallery_versions
 from imagegate.model.diagnosis import Category, Confidence, Diagnosis, FailingCustomizer
 from imagegate.model.redaction import redact
 from imagegate.model.template_source import TemplateSource
@@ -71,6 +72,7 @@ def explain_failure(
     if replication is not None:
         details |= {
             "image_version_id": version,
+            "image_version_ids": list(gallery_versions(replication.artifacts)),
             "image_versions": dict(replication.artifacts),
             "replication": dict(replication.regions),
         }

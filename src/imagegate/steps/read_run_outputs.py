@@ -6,6 +6,7 @@ from typing import Any
 from imagegate.errors import DeadlinePassed, ImageVersionUnusable
 from imagegate.gateway.image_templates import ImageTemplates
 from imagegate.model import ResourceId, RunOutput
+from imagegate.model.build_result import gallery_versions
 from imagegate.waiting import Clock, Deadline, Look, poll
 
 _LAG_S = 60.0  # how long a list may lag behind what it lists
@@ -57,12 +58,7 @@ def read_run_outputs(
 
 def image_version_of(artifacts: Mapping[str, str]) -> str | None:
     """The first artifact that is a version of a gallery; None when the template makes none."""
-    return next(iter(image_versions_of(artifacts)), None)
-
-
-def image_versions_of(artifacts: Mapping[str, str]) -> tuple[str, ...]:
-    """The artifacts that are versions of a gallery, in the order of the distributors."""
-    return tuple(artifact for artifact in artifacts.values() if "/galleries/" in artifact.lower())
+    return next(iter(gallery_versions(artifacts)), None)
 
 
 def _problems(entry: Mapping[str, Any], outputs: Mapping[str, RunOutput]) -> list[str]:

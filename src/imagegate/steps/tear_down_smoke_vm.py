@@ -15,8 +15,9 @@ _UNTAGGED_TYPES = {"microsoft.compute/disks", DEPLOYMENT_TYPE.lower()}
 def tear_down_smoke_vm(cloud: Cloud, job: dict[str, Any]) -> dict[str, Any]:
     """Look for the resource and ask for its deletion if it is there; call it again until it is gone.
 
-    `job`: `id`. The answer: `gone`, `existed`, and `reason` where it may not go (yet). What does not carry our
-    ownership tag is left alone, whatever its name. A VM is deleted without waiting for a graceful shutdown.
+    `job`: `id`. The answer: `gone`, `existed`, `reason` where it is still there, and `refused`, whether that is because
+    the service does not delete it. What does not carry our ownership tag is left alone, whatever its name. A VM is
+    deleted without waiting for a graceful shutdown.
     """
     resource_id = ResourceId.parse(job["id"])
     body = get_resource(cloud, resource_id)
@@ -29,7 +30,8 @@ def tear_down_smoke_vm(cloud: Cloud, job: dict[str, Any]) -> dict[str, Any]:
         return {"gone": False, "existed": True, "reason": "its deletion goes on"}
     query = {"forceDeletion": "true"} if kind == VM_TYPE.lower() else None
     reason = delete_resource(cloud, resource_id, query=query)
-    return {"gone": False, "existed": True, "reason": reason or "its deletion was accepted"}
+    accepted = "its deletion was accepted"
+    return {"gone": False, "existed": True, "reason": reason or accepted, "refused": reason is not None}
 
 
 def stop_smoke_deployment(cloud: Cloud, job: dict[str, Any]) -> dict[str, Any]:

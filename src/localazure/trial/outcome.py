@@ -45,6 +45,7 @@ class Outcome:
         failed = next((name for name, result in self.commands.items() if result.exit_code), None)
         return {
             "verdict": verify.get("verdict"),
+            "headline": verify.get("headline"),
             "reason": verify.get("reason"),
             "teardown": verify.get("teardown"),
             "image_version_id": build.get("image_version_id"),

@@ -9,7 +9,13 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-_MARK = {"passed": ("✓", "green"), "failed": ("✗", "red"), "inconclusive": ("?", "yellow"), None: ("✗", "red")}
+_MARK = {
+    "passed": ("✓", "green"),
+    "failed": ("✗", "red"),
+    "inconclusive": ("?", "yellow"),
+    "incomplete": ("⚠️ ", "yellow"),
+    None: ("✗", "red"),
+}
 
 
 def print_outcome(document: Mapping[str, Any], console: Console) -> None:
@@ -23,8 +29,10 @@ def print_outcome(document: Mapping[str, Any], console: Console) -> None:
     console.print()
     console.print(table)
     console.print()
-    mark, colour = _MARK.get(document["verdict"], _MARK[None])
-    verdict = document["verdict"] or f"no verdict: {document['failed_command']} ended with {document['exit_code']}"
+    incomplete = document["teardown"] == "incomplete"
+    mark, colour = _MARK.get("incomplete" if incomplete else document["verdict"], _MARK[None])
+    verdict = document.get("headline") if incomplete else document["verdict"]
+    verdict = verdict or f"no verdict: {document['failed_command']} ended with {document['exit_code']}"
     console.print(f"[bold {colour}]{mark} {verdict}[/]  teardown: {document['teardown'] or 'nothing to tear down'}")
     if document["reason"]:
         console.print(f"  {document['reason']}", markup=False)

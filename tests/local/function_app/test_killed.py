@@ -128,7 +128,7 @@ def test_worker_dies_after_every_activity(
 
     reconcile()
 
-    assert github.awaited("imagegate/verify").wait(_PATIENCE_S)
+    assert github.awaited("imagegate/verify (web)").wait(_PATIENCE_S)
     host = cloud_server.functions.host("gate")
     assert host is not None
     (story,) = [state.instance_id for state in host.durable.instances() if state.name == "verify_for_commit"]
@@ -136,7 +136,7 @@ def test_worker_dies_after_every_activity(
     assert ended is not None
     assert ended.failure_details is None
     assert set(gate.died) >= {*_UNTIL_THE_VERDICT, *_AFTER_THE_VERDICT}
-    assert [status["state"] for status in github.posted if status["context"] == "imagegate/verify"] == ["success"]
+    assert [status["state"] for status in github.posted if status["context"] == "imagegate/verify (web)"] == ["success"]
     assert _newest(azure)["tags"]["imagegate-verdict"] == "passed"
     assert len(recording_engine.machines) == 1
     assert azure("GET", f"{SMOKE}/resources").json()["value"] == []
@@ -153,7 +153,7 @@ def test_everything_dies_after_each_activity(
     give_token(azure)
     for number, activity in enumerate((*_UNTIL_THE_VERDICT, *_AFTER_THE_VERDICT)):
         github.posted.clear()
-        github.awaited("imagegate/verify").clear()
+        github.awaited("imagegate/verify (web)").clear()
         if number:
             azure.settled("POST", f"{TEMPLATE}/run", api_version="2024-02-01")
         else:
@@ -170,7 +170,7 @@ def test_everything_dies_after_each_activity(
         reconcile()
 
         if activity in _UNTIL_THE_VERDICT:
-            assert github.awaited("imagegate/verify").wait(_PATIENCE_S), activity
+            assert github.awaited("imagegate/verify (web)").wait(_PATIENCE_S), activity
             assert [status["state"] for status in github.posted] == ["success"], activity
         version = _newest(azure)
         assert version["name"] == f"0.0.{number + 1}"

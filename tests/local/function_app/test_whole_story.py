@@ -41,8 +41,8 @@ def test_good_build_becomes_latest_and_green(
     build(azure, recording_engine.port)
     sign_versions()
 
-    assert github.awaited("imagegate/verify").wait(_PATIENCE_S)
-    (status,) = [entry for entry in github.posted if entry["context"] == "imagegate/verify"]
+    assert github.awaited("imagegate/verify (web)").wait(_PATIENCE_S)
+    (status,) = [entry for entry in github.posted if entry["context"] == "imagegate/verify (web)"]
     assert (status["state"], status["commit"]) == ("success", COMMIT)
     version = _version(azure)
     assert version["tags"]["imagegate-verdict"] == "passed"
@@ -64,8 +64,8 @@ def test_silent_image_stays_hidden_and_red(
     build(azure, recording_engine.port)
     sign_versions()
 
-    assert github.awaited("imagegate/verify").wait(_PATIENCE_S)
-    (status,) = [entry for entry in github.posted if entry["context"] == "imagegate/verify"]
+    assert github.awaited("imagegate/verify (web)").wait(_PATIENCE_S)
+    (status,) = [entry for entry in github.posted if entry["context"] == "imagegate/verify (web)"]
     assert status["state"] == "failure"
     version = _version(azure)
     assert version["tags"]["imagegate-verdict"] == "failed"
@@ -84,9 +84,9 @@ def test_failed_build_closes_both_statuses(
 
     build(azure, recording_engine.port)
 
-    assert github.awaited("imagegate/verify").wait(_PATIENCE_S)
+    assert github.awaited("imagegate/verify (web)").wait(_PATIENCE_S)
     states = {entry["context"]: entry["state"] for entry in github.posted}
-    assert states == {"imagegate/build": "failure", "imagegate/verify": "error"}
+    assert states == {"imagegate/build (web)": "failure", "imagegate/verify (web)": "error"}
 
 
 def test_lost_events_are_made_up_for(
@@ -102,7 +102,7 @@ def test_lost_events_are_made_up_for(
 
     host.run_timer("reconcile")
 
-    assert github.awaited("imagegate/verify").wait(_PATIENCE_S)
+    assert github.awaited("imagegate/verify (web)").wait(_PATIENCE_S)
     assert _version(azure)["tags"]["imagegate-verdict"] == "passed"
 
 
@@ -124,7 +124,7 @@ def test_duplicates_in_any_order_give_one_vm_and_one_verdict(
     errors = host.on_events("on_build_event", events)
 
     assert errors == []
-    assert github.awaited("imagegate/verify").wait(_PATIENCE_S)
+    assert github.awaited("imagegate/verify (web)").wait(_PATIENCE_S)
     (story,) = _verifications(host)
     assert host.durable.wait(story, _PATIENCE_S) is not None
     assert host.on_events("on_build_event", events) == []  # late ones, too

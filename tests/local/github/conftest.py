@@ -224,7 +224,7 @@ def job() -> Callable[..., dict[str, Any]]:
         return {
             "repository": REPOSITORY,
             "commit": COMMIT,
-            "context": "imagegate/verify",
+            "context": "imagegate/verify (web)",
             "state": "success",
             "description": "passed in westeurope",
             "target_url": "https://github.com/octo-org/octo-repo/actions/runs/1",

@@ -12,16 +12,62 @@ from imagegate.gateway.github import GitHubStatuses
 from imagegate.gateway.github_access import GitHubAccess
 from imagegate.steps.post_status import post_status
 
-_CONTEXT = "imagegate/verify"
+_CONTEXT = "imagegate/verify (web)"
 type MakeJob = Callable[..., dict[str, Any]]
 
 
 def test_posts_a_status(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401 - see conftest
-    """State, text, link and the time of the verdict are shown."""
+    """State, text and link are shown; the time of the verdict is in the link, where no reviewer reads it."""
     assert post_status(statuses, job())["outcome"] == "posted"
     shown = github.shown(_CONTEXT)
-    assert (shown["state"], shown["target_url"]) == ("success", "https://github.com/octo-org/octo-repo/actions/runs/1")
-    assert shown["description"] == "passed in westeurope [2025-06-01T10:00:00Z]"
+    assert (shown["state"], shown["description"]) == ("success", "passed in westeurope")
+    assert shown["target_url"] == "https://github.com/octo-org/octo-repo/actions/runs/1#imagegate=;.s.1748772000"
+
+
+def test_an_image_does_not_touch_another(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
+    """The failure of one image stays though another image of the commit passes later."""
+    post_status(statuses, job(state="failure"))
+    post_status(statuses, job(context="imagegate/verify (db)", at="2025-06-01T11:00:00Z"))
+    assert github.shown(_CONTEXT)["state"] == "failure"
+    assert github.shown("imagegate/verify (db)")["state"] == "success"
+
+
+def test_a_version_does_not_hide_another(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
+    """Of the versions of one run the worst is shown, whatever comes last; a new verdict on it clears it."""
+    post_status(statuses, job(state="pending", run="7-1", subjects=["a", "b"], at="2025-06-01T09:00:00Z"))
+    post_status(statuses, job(state="failure", run="7-1", subjects=["a"], description="Failed: 503."))
+    post_status(statuses, job(run="7-1", subjects=["b"], at="2025-06-01T11:00:00Z"))
+    assert (github.shown(_CONTEXT)["state"], github.shown(_CONTEXT)["description"]) == ("failure", "Failed: 503.")
+    post_status(statuses, job(run="7-1", subjects=["a"], at="2025-06-01T12:00:00Z"))
+    assert github.shown(_CONTEXT)["state"] == "success"
+
+
+def test_a_verdict_of_an_older_run_is_late(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
+    """A verdict on the version of an earlier build changes nothing once a later build of the image has begun."""
+    post_status(statuses, job(state="pending", run="8-1", subjects=["new"]))
+    late = job(state="failure", run="7-1", subjects=["old"], at="2025-06-01T11:00:00Z")
+    assert post_status(statuses, late)["outcome"] == "superseded"
+    assert github.shown(_CONTEXT)["state"] == "pending"
+
+
+def test_two_writers_that_cross_are_joined(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
+    """A failure that another writer posted between reading and writing is not lost."""
+
+    def slip_in(fake: Any) -> None:  # noqa: ANN401
+        fake.on_post = None
+        ours = fake.statuses.pop(0)
+        fake.add(_CONTEXT, "failure", "Failed: 503.", "https://example.org/x#imagegate=7-1;00000000.f.1748772000")
+        fake.statuses.insert(0, ours)
+
+    github.on_post = slip_in
+    post_status(statuses, job(run="7-1", subjects=["a"]))
+    assert (github.shown(_CONTEXT)["state"], github.shown(_CONTEXT)["description"]) == ("failure", "Failed: 503.")
+
+
+def test_without_a_page_the_link_is_the_commit(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
+    """A build outside of a workflow has no page; the order must not be lost for that."""
+    post_status(statuses, job(target_url=""))
+    assert f"/octo-org/octo-repo/commit/{'a' * 40}#imagegate=" in github.shown(_CONTEXT)["target_url"]
 
 
 def test_the_second_time_changes_nothing(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
@@ -50,7 +96,7 @@ def test_any_order_of_arrival_ends_in_the_newest(github: Any, statuses: GitHubSt
         random.Random(seed).shuffle(shuffled)  # noqa: S311 - no secret
         for one in shuffled:
             post_status(statuses, one)
-        assert github.shown(_CONTEXT)["description"].startswith("last ")
+        assert github.shown(_CONTEXT)["description"] == "last"
 
 
 def test_a_newer_verdict_that_slipped_in_is_shown_again(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
@@ -65,8 +111,8 @@ def test_a_newer_verdict_that_slipped_in_is_shown_again(github: Any, statuses: G
     github.on_post = slip_in
     assert post_status(statuses, job())["outcome"] == "superseded"
     shown = github.shown(_CONTEXT)
-    assert (shown["state"], shown["description"]) == ("failure", "newer [2025-06-01T10:30:00Z]")
-    assert shown["target_url"] == "https://example.org/other"
+    assert (shown["state"], shown["description"]) == ("failure", "newer")
+    assert shown["target_url"].startswith("https://example.org/other#imagegate=")
 
 
 def test_others_statuses_do_not_matter(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
@@ -80,12 +126,12 @@ def test_others_statuses_do_not_matter(github: Any, statuses: GitHubStatuses, jo
     assert post_status(statuses, job(state="failure", at="2025-05-01T10:00:00Z"))["outcome"] == "superseded"
 
 
-def test_a_long_description_keeps_its_time(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
-    """GitHub refuses more than 140 characters; the text is cut, the mark is not."""
+def test_a_long_description_is_cut(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
+    """GitHub refuses more than 140 characters."""
     assert post_status(statuses, job(description="word " * 60))["outcome"] == "posted"
     described = github.shown(_CONTEXT)["description"]
     assert len(described) <= 140
-    assert described.endswith("… [2025-06-01T10:00:00Z]")
+    assert described.endswith("…")
 
 
 def test_secrets_do_not_reach_github(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
@@ -112,6 +158,7 @@ def test_speaks_only_to_repositories_of_the_settings(github: Any, statuses: GitH
         {"repository": "octo-org/octo-repo/../x"},
         {"state": "passed"},
         {"context": "ci/build"},
+        {"context": "imagegate/verify (two words)"},
         {"at": ""},
         {"at": None},
     ],
@@ -240,9 +287,35 @@ def test_what_is_closed_is_left_if_wanted(
     outcome: str,
 ) -> None:
     """Who knows less closes only what is still open: a status of ours that is closed keeps its own words."""
-    github.add("imagegate/build", state, description)
+    github.add("imagegate/build (web)", state, description)
 
-    wanted = job(context="imagegate/build", state="failure", description="It failed.", unless_closed=True)
+    wanted = job(context="imagegate/build (web)", state="failure", description="It failed.", unless_closed=True)
     answers = [post_status(statuses, wanted)["outcome"] for _ in range(2)]
 
     assert answers == [outcome, "unchanged"]
+
+
+@pytest.mark.parametrize(
+    ("state", "subjects", "outcome"),
+    [
+        ("pending", ["a"], "posted"),
+        ("pending", [], "posted"),
+        ("pending", ["b"], "unchanged"),
+        ("success", ["a"], "unchanged"),
+    ],
+)
+def test_only_what_is_pending_is_closed_if_wanted(
+    statuses: GitHubStatuses, job: MakeJob, state: str, subjects: list[str], outcome: str
+) -> None:
+    """A version that may not speak for the commit closes what waits for it, and writes nothing else."""
+    post_status(statuses, job(state=state, subjects=subjects, at="2025-06-01T09:00:00Z"))
+
+    wanted = job(state="error", subjects=["a"], only_pending=True)
+
+    assert post_status(statuses, wanted)["outcome"] == outcome
+
+
+def test_nothing_is_opened_by_what_only_closes(github: Any, statuses: GitHubStatuses, job: MakeJob) -> None:  # noqa: ANN401
+    """Without any status there is nothing to close."""
+    assert post_status(statuses, job(state="error", only_pending=True))["outcome"] == "unchanged"
+    assert github.statuses == []

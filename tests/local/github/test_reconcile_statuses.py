@@ -17,6 +17,8 @@ from imagegate.settings.function_settings import FunctionSettings, load_function
 _NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _COMMIT = "a" * 40
 _OLD, _NEW = "Waits. [2026-11-21T11:00:00Z]", "Waits. [2026-11-22T11:00:00Z]"
+_OLD_S = 1795258800
+"""The same moment as `_OLD`, in seconds."""
 
 
 @pytest.fixture
@@ -49,7 +51,15 @@ def _look(statuses: GitHubStatuses, client: TaskHubGrpcClient, settings: Functio
     return reconcile_statuses(github=statuses, scheduler=Scheduler(client), settings=settings, now=_NOW)
 
 
-@pytest.mark.parametrize("context", ["imagegate/build", "imagegate/verify"])
+@pytest.mark.parametrize(
+    ("context", "description", "target_url"),
+    [
+        ("imagegate/build", _OLD, None),
+        ("imagegate/verify", _OLD, None),
+        ("imagegate/build (web)", "Building the image.", f"https://a/b#imagegate=7-1;.p.{_OLD_S}"),
+        ("imagegate/verify (web)", "1 of 2.", f"https://a/b#imagegate=7-1;0a.s.{_OLD_S + 9};0b.p.{_OLD_S}"),
+    ],
+)
 @pytest.mark.parametrize("queued", [False, True])
 def test_what_is_pending_for_too_long_is_closed_once(
     github: Any,  # noqa: ANN401 - see conftest
@@ -57,11 +67,16 @@ def test_what_is_pending_for_too_long_is_closed_once(
     client: TaskHubGrpcClient,
     settings: FunctionSettings,
     context: str,
+    description: str,
+    target_url: str | None,
     *,
     queued: bool,
 ) -> None:
-    """A status of ours on a pull request's head or in the merge queue, older than the limit, is closed by one look."""
-    github.add(context, "pending", _OLD)
+    """On a pull request's head or in the merge queue, one look closes what is pending beyond the limit.
+
+    Statuses of older releases, without the image's name and with the time in their text, are recognised, too.
+    """
+    github.add(context, "pending", description, target_url)
     (github.queue if queued else github.pulls).append(_COMMIT if queued else _pull())
 
     assert [_look(statuses, client, settings) for _ in range(3)] == [1, 0, 0]

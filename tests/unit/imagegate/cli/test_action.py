@@ -53,6 +53,21 @@ def test_a_version_to_verify(folder: str, expected: list[str]) -> None:
     assert translate(given)[0][2:] == expected
 
 
+@pytest.mark.parametrize("text", ['["/subscriptions/a","/subscriptions/b"]', "/subscriptions/a, /subscriptions/b"])
+def test_several_versions_to_verify(text: str) -> None:
+    """The output `image-version-ids` of a build is what `verify` takes."""
+    assert translate({"INPUT_COMMAND": "verify", "INPUT_IMAGE-VERSION-ID": text})[0][2:] == [
+        "--",
+        "/subscriptions/a",
+        "/subscriptions/b",
+    ]
+
+
+def test_no_version_to_verify() -> None:
+    """An empty list is no version: then the folder's newest one is meant."""
+    assert translate({"INPUT_COMMAND": "verify", "INPUT_IMAGE-VERSION-ID": "[]"})[0][2:] == ["--", "."]
+
+
 def test_debug_logging_is_verbose() -> None:
     """A job that was run again with debug logging shows every request."""
     assert "--verbose" in translate({"RUNNER_DEBUG": "1"})[0]

@@ -1,5 +1,6 @@
 """What a command leaves in a GitHub job: outputs, summary, report, annotations, state."""
 
+import html
 import io
 import json
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from imagegate.cli.command import Shell, Surroundings
 from imagegate.cli.ending import tell_error
 from imagegate.cli.job import Job
-from imagegate.cli.leftovers import STATE_NAME, Leftover, keep_for_post
+from imagegate.cli.leftovers import ENDED, STATE_NAME, Leftover, keep_for_post, note_ended
 from imagegate.cli.program import run_program
 from imagegate.errors import BuildFailed, InputError, InputFault
 from imagegate.model.diagnosis import Category, Confidence, Diagnosis, FailingCustomizer, LogLine, Place
@@ -253,6 +254,59 @@ def test_planted_secrets(files: dict[str, str]) -> None:
         assert "planted-" not in found
 
 
+@pytest.mark.parametrize(
+    ("container", "path", "named"),
+    [("true", "/proc/imagegate/x.log", True), ("true", "/usr/imagegate/x.log", False), ("", "/usr/x.log", True)],
+)
+def test_files_that_end_with_the_container(files: dict[str, str], container: str, path: str, named: bool) -> None:
+    """An output names no file that a later step cannot find: in a container only those of a mount outlive it."""
+    job = job_of(files | {"IMAGEGATE_CONTAINER": container}, io.StringIO())
+
+    job.tell_outcome("build", Outcome(headline="Built", document={"customization_log": path}))
+
+    assert ("log-path" in read_values(Path(files["GITHUB_OUTPUT"]).read_text())) is named
+
+
+def test_every_version_is_an_output(files: dict[str, str]) -> None:
+    """The list is JSON, also an empty one, so that a workflow can make a matrix of it."""
+    job = job_of(files, io.StringIO())
+
+    job.tell_outcome("build", Outcome(headline="Built", document={"image_version_ids": [VERSION, "b"]}))
+    both = read_values(Path(files["GITHUB_OUTPUT"]).read_text())["image-version-ids"]
+    job.tell_outcome("build", Outcome(headline="Built", document={"image_version_ids": []}))
+    none = read_values(Path(files["GITHUB_OUTPUT"]).read_text())["image-version-ids"]
+
+    assert (json.loads(both), json.loads(none)) == ([VERSION, "b"], [])
+
+
+def test_an_incomplete_teardown_is_no_green_pass(files: dict[str, str]) -> None:
+    """The summary has the warning sign and the headline that says what is left."""
+    document = {"verdict": "passed", "teardown": "incomplete", "error": {"message": "Left."}}
+
+    job_of(files, io.StringIO()).tell_outcome(
+        "verify", Outcome(headline="Passed, but 1 resource is left: web", document=document, exit_code=6)
+    )
+
+    summary = Path(files["GITHUB_STEP_SUMMARY"]).read_text()
+    assert "## ⚠️ imagegate verify: Passed, but 1 resource is left: web" in summary
+    assert "✅" not in summary
+
+
+def test_every_place_that_was_tried_is_in_the_table(files: dict[str, str]) -> None:
+    """Each region and size, in one spelling, with what became of it; a build's regions likewise."""
+    tried = [{"region": "westeurope", "vm_size": "B2s", "reason": "SkuNotAvailable: none"}]
+    region = {"region": "northeurope", "vm_size": "B2s", "verdict": "passed", "teardown": "complete", "tried": tried}
+
+    job = job_of(files, io.StringIO())
+    job.tell_outcome("verify", Outcome(headline="Passed", document={"verdict": "passed", "regions": [region]}))
+    job.tell_outcome("build", Outcome(headline="Built", document={"regions": ["North Europe"]}))
+
+    summary = html.unescape(Path(files["GITHUB_STEP_SUMMARY"]).read_text())
+    assert "| westeurope, B2s | no capacity: SkuNotAvailable: none |" in summary
+    assert "| northeurope, B2s | passed, teardown complete |" in summary
+    assert "| northeurope | distributed |" in summary
+
+
 def test_files_that_cannot_be_written(files: dict[str, str]) -> None:
     """What the runner's files do not take is told, and fails nothing."""
     stream = io.StringIO()
@@ -281,7 +335,7 @@ def test_paths_of_the_host(files: dict[str, str], path: str, expected: str) -> N
 
 
 def test_what_is_kept_for_the_post_step(files: dict[str, str]) -> None:
-    """What may be left is kept while it may be, under the run that is stamped; afterwards nothing is."""
+    """A run is kept while it may go on, then that statuses may be open, and in the end that nothing is left."""
     job = job_of(files | {"GITHUB_RUN_ATTEMPT": "2"}, io.StringIO())
     around = Surroundings(masks=job.masks, job=job)
     shell = Shell(as_json=False, color=False, verbose=False, clock=SystemClock(), surroundings=around)
@@ -289,11 +343,15 @@ def test_what_is_kept_for_the_post_step(files: dict[str, str]) -> None:
 
     keep_for_post(shell, "build", VERSION, settings)
     kept = Leftover.parse(read_values(Path(files["GITHUB_STATE"]).read_text())[STATE_NAME])
-    keep_for_post(shell, "build", None, settings)
+    keep_for_post(shell, "build", None, settings, image="web")
+    open_statuses = Leftover.parse(read_values(Path(files["GITHUB_STATE"]).read_text())[STATE_NAME])
+    note_ended(shell)
 
     assert kept is not None
+    assert open_statuses is not None
     assert (kept.name, kept.run) == (VERSION, "77-2")
-    assert read_values(Path(files["GITHUB_STATE"]).read_text())[STATE_NAME] == ""
+    assert (open_statuses.name, open_statuses.image) == ("", "web")
+    assert read_values(Path(files["GITHUB_STATE"]).read_text())[STATE_NAME] == ENDED
 
 
 def test_a_command_in_a_job(

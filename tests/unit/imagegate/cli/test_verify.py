@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from imagegate.cli.program import run_program
-from imagegate.cli.verify import outcome_of, promoted_refs
+from imagegate.cli.verify import outcome_of, outcome_of_all, promoted_refs, read_targets
+from imagegate.errors import InputError
 from imagegate.model import TeardownResult
 from imagegate.model.verification import Cause, RegionOutcome, Verification
 
@@ -60,6 +61,45 @@ def test_leak() -> None:
     assert ("still there", "/nic") in outcome.rows
     assert any("imagegate sweep" in note for note in outcome.notes)
     assert outcome.document["resources_left"] == ["/nic"]
+
+
+def test_leak_is_in_the_headline() -> None:
+    """A pass with something left says so in the one line that everybody reads."""
+    outcome = outcome_of(verification(teardown=TeardownResult.INCOMPLETE, left=("/nic",)))
+
+    assert (outcome.exit_code, outcome.headline) == (6, "Passed, but 1 resource is left: golden/web/1.2.3")
+
+
+@pytest.mark.parametrize(
+    ("second", "exit_code"),
+    [
+        ({}, 0),
+        ({"cause": Cause.CAPACITY}, 8),
+        ({"cause": Cause.IMAGE}, 5),
+        ({"teardown": TeardownResult.INCOMPLETE, "left": ("/nic",)}, 6),
+    ],
+)
+def test_several_versions(second: dict[str, Any], exit_code: int) -> None:
+    """The worst of them decides, and each is in the document."""
+    outcome = outcome_of_all([verification(), verification(**second)])
+
+    assert outcome.exit_code == exit_code
+    assert [one["exit_code"] for one in outcome.document["verifications"]] == [0, exit_code]  # type: ignore[attr-defined]
+
+
+def test_one_version_is_shown_as_ever() -> None:
+    """A single version has no list around it."""
+    assert outcome_of_all([verification()]) == outcome_of(verification())
+
+
+def test_targets() -> None:
+    """Ids of versions, each once, or one folder; not both, and nothing else."""
+    other = VERSION_ID.replace("golden", "silver")
+
+    assert [one.text for one in read_targets([VERSION_ID, other, VERSION_ID], None)[0]] == [VERSION_ID, other]
+    assert read_targets(["images/web"], None) == ([], Path("images/web"))
+    with pytest.raises(InputError, match="or one folder"):
+        read_targets([VERSION_ID, "images/web"], None)
 
 
 def test_last_words_of_the_guest() -> None:

@@ -1,5 +1,6 @@
 """The statuses that go with a build."""
 
+from collections.abc import Sequence
 from typing import NoReturn
 
 import pytest
@@ -23,20 +24,24 @@ class Told(CommitTeller):
     def __init__(self) -> None:
         super().__init__(github=GitHubStatuses(GitHubAccess()), event=GitHubEvent(), note=lambda _: None)
         self.told: list[tuple[str, str, str]] = []
+        self.subjects: list[tuple[str, ...]] = []
 
-    def tell(self, context: str, state: str, description: str) -> None:
+    def tell(self, context: str, state: str, description: str, *, run: str = "", subjects: Sequence[str] = ()) -> None:
         """Remember."""
         self.told.append((context, state, description))
+        self.subjects.append(tuple(subjects))
 
 
-def result() -> BuildResult:
-    """A build that went well."""
+def result(**artifacts: str) -> BuildResult:
+    """A build that went well; `artifacts` by run output, by default one gallery version."""
+    versions = artifacts or {"web": VERSION}
+    first = next((one for one in versions.values() if "/galleries/" in one), None)
     run = Run.from_arm({"runState": "Succeeded"})
     assert run is not None
     assert run.state is RunState.SUCCEEDED
     return BuildResult(
-        image_version_id=ResourceId.parse(VERSION),
-        image_versions={"web": VERSION},
+        image_version_id=ResourceId.parse(first) if first else None,
+        image_versions=versions,
         template_id=ResourceId.parse(TEMPLATE),
         content_hash="h",
         base_version="1",
@@ -54,22 +59,46 @@ def test_a_version_waits_for_its_verification() -> None:
     """A build that went well closes its own status and opens the one of the verification."""
     told = Told()
 
-    build_for_commit(result, told)
+    build_for_commit(result, told, image="web", folder="/images/web")
 
     assert [(context, state) for context, state, _ in told.told] == [
-        ("imagegate/build", "pending"),
-        ("imagegate/build", "success"),
-        ("imagegate/verify", "pending"),
+        ("imagegate/build (web)", "pending"),
+        ("imagegate/build (web)", "success"),
+        ("imagegate/verify (web)", "pending"),
     ]
+    assert told.subjects == [("/images/web",), ("/images/web",), (VERSION,)]
+
+
+def test_every_version_waits() -> None:
+    """The verification waits for each gallery version of the run, whatever else the run put out."""
+    told, other = Told(), VERSION.replace("golden", "silver")
+
+    build_for_commit(lambda: result(a=VERSION, b=other, c="https://x/disk.vhd"), told, image="web")
+
+    assert told.subjects[-1] == (VERSION, other)
+    assert told.told[-1][2] == "2 image versions wait to be booted and probed."
+
+
+def test_without_a_version_there_is_nothing_to_verify() -> None:
+    """A build of a VHD or a managed image alone leaves no required check waiting."""
+    told = Told()
+
+    build_for_commit(lambda: result(disk="https://x/disk.vhd"), told, image="web")
+
+    assert told.told[-1] == (
+        "imagegate/verify (web)",
+        "success",
+        "Nothing to verify: no gallery version was built.",
+    )
 
 
 def test_nobody_verifies() -> None:
     """Where nothing verifies, nothing is left open."""
     told = Told()
 
-    build_for_commit(result, told, open_verify=False)
+    build_for_commit(result, told, image="web", open_verify=False)
 
-    assert "imagegate/verify" not in {context for context, _, _ in told.told}
+    assert {context for context, _, _ in told.told} == {"imagegate/build (web)"}
 
 
 @pytest.mark.parametrize(
@@ -80,7 +109,7 @@ def test_nobody_verifies() -> None:
         (Inconclusive("Quota."), "error", "Quota."),
         (KeyboardInterrupt(), "error", "Cancelled."),
         (Interrupted("Interrupted."), "error", "Cancelled."),
-        (RuntimeError("defect"), "error", "Broke off: RuntimeError."),
+        (RuntimeError("defect"), "error", "Unexpected error: RuntimeError."),
     ],
 )
 def test_how_it_ended(error: BaseException, state: str, words: str) -> None:
@@ -91,6 +120,9 @@ def test_how_it_ended(error: BaseException, state: str, words: str) -> None:
         raise error
 
     with pytest.raises(type(error)):
-        build_for_commit(build, told)
+        build_for_commit(build, told, image="web")
 
-    assert told.told[-1] == ("imagegate/build", state, words)
+    assert told.told[1:] == [
+        ("imagegate/build (web)", state, words),
+        ("imagegate/verify (web)", "error", f"Not verified: {words}"),
+    ]

@@ -3,7 +3,7 @@
 from fake_orchestration import FakeContext, drive
 from imagegate.flows.close_failed_build import close_failed_build
 
-_JOB = {"template_id": "t", "run_started_at": "x", "repository": "acme/images", "commit": "0123456", "ref": "r"}
+_JOB = {"template_id": "t", "run_started_at": "x", "repository": "acme/images", "commit": "0123456", "image": "web"}
 
 
 def test_both_statuses_are_closed_with_the_cause() -> None:
@@ -15,8 +15,8 @@ def test_both_statuses_are_closed_with_the_cause() -> None:
 
     posted = [(job["context"], job["state"], job["description"]) for name, job in ctx.calls if name == "post_status"]
     assert posted == [
-        ("imagegate/build", "failure", "There is no package apche2."),
-        ("imagegate/verify", "error", "Not verified. There is no package apche2."),
+        ("imagegate/build (web)", "failure", "There is no package apche2."),
+        ("imagegate/verify (web)", "error", "Not verified: There is no package apche2."),
     ]
     assert result["posted"] is True
 
@@ -37,4 +37,4 @@ def test_reason_that_cannot_be_read_still_closes_the_statuses() -> None:
 
     assert (found["state"], found["posted"]) == ("failure", True)
     posted = {call["context"]: call["state"] for name, call in ctx.calls if name == "post_status"}
-    assert posted == {"imagegate/build": "failure", "imagegate/verify": "error"}
+    assert posted == {"imagegate/build (web)": "failure", "imagegate/verify (web)": "error"}

@@ -23,8 +23,10 @@ def test_status_is_posted_to_the_commit() -> None:
                 "description": "Fine.",
                 "target_url": "",
                 "run": "4711-1",
+                "subjects": [],
                 "at": "2026-11-21T12:00:00+00:00",
                 "unless_closed": False,
+                "only_pending": False,
             },
         )
     ]

@@ -8,7 +8,7 @@ from fake_orchestration import FakeContext, drive
 from imagegate.errors import ServiceUnreachable
 from imagegate.flows.smoke_one import smoke_one
 from imagegate.model import TeardownResult
-from imagegate.model.verification import Cause, RegionOutcome
+from imagegate.model.verification import Cause, RegionOutcome, TriedPlace
 
 Json = dict[str, Any]
 VERSION_ID = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/galleries/a/images/b/versions/1.2.3"
@@ -191,7 +191,8 @@ def test_second_size_after_no_capacity(answers: Json, job: Json) -> None:
     outcome = run(ctx, job)
 
     assert (outcome.cause, outcome.vm_size) == (Cause.NONE, "Large")
-    assert outcome.tried == ("Small in westeurope: SkuNotAvailable: none",)
+    assert outcome.tried == (TriedPlace(region="westeurope", vm_size="Small", reason="SkuNotAvailable: none"),)
+    assert [place.vm_size for place in outcome.places] == ["Small", "Large"]
     names = ctx.names()
     assert names.index("tear_down_smoke_vm") < len(names) - 1 - names[::-1].index("provision_smoke_vm")
 
@@ -463,6 +464,24 @@ def test_teardown_takes_its_time(answers: Json, job: Json) -> None:
 
     assert outcome.teardown is TeardownResult.COMPLETE
     assert any("/virtualMachines/" in made for made in outcome.created)
+
+
+def test_a_refused_delete_is_shown_at_once(answers: Json, job: Json) -> None:
+    """A lock is noted when it is first met, once, and not only at the deadline."""
+    locked = {"gone": False, "existed": True, "reason": "ScopeLocked: there is a lock", "refused": True}
+    shown: list[str] = []
+    ctx = FakeContext(answers)
+
+    def look(_number: int) -> None:
+        shown[:] = [event["text"] for event in ctx.status["events"] if "ScopeLocked" in event["text"]]
+
+    answers["tear_down_smoke_vm"] = [locked, locked, locked, GONE]
+    ctx.at_timer = look
+
+    run(ctx, job)
+
+    assert len(shown) == 1
+    assert "cannot be deleted yet: ScopeLocked: there is a lock" in shown[0]
 
 
 def test_teardown_incomplete(answers: Json, job: Json) -> None:

@@ -103,7 +103,7 @@ def test_region_job(answers: Json, job: Json) -> None:
 
     sub = next(call for name, call in ctx.calls if name == "smoke_one")
     places = [(place["region"], place["vm_size"]) for place in sub["places"]]
-    assert places == [("West Europe", "A"), ("West Europe", "B"), ("North Europe", "A"), ("North Europe", "B")]
+    assert places == [("westeurope", "A"), ("westeurope", "B"), ("northeurope", "A"), ("northeurope", "B")]
     assert sub["allowed_source"] == "1.2.3.4"
     assert sub["tags"] == {
         "imagegate-owner": "imagegate",

@@ -6,7 +6,7 @@ import pytest
 
 from imagegate.errors import InputError
 from imagegate.model import HttpProbe, Promote, Reach, SmokeSpec, TcpProbe
-from imagegate.settings import load_cloud_settings, load_settings
+from imagegate.settings import image_name, load_cloud_settings, load_settings
 
 WHOLE = """\
 name: web
@@ -210,3 +210,23 @@ def test_a_command_without_a_folder_needs_a_subscription() -> None:
     assert (cloud.subscription_id, cloud.arm_endpoint) == ("s", "https://arm.example")
     with pytest.raises(InputError, match="subscription is not given"):
         load_cloud_settings(environment={})
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("name: apache\nunknown: 1\n", "apache"),
+        ("name: two words\n", "my-image"),
+        ("name: [\n", "my-image"),
+        ("- a\n", "my-image"),
+        (None, "my-image"),
+    ],
+)
+def test_the_name_is_known_whatever_else_is_wrong(tmp_path: Path, text: str | None, name: str) -> None:
+    """A status needs a name before the file is checked: the file's own, or one made of the folder's."""
+    folder = tmp_path / "my image"
+    folder.mkdir()
+    if text is not None:
+        (folder / "imagegate.yaml").write_text(text)
+
+    assert image_name(folder) == name

@@ -91,7 +91,7 @@ def test_github_away(teller: CommitTeller, posted: list[Mapping[str, Any]], note
     teller.tell("imagegate/build", "pending", "unreachable")
     teller.tell("imagegate/build", "success", "posted")
 
-    assert notes == ["the commit could not be told: GitHub could not be reached."]
+    assert notes == ["the status could not be posted: GitHub could not be reached."]
     assert len(posted) == 2
 
 
@@ -104,7 +104,7 @@ def test_no_commit(teller: CommitTeller, posted: list[Mapping[str, Any]]) -> Non
     assert posted == []
 
 
-@pytest.mark.parametrize(("shown", "told"), [("pending", ["error"]), ("success", []), ("error", []), ("", [])])
+@pytest.mark.parametrize(("shown", "told"), [("pending", ["error"]), ("success", []), ("error", []), ("", ["error"])])
 def test_only_what_waits_is_closed(
     teller: CommitTeller,
     posted: list[Mapping[str, Any]],
@@ -112,12 +112,12 @@ def test_only_what_waits_is_closed(
     shown: str,
     told: list[str],
 ) -> None:
-    """What a killed step left pending becomes an error; what was told already, and what was never begun, stays."""
-    entry = {"context": "imagegate/build", "state": shown, "description": "x", "created_at": "2026-01-01T00:00:00Z"}
+    """What a killed step left pending, or did not open, becomes an error; what is closed stays."""
+    entry = {"context": "imagegate/build", "state": shown, "description": "x [2026-01-01T00:00:00Z]"}
     found = CommitStatus.from_github("o/r", "a" * 40, entry) if shown else None
     monkeypatch.setattr(teller.github, "of_context", lambda *_: (found,) if found else ())
 
-    teller.close_pending("imagegate/build", "Broken off.")
+    teller.close_open("imagegate/build", "Broken off.")
 
     assert [one["state"] for one in posted] == told
 
@@ -132,7 +132,7 @@ def test_a_commit_that_cannot_be_read_is_noted(
 
     monkeypatch.setattr(teller.github, "of_context", unreachable)
 
-    teller.close_pending("imagegate/build", "Broken off.")
+    teller.close_open("imagegate/build", "Broken off.")
 
     assert posted == []
-    assert notes == ["whether the commit waits cannot be told: GitHub could not be reached."]
+    assert notes == ["the statuses of the commit cannot be read: GitHub could not be reached."]
