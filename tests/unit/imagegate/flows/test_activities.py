@@ -68,7 +68,7 @@ def test_no_idle_activity() -> None:
 
     unused = {step.__name__ for step in STEPS} - called
 
-    assert unused == {"promote_image_version", "quarantine_image_version", "record_verdict"}  # called by decision
+    assert unused == {"quarantine_image_version", "record_verdict"}  # called by decision
 
 
 def _functions(*stories: Any) -> list[Any]:  # noqa: ANN401 - functions

@@ -79,7 +79,6 @@ def verify(azure: SmokeAzure, folder: Path, listener: Listener, *clocks: SystemC
         "run": "r1",
         "subscription_id": SUBSCRIPTION,
         "resource_group": "rg-images-smoke",
-        "promoted_refs": [MAIN],
         "folder": str(folder),
     }
     return verify_here(azure.cloud(), job, progress=listener, clock=clock, teardown_clock=teardown_clock)
@@ -93,18 +92,18 @@ def azure_for(port: int, **changes: Any) -> SmokeAzure:  # noqa: ANN401 - any kn
     return azure
 
 
-def test_from_version_to_latest(apache: int, tmp_path: Path) -> None:
-    """Validated, booted, probed, rebooted, probed, torn down, promoted: told in order, nothing left."""
+def test_from_version_to_verdict(apache: int, tmp_path: Path) -> None:
+    """Validated, booted, probed, rebooted, probed, torn down, recorded: shown in order, nothing left; still hidden."""
     azure, listener = azure_for(apache), Listener()
 
     result = verify(azure, tmp_path, listener)
 
-    assert (result.verdict, result.teardown, result.promoted, result.left) == ("passed", "complete", True, ())
+    assert (result.verdict, result.teardown, result.may_promote, result.left) == ("passed", "complete", True, ())
     assert azure.smoke_resources == []
-    assert not azure.resources[VERSION_ID.lower()]["properties"]["publishingProfile"]["excludeFromLatest"]
+    assert azure.resources[VERSION_ID.lower()]["properties"]["publishingProfile"]["excludeFromLatest"]
     assert Path(result.to_json()["serial_log"]).read_text() == "Apache2 Debian Default Page"
     steps = [line.split()[1] for line in listener.lines if line.startswith("ended")]
-    expected = ["Validating", "Provisioning", "Probing", "Rebooting", "Probing", "Reading", "Tearing", "Letting"]
+    expected = ["Validating", "Provisioning", "Probing", "Rebooting", "Probing", "Reading", "Tearing", "Recording"]
     assert steps == expected
 
 

@@ -9,6 +9,9 @@ _WHOLE = {
     "AZURE_SUBSCRIPTION_ID": "11111111-2222-3333-4444-555555555555",
     "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS": "rg-images, rg-more",
     "IMAGEGATE_REPOSITORIES": "Acme/Images",
+    "IMAGEGATE_WORKFLOWS": "acme/images/.github/workflows/image.yml@refs/heads/main, *",
+    "IMAGEGATE_ORIGIN_CONTAINERS": "https://proofs.example/origin",
+    "IMAGEGATE_RECORDS_CONTAINER": "https://proofs.example/records",
 }
 
 
@@ -22,6 +25,8 @@ def test_what_is_left_out_has_a_default() -> None:
     assert settings.promoted_refs == ("refs/heads/main", "refs/heads/master")
     assert settings.pending_limit_s == 86400
     assert settings.verdict_topic == ""
+    assert settings.origin_rules.issuer == "https://token.actions.githubusercontent.com"
+    assert settings.origin_rules.repository_ids == frozenset()
 
 
 def test_everything_can_be_said() -> None:
@@ -37,6 +42,9 @@ def test_everything_can_be_said() -> None:
             "IMAGEGATE_PENDING_LIMIT": "90m",
             "IMAGEGATE_ALLOWED_SOURCE": "AzureCloud.westeurope",
             "IMAGEGATE_VERDICT_TOPIC": "https://topic.example/api/events",
+            "IMAGEGATE_REPOSITORY_IDS": "42, 43",
+            "IMAGEGATE_PROMOTION_CLAIMS": "environment=production,ref_protected=true",
+            "IMAGEGATE_ISSUER": "https://ghes.example/_services/token/",
         }
     )
 
@@ -48,6 +56,10 @@ def test_everything_can_be_said() -> None:
     assert settings.pending_limit_s == 5400
     assert settings.allowed_source == "AzureCloud.westeurope"
     assert settings.verdict_topic == "https://topic.example/api/events"
+    assert settings.origin_rules.repository_ids == {"42", "43"}
+    assert settings.origin_rules.claims == {"environment": "production", "ref_protected": "true"}
+    assert settings.origin_rules.issuer == "https://ghes.example/_services/token"
+    assert settings.origin_rules.workflows == ("acme/images/.github/workflows/image.yml@refs/heads/main", "*")
 
 
 def test_all_faults_are_told_at_once() -> None:
@@ -59,6 +71,9 @@ def test_all_faults_are_told_at_once() -> None:
                 "IMAGEGATE_PROMOTED_REFS": "main",
                 "IMAGEGATE_PENDING_LIMIT": "soon",
                 "IMAGEGATE_VERDICT_TOPIC": "http://plain.example",
+                "IMAGEGATE_WORKFLOWS": "image.yml",
+                "IMAGEGATE_PROMOTION_CLAIMS": "production",
+                "IMAGEGATE_ISSUER": "http://plain.example",
             }
         )
 
@@ -69,6 +84,11 @@ def test_all_faults_are_told_at_once() -> None:
         "IMAGEGATE_PROMOTED_REFS",
         "IMAGEGATE_PENDING_LIMIT",
         "IMAGEGATE_VERDICT_TOPIC",
+        "IMAGEGATE_WORKFLOWS",
+        "IMAGEGATE_PROMOTION_CLAIMS",
+        "IMAGEGATE_ISSUER",
+        "IMAGEGATE_ORIGIN_CONTAINERS",
+        "IMAGEGATE_RECORDS_CONTAINER",
     }
 
 

@@ -38,6 +38,7 @@ def test_usable() -> None:
         "location": "westeurope",
         "tags": {"imagegate-ref": "refs/heads/main"},
         "security_type": "Standard",
+        "published_at": "2026-11-20T10:00:00+00:00",
         "replicated": ["West Europe"],
     }
 
