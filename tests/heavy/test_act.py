@@ -1,15 +1,18 @@
 """The action in workflows that nektos/act runs: a runner that we did not write, with plain `docker build`."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from act_runner import forget_built_actions
 from act_world import ActWorld, open_act_world
 from action_image import build_action
 from action_world import FOLDER, REPOSITORY, TAG, HostileEngine
 from docker_daemon import DockerDaemon, missing
+from localazure.engine.engine import Engine
 
 pytestmark = pytest.mark.heavy
 
@@ -25,6 +28,7 @@ _JOB = """
       statuses: write
     steps:
       - uses: actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2"""
+_IMAGES = ("apache-debian12", "other-debian12")
 _EVENT = {"repository": {"default_branch": "main"}}
 
 
@@ -42,6 +46,7 @@ def daemon() -> Iterator[DockerDaemon]:
         pytest.skip(f"no docker daemon can run here: {why}")
     with DockerDaemon(REPOSITORY / ".cache") as started:
         build_action(started, TAG)
+        forget_built_actions(started)
         yield started
 
 
@@ -70,10 +75,7 @@ def test_life_of_an_image(world: ActWorld) -> None:
     assert {run.steps[name] for name in ("setup", "build", "verify", "sweep")} == {"success"}
     assert run.outputs("verify")["image-version-id"].lower() == run.outputs("build")["image-version-id"].lower()
     assert (run.outputs("verify")["verdict"], run.outputs("verify")["promoted"]) == ("passed", "true")
-    assert {context: state for context, state, _ in world.statuses(commit)} == {
-        "imagegate/build": "success",
-        "imagegate/verify": "success",
-    }
+    assert world.shown(commit) == {"imagegate/build": "success", "imagegate/verify": "success"}
     assert world.smoke_machines() == []
 
 
@@ -90,7 +92,7 @@ def test_failing_build(world: ActWorld, engine: HostileEngine) -> None:
     assert annotation["level"] == "error"
     assert (annotation["file"], annotation["line"]) == (f"{FOLDER}/scripts/secure-root-login.sh", "17")
     assert "cause=command-missing" in run.log
-    assert world.statuses(commit)[-1][:2] == ("imagegate/build", "failure")
+    assert world.shown(commit) == {"imagegate/build": "failure"}
 
 
 def test_output_of_a_script_is_not_heard(world: ActWorld) -> None:
@@ -108,7 +110,7 @@ def test_output_of_a_script_is_not_heard(world: ActWorld) -> None:
 
 
 def test_matrix_of_two_images(world: ActWorld) -> None:
-    """Two images of one commit are built at once, each into its own definition, and each build posts its success."""
+    """Two images of one commit are built at once, each into its own definition; the commit is shown as built."""
     _add_image(world.act.checkout, "other-debian12")
     commit = world.act.commit()
     folder = "templates/${{ matrix.image }}"
@@ -119,11 +121,10 @@ def test_matrix_of_two_images(world: ActWorld) -> None:
         f"on: push\njobs:\n  setup:{_JOB}{setups}\n  build:{matrix}{_JOB}{_step('build', folder=folder)}\n", _EVENT
     )
 
-    assert (run.exit_code, set(run.jobs.values())) == (0, {"success"}), run.log
-    print(world.statuses(commit))
-
-
-_IMAGES = ("apache-debian12", "other-debian12")
+    assert run.exit_code == 0, run.log
+    assert run.jobs == dict.fromkeys(("workflow.yml/setup", "workflow.yml/build-1", "workflow.yml/build-2"), "success")
+    assert [len(world.versions(name)) for name in _IMAGES] == [1, 1]
+    assert world.shown(commit)["imagegate/build"] == "success"
 
 
 def _add_image(checkout: Path, name: str) -> None:
@@ -144,5 +145,29 @@ def test_pull_request(world: ActWorld) -> None:
     )
 
     assert run.exit_code == 0, run.log
-    assert [entry[:2] for entry in world.statuses(head)][-2:] == []
-    assert world.statuses(merge) == []
+    assert world.shown(head) == {"imagegate/build": "success", "imagegate/verify": "pending"}
+    assert world.shown(merge) == {}
+
+
+@pytest.mark.privileged
+@pytest.mark.boots_vm
+def test_example_workflow_for_real(daemon: DockerDaemon, tmp_path: Path) -> None:
+    """examples/workflows/rebuild-images.yml builds, boots and probes an image, promotes it and leaves no machine."""
+    cache = Path(os.environ.get("IMAGEGATE_TEST_CACHE", REPOSITORY / ".cache" / "test"))
+    with open_act_world(daemon, tmp_path, Engine(cache_dir=cache, work_dir=tmp_path / "work")) as world:
+        commit = world.act.commit()
+        released = f"your-organisation/imagegate@{'0' * 40}={world.act.checkout}"
+        setup = world.act.run(f"on: push\njobs:\n  image:{_JOB}{_step('setup')}\n", _EVENT)
+        assert setup.exit_code == 0, setup.log
+
+        run = world.act.run(
+            (REPOSITORY / "examples/workflows/rebuild-images.yml").read_text(),
+            _EVENT,
+            name="schedule",
+            options=["--local-repository", released],
+        )
+
+        assert (run.exit_code, set(run.jobs.values())) == (0, {"success"}), run.log
+        assert world.shown(commit) == {"imagegate/build": "success", "imagegate/verify": "success"}
+        assert len(world.versions("apache-debian12")) == 1
+        assert world.smoke_machines() == []

@@ -6,11 +6,12 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import programs
+from docker_daemon import DockerDaemon
 
 HOST = "-self-hosted"
 """The platform with which act runs a job on this machine itself."""
@@ -62,13 +63,17 @@ class WorkflowRun:
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """act with the settings of a repository: its checkout, its variables, and the environment of every job."""
+    """act with a repository's checkout and variables, and the environment of every job.
+
+    `within` is a program, with arguments, that starts act in surroundings of its own.
+    """
 
     folder: Path
     docker_host: str
     platform: str
-    variables: Mapping[str, str]
-    environment: Mapping[str, str]
+    variables: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    within: Sequence[str] = ()
     timeout_s: float = 600
 
     @property
@@ -98,7 +103,9 @@ class Act:
         """Run a workflow's text on an event."""
         (self.folder / "workflow.yml").write_text(workflow)
         (self.folder / "event.json").write_text(json.dumps(event or {}))
-        command = [programs.find("act"), name, "--json", "--pull=false", "--no-cache-server"]
+        # Built once for all steps, as on GitHub: see forget_built_actions.
+        command = [*self.within, programs.find("act"), name, "--json", "--pull=false", "--rebuild=false"]
+        command += ["--no-cache-server"]
         command += ["--workflows", str(self.folder / "workflow.yml"), "--eventpath", str(self.folder / "event.json")]
         command += ["--platform", f"ubuntu-24.04={self.platform}", "--container-daemon-socket", "-"]
         command += ["--action-cache-path", str(self.folder / "actions"), "--secret", f"GITHUB_TOKEN=ghs_{'t' * 36}"]
@@ -107,7 +114,7 @@ class Act:
         done = subprocess.run(
             [*command, *options],
             cwd=self.checkout,
-            env={"PATH": os.environ["PATH"], "HOME": str(self.folder), "DOCKER_HOST": self.docker_host},
+            env=self._surroundings(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -117,9 +124,21 @@ class Act:
         )
         return WorkflowRun(exit_code=done.returncode, events=[_event(line) for line in done.stdout.splitlines()])
 
+    def _surroundings(self) -> dict[str, str]:
+        """A runner's machine has the clients' settings, and nothing of a job or a login."""
+        foreign = ("AZURE_", "GITHUB_", "ACTIONS_", "RUNNER_", "IMAGEGATE_", "VIRTUAL_ENV")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+        return kept | {"HOME": str(self.folder), "DOCKER_HOST": self.docker_host}
+
     def _git(self, *arguments: str) -> str:
         command = ["git", *arguments]
         return subprocess.run(command, cwd=self.checkout, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def forget_built_actions(daemon: DockerDaemon) -> None:
+    """Let act build each action anew when it next meets it."""
+    for image in daemon.run("images", "--format", "{{.Repository}}", "--filter", "reference=act-*").split():
+        daemon.run("rmi", image)
 
 
 def _event(line: str) -> Mapping[str, Any]:

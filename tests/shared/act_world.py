@@ -11,7 +11,7 @@ from pathlib import Path
 from act_runner import Act
 from action_image import BASE, copy_repository
 from docker_daemon import DockerDaemon
-from job_services import JobServices
+from job_services import JobServices, shown_states
 from localazure.assembly import LocalCloud
 from localazure.engine_port import EnginePort
 
@@ -26,16 +26,22 @@ class ActWorld:
     services: JobServices
     act: Act
 
-    def statuses(self, commit: str) -> list[tuple[str, str, str]]:
-        """What was posted on a commit, oldest first: context, state, description."""
-        posted = reversed(self.services.statuses.get(commit, []))
-        return [(one["context"], one["state"], one["description"]) for one in posted]
+    def shown(self, commit: str) -> dict[str, str]:
+        """What GitHub shows on a commit: the newest state by context."""
+        return shown_states(self.services.statuses.get(commit, []))
+
+    def versions(self, definition: str) -> list[str]:
+        """Ids of a definition's versions."""
+        gallery = f"{self._group('rg-images')}/providers/Microsoft.Compute/galleries/golden"
+        return [str(one.id) for one in self.cloud.cloud.store.under(f"{gallery}/images/{definition}/versions")]
 
     def smoke_machines(self) -> list[str]:
         """Ids of the smoke VMs that are left."""
-        group = f"/subscriptions/{self.cloud.environment['AZURE_SUBSCRIPTION_ID']}/resourceGroups/rg-images-smoke"
-        found = (str(one.id) for one in self.cloud.cloud.store.under(group))
+        found = (str(one.id) for one in self.cloud.cloud.store.under(self._group("rg-images-smoke")))
         return [one for one in found if "/virtualMachines/" in one]
+
+    def _group(self, name: str) -> str:
+        return f"/subscriptions/{self.cloud.environment['AZURE_SUBSCRIPTION_ID']}/resourceGroups/{name}"
 
 
 @contextmanager
