@@ -25,7 +25,7 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml examples/workflows/*.yml)
 PYTHON_PACKAGES := python3-venv
 ENGINE_PACKAGES := mmdebstrap systemd-container qemu-system-x86 qemu-utils e2fsprogs dosfstools mtools nftables \
 	iptables dnsmasq-base iproute2 procps openssh-client util-linux mount tar
-# What the action's tests run: a docker daemon with its client, and what a workflow runner's machine has besides.
+# What the action's tests run: a docker daemon with its client, git to list a checkout, sudo as a runner's machine has it.
 DOCKER_PACKAGES := docker.io git
 RUNNER_PACKAGES := sudo
 
