@@ -155,7 +155,7 @@ def test_pull_request(world: ActWorld) -> None:
 @pytest.mark.privileged
 @pytest.mark.boots_vm
 def test_example_workflow_for_real(daemon: DockerDaemon, tmp_path: Path) -> None:
-    """examples/workflows/rebuild-images.yml builds, boots and probes an image, promotes it and leaves no machine."""
+    """examples/workflows/scheduled-rebuild.yml builds, boots and probes an image, promotes it and leaves no machine."""
     cache = Path(os.environ.get("IMAGEGATE_TEST_CACHE", REPOSITORY / ".cache" / "test"))
     with open_act_world(daemon, tmp_path, Engine(cache_dir=cache, work_dir=tmp_path / "work")) as world:
         commit = world.act.commit()
@@ -164,7 +164,7 @@ def test_example_workflow_for_real(daemon: DockerDaemon, tmp_path: Path) -> None
         assert setup.exit_code == 0, setup.log
 
         run = world.act.run(
-            (REPOSITORY / "examples/workflows/rebuild-images.yml").read_text(),
+            (REPOSITORY / "examples/workflows/scheduled-rebuild.yml").read_text(),
             _EVENT,
             name="schedule",
             options=["--local-repository", released],

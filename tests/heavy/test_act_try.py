@@ -35,7 +35,8 @@ jobs:
         uses: ./try
         with:
           folder: templates/apache-debian12
-      - run: cat "${{ steps.try.outputs.log-folder }}/customization.log" "${{ steps.try.outputs.report-path }}"
+      - run: find "${{ steps.try.outputs.log-folder }}" -name customization.log -exec cat {} +
+      - run: cat "${{ steps.try.outputs.report-path }}"
 """
 
 
@@ -69,4 +70,5 @@ def test_try(act: Act, tmp_path: Path, nothing_left: Leftovers) -> None:
     assert run.outputs("try")["verdict"] == "passed"
     assert "/galleries/golden/images/apache-debian12/versions/" in run.outputs("try")["image-version-id"]
     assert "Provisioning with shell script" in run.log
+    assert '"exit_code": 0' in run.log
     assert nothing_left() == {}
