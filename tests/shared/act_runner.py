@@ -44,6 +44,11 @@ class WorkflowRun:
         """The outputs that the runner accepted from a step."""
         return {event["name"]: event["arg"] for event in self._commands("set-output") if event["stepID"][0] == step}
 
+    def printed(self, step: str) -> str:
+        """What a step's program printed, without the runner's own lines."""
+        lines = (event["msg"] for event in self.events if event.get("raw_output") and event["stepID"][0] == step)
+        return "\n".join(line.rstrip("\n") for line in lines)
+
     @property
     def annotations(self) -> list[dict[str, str]]:
         """The errors and warnings that the runner would show at a line."""
