@@ -112,7 +112,7 @@ class CloudProcess:
 
 
 def run_product(arguments: Sequence[str], environment: Mapping[str, str]) -> CommandResult:
-    """Run `imagegate ARGUMENTS --json` to its end; its progress goes straight to this process's standard error.
+    """Run `imagegate` with these arguments and --json; its progress goes straight to this process's standard error.
 
     SIGINT and SIGTERM are left to the child while it runs: it cancels and tears down, then ends by itself.
     """
