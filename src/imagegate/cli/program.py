@@ -113,7 +113,6 @@ def _broken(point: EntryPoint, reason: str) -> click.Command:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     help=_HELP,
     epilog=_EPILOG,
-    no_args_is_help=True,
 )
 @click.version_option(__version__, prog_name="imagegate", message="%(prog)s %(version)s")
 def program() -> None:
@@ -127,7 +126,7 @@ def run_program(arguments: list[str]) -> int:
 
     around = Surroundings.of_this_process()
     try:
-        returned = program.main(args=arguments, prog_name="imagegate", standalone_mode=False, obj=around)
+        returned = program.main(args=arguments or ["--help"], prog_name="imagegate", standalone_mode=False, obj=around)
     except BaseException as error:  # noqa: BLE001 - the one place where everything ends
         return tell_error(error, arguments, around)
     return returned if isinstance(returned, int) else 0
