@@ -201,6 +201,6 @@ def _newest_version(cloud: "Cloud", definition_id: ResourceId) -> ResourceId:
 
     found = newest_version(cloud, definition_id)
     if found is None:
-        hint = "Build one first: imagegate build FOLDER"
+        hint = "Build one first: `imagegate build FOLDER`"
         raise InputError.of(f"the image definition {definition_id.name} has no version", hint=hint)
     return found
