@@ -10,7 +10,6 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-_NOT_OURS = {".git", ".venv", ".cache"}
 _MARK = re.compile(r"<!-- (?P<kind>[a-z ]+): (?P<values>.+) -->\s*")
 
 
@@ -60,5 +59,8 @@ def code_spans() -> Iterator[tuple[str, str]]:
 
 
 def _pages() -> list[Path]:
-    pages = (path for path in REPOSITORY.rglob("*.md") if not _NOT_OURS & set(path.relative_to(REPOSITORY).parts))
-    return sorted(pages)
+    found: list[Path] = []
+    for folder, folders, files in REPOSITORY.walk():
+        folders[:] = [name for name in folders if not name.startswith(".")]  # .venv, and whole Debian trees in .cache
+        found += [folder / name for name in files if name.endswith(".md")]
+    return sorted(found)
