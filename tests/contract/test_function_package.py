@@ -73,13 +73,14 @@ def test_package_runs_on_a_clean_interpreter(
 
 
 def test_installed_imagegate_carries_the_function(repository: Path, tmp_path: Path) -> None:
-    """A wheel, installed away from any checkout, packs byte by byte the Function that the checkout packs."""
+    """A wheel, installed away from any checkout, packs the Function that the checkout packs, and offers its types."""
     uv = os.environ.get("UV", "uv")
     subprocess.run([uv, "build", "--quiet", "--wheel", "--out-dir", str(tmp_path), str(repository)], check=True)
     (wheel,) = tmp_path.glob("*.whl")
     target = tmp_path / "installed"
     install = [uv, "pip", "install", "--quiet", "--no-deps", "--target", str(target), str(wheel)]
     subprocess.run(install, check=True, timeout=120)
+    assert all((target / name / "py.typed").is_file() for name in ("imagegate", "localazure", "armtemplate"))
     code = "import imagegate.gateway.function_code as code; print(code.__file__, code.pack_own_function().sha256)"
 
     ended = subprocess.run(
