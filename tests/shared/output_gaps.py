@@ -11,7 +11,8 @@ import subprocess
 import tempfile
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,13 +85,13 @@ def _to_terminal(command: Command, environment: Mapping[str, str] | None, folder
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *_ROWS_AND_COLUMNS, 0, 0))
     began = time.monotonic()
-    child = _start(command, theirs, environment, folder)
-    os.close(theirs)
     chunks = []
     try:
-        while chunk := _read(ours):
-            chunks.append((time.monotonic() - began, chunk))
-        exit_code = child.wait()
+        with _started(command, theirs, environment, folder) as child:
+            os.close(theirs)
+            while chunk := _read(ours):
+                chunks.append((time.monotonic() - began, chunk))
+            exit_code = child.wait()
     finally:
         os.close(ours)
     return Recording(exit_code=exit_code, seconds=time.monotonic() - began, chunks=tuple(chunks))
@@ -98,9 +99,8 @@ def _to_terminal(command: Command, environment: Mapping[str, str] | None, folder
 
 def _to_file(command: Command, environment: Mapping[str, str] | None, folder: Path | None) -> Recording:
     chunks = []
-    with tempfile.TemporaryFile() as written:
-        began = time.monotonic()
-        child = _start(command, written.fileno(), environment, folder)
+    began = time.monotonic()
+    with tempfile.TemporaryFile() as written, _started(command, written.fileno(), environment, folder) as child:
         at = 0
         ended = False
         while not ended:
@@ -114,10 +114,12 @@ def _to_file(command: Command, environment: Mapping[str, str] | None, folder: Pa
     return Recording(exit_code=child.returncode, seconds=time.monotonic() - began, chunks=tuple(chunks))
 
 
-def _start(
+@contextmanager
+def _started(
     command: Command, output: int, environment: Mapping[str, str] | None, folder: Path | None
-) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start it; where the test is interrupted, end it, too."""
+    child = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=output,
@@ -126,6 +128,11 @@ def _start(
         cwd=folder,
         start_new_session=True,
     )
+    try:
+        yield child
+    finally:
+        child.kill()  # without effect once it has been waited for
+        child.wait()
 
 
 def _read(terminal: int) -> bytes:
