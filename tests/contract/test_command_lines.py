@@ -39,7 +39,7 @@ def _texts(file: Path) -> Iterator[str]:
 
 def test_examples_of_help_are_accepted() -> None:
     """Every example under `--help` is one that a shell reads and the program accepts."""
-    commands = [*_commands(program), *_commands(localazure.cli.main)]
+    commands = [*_commands(program), *_commands(localazure.cli.group)]
     texts = [text for command in commands for text in (command.help, command.epilog) if text]
     examples = [example for text in (*texts, armtemplate.__main__._EXAMPLE) for example in _EXAMPLE.findall(text)]
 

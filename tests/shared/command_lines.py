@@ -16,7 +16,7 @@ import localazure.cli
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BIN = ".venv/bin/"
-_PROGRAMS: dict[str, click.Command] = {"imagegate": imagegate.cli.program.program, "localazure": localazure.cli.main}
+_PROGRAMS: dict[str, click.Command] = {"imagegate": imagegate.cli.program.program, "localazure": localazure.cli.group}
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 _OPERATOR = re.compile(r"[();<>|&]+")
 _SUBSTITUTION = re.compile(r"\$\(([^()]*)\)")
