@@ -28,12 +28,12 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml examples/workflows/*.yml)
 # Debian packages: what makes Python environments, and what the local cloud's engine runs.
 # tests/contract holds the second list against src/localazure/engine/requirements.py.
 PYTHON_PACKAGES := python3-venv
-# What the tests of the action need: a Docker daemon, and what makes its base images and its bridge.
-DOCKER_PACKAGES := docker.io mmdebstrap iproute2
 ENGINE_PACKAGES := mmdebstrap systemd-container qemu-system-x86 qemu-utils e2fsprogs dosfstools mtools nftables \
 	iptables dnsmasq-base iproute2 procps openssh-client util-linux mount tar
-# What a workflow runner's machine has besides.
-RUNNER_PACKAGES := git sudo
+# What the tests of the action need: a Docker daemon with its client, what makes its base images and its bridge, git to
+# list a checkout, sudo as a runner's machine has it.
+DOCKER_PACKAGES := docker.io mmdebstrap iproute2 git
+RUNNER_PACKAGES := sudo
 
 .PHONY: help
 help:  ## What can be made

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from act_runner import forget_built_actions
+from act_runner import WorkflowRun, forget_built_actions
 from act_world import ActWorld, open_act_world
 from action_image import build_action
 from action_world import FOLDER, REPOSITORY, TAG, HostileEngine
@@ -63,13 +63,20 @@ def world(daemon: DockerDaemon, tmp_path: Path, engine: HostileEngine) -> Iterat
         yield found
 
 
-def test_life_of_an_image(world: ActWorld) -> None:
-    """Setup, build, verify and sweep pass in one job by `uses: ./`; a step's outputs feed the next step."""
+@pytest.fixture(scope="module")
+def life(daemon: DockerDaemon, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ActWorld, str, WorkflowRun]]:
+    """A job with all four commands, one after the other, whose build prints workflow commands; and its commit."""
+    folder = tmp_path_factory.mktemp("life")
     version = "image-version-id: ${{ steps.build.outputs.image-version-id }}"
     steps = _step("setup") + _step("build") + _step("verify", version, "reach: run-command") + _step("sweep")
-    commit = world.act.commit()
+    with open_act_world(daemon, folder, HostileEngine(folder / "engine")) as world:
+        commit = world.act.commit()
+        yield world, commit, world.act.run(f"on: push\njobs:\n  image:{_JOB}{steps}\n", _EVENT)
 
-    run = world.act.run(f"on: push\njobs:\n  image:{_JOB}{steps}\n", _EVENT)
+
+def test_life_of_an_image(life: tuple[ActWorld, str, WorkflowRun]) -> None:
+    """Setup, build, verify and sweep pass in one job by `uses: ./`; a step's outputs feed the next step."""
+    world, commit, run = life
 
     assert (run.exit_code, set(run.jobs.values())) == (0, {"success"}), run.log
     assert {run.steps[name] for name in ("setup", "build", "verify", "sweep")} == {"success"}
@@ -77,6 +84,16 @@ def test_life_of_an_image(world: ActWorld) -> None:
     assert (run.outputs("verify")["verdict"], run.outputs("verify")["promoted"]) == ("passed", "true")
     assert world.shown(commit) == {"imagegate/build": "success", "imagegate/verify": "success"}
     assert world.smoke_machines() == []
+
+
+def test_output_of_a_script_is_not_heard(life: tuple[ActWorld, str, WorkflowRun]) -> None:
+    """Workflow commands in a build's log set no output, annotate nothing and mask nothing, though they are shown."""
+    _, _, run = life
+
+    assert "::set-output name=verdict::passed" in run.log
+    assert "verdict" not in run.outputs("build")
+    assert run.annotations == []
+    assert "Setting" not in run.masks
 
 
 def test_failing_build(world: ActWorld, engine: HostileEngine) -> None:
@@ -93,20 +110,6 @@ def test_failing_build(world: ActWorld, engine: HostileEngine) -> None:
     assert (annotation["file"], annotation["line"]) == (f"{FOLDER}/scripts/secure-root-login.sh", "17")
     assert "cause=command-missing" in run.log
     assert world.shown(commit) == {"imagegate/build": "failure"}
-
-
-def test_output_of_a_script_is_not_heard(world: ActWorld) -> None:
-    """Workflow commands in a build's log set no output, annotate nothing and mask nothing, though they are shown."""
-    world.act.commit()
-
-    run = world.act.run(f"on: push\njobs:\n  image:{_JOB}{_step('setup')}{_step('build')}\n", _EVENT)
-
-    assert run.exit_code == 0, run.log
-    assert "::set-output name=verdict::passed" in run.log
-    assert "verdict" not in run.outputs("build")
-    assert run.annotations == []
-    assert "Setting" not in run.masks
-    assert "Setting" in run.log
 
 
 def test_matrix_of_two_images(world: ActWorld) -> None:
