@@ -27,9 +27,13 @@ _HANDED_OVER = re.compile(r"cert|_ca_|^pip_|^npm_config_|^uv_(index|default_inde
 _FILES = (Path("/etc/resolv.conf"), Path("/etc/pip.conf"))
 _REMOVAL_TIMEOUT_S = 300
 # Words: the folder, then what is mounted, then `--`, then the program. All mounts go with the last process.
+# The folder is a mount itself: `unshare --mount`, which the engine runs, needs a root that is one.
 _ENTER = """
 root=$1; shift
+mount --bind "$root" "$root"
+cd "$root"
 mount --rbind /dev "$root/dev"
+mount --rbind /sys "$root/sys"
 mount -t proc proc "$root/proc"
 while [ "$1" != -- ]; do
     if [ -d "$1" ]; then mkdir -p "$root$1"; else mkdir -p "$root${1%/*}"; touch "$root$1"; fi
