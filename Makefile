@@ -59,11 +59,11 @@ able-to-try:
 
 .PHONY: test
 test: engine lint lint-workflows  ## Lint, types, contracts, unit, corpus, local, one end-to-end build (under 12 minutes)
-	@$(RUN) pytest -m "not slow and not heavy and not rare" $(ARGS)
+	@$(RUN) pytest -n 2 -m "not slow and not heavy and not rare" $(ARGS)
 
 .PHONY: test-slow
 test-slow: engine docker names environment azure-cli  ## What needs heavy counterparts: every end-to-end story
-	@$(RUN) pytest -m "slow and not rare" $(ARGS)
+	@$(RUN) pytest -n 2 -m "slow and not rare" $(ARGS)
 
 .PHONY: test-heavy
 test-heavy: engine docker act environment  ## What needs a machine of its own: a bare Debian, a workflow runner
