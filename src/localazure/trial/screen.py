@@ -15,6 +15,7 @@ from rich.text import Text
 
 _QUIET_S = 5.0
 _LOOK_EVERY_S = 1.0
+_SPINNER_COLUMNS = 2
 _STYLES = {"✓": "green", "✗": "bold red"}
 # How a line names a step that begins: `TITLE ...` of a command, `… TITLE` of the Function's timeline.
 _BEGINS = re.compile(r"^(?P<command>\S.*) \.\.\.$|^\s*[\d:]+\s+[…▶] (?P<function>.*)$")
@@ -82,7 +83,9 @@ class Screen:
             now = self._now()
             line = f"{self._stage}: {now - self._began_at:.0f} s, {work}"
             if self._live is not None:
-                self._live.update(Text(line, style="dim"))
+                text = Text(line, style="dim")
+                text.truncate(self._console.width - _SPINNER_COLUMNS, overflow="ellipsis")
+                self._live.update(text)
             elif now - self._wrote_at >= self._quiet_s:
                 self._write(Text(f"    {line}"))
 
