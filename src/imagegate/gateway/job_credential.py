@@ -13,6 +13,7 @@ from azure.core.exceptions import ClientAuthenticationError
 from imagegate.errors import NotAuthorised
 from imagegate.gateway.github_event_file import read_github_event
 from imagegate.gateway.github_token import AUDIENCE, GitHubJobToken
+from imagegate.gateway.translation import no_connection
 
 _SECRETS = ("AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE")
 _NUMBER = re.compile(r"AADSTS(\d+)")
@@ -44,10 +45,13 @@ class JobCredential:
 
         Raises:
             NotAuthorised: with what is to be changed in the workflow or in Entra.
+            ClientAuthenticationError: the login host could not be reached; nothing in the workflow is wrong.
         """
         try:
             found = self._inner.get_token(*scopes, **options)
         except ClientAuthenticationError as error:
+            if no_connection(error):
+                raise
             raise explain_login(str(error.message or error), self._environment, self._claims) from error
         if found.token != self._last:
             self._last = found.token

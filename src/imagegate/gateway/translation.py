@@ -77,15 +77,28 @@ def translate(error: AzureError, doing: str, *, template_file: str | None = None
     """Our error for Azure's; capacity, quota, policy and throttling are nobody's fault."""
     if isinstance(error, HttpResponseError) and error.response is not None:
         return _refused(error, doing, template_file)
+    if connection_error := no_connection(error):
+        return _unreachable(connection_error, doing)
     if isinstance(error, ClientAuthenticationError):
         return NotAuthorised(
             f"No credential for {doing}: {_first_lines(error)}",
             hint="Set AZURE_TENANT_ID, AZURE_CLIENT_ID and a secret or federated token, use a managed identity, "
             "or sign in with az login.",
         )
-    if isinstance(error, ServiceRequestError | ServiceResponseError):
-        return _unreachable(error, doing)
     return ServiceRefused(f"{_sentence(doing)} failed: {_first_lines(error)}")
+
+
+def no_connection(error: BaseException) -> AzureError | None:
+    """The connection error that `error` is or was raised for; None where the other side answered.
+
+    A login that cannot reach its host raises an authentication error, as one that is refused does: the cause differs.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ServiceRequestError | ServiceResponseError):
+            return cause
+        cause = cause.__cause__
+    return None
 
 
 def refusal(fault: ArmFault, doing: str, *, status: int | None, ids: dict[str, str]) -> ImageGateError:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
 from requests.exceptions import ConnectionError as RequestsConnectionError
-from requests.exceptions import SSLError
+from requests.exceptions import ReadTimeout, SSLError
 
 from fake_wire import SUBSCRIPTION, Answer, Wire, cloud_on
 from imagegate.errors import (
@@ -19,6 +19,9 @@ from imagegate.errors import (
     ServiceRefused,
     ServiceUnreachable,
 )
+from imagegate.gateway.cloud import Cloud
+from imagegate.gateway.credential import credential_of
+from imagegate.gateway.endpoints import PUBLIC
 from imagegate.gateway.translation import told_as, translate
 
 PATH = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Compute/galleries/g"
@@ -151,6 +154,23 @@ def test_no_answer(wire: Wire, problem: Exception, hint: str) -> None:
 
     assert caught.value.hint is not None
     assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize("job", [{}, {"GITHUB_ACTIONS": "true"}], ids=["by hand", "in a job"])
+@pytest.mark.parametrize("problem", [RequestsConnectionError("refused"), ReadTimeout("gone")], ids=["at once", "later"])
+def test_a_login_that_is_not_reached(wire: Wire, job: dict[str, str], problem: Exception) -> None:
+    """A login host without an answer is a service that cannot be reached; the credential itself is not blamed."""
+    wire.on("GET", ".*", problem)
+    wire.on("POST", ".*", problem)
+    given = {"AZURE_TENANT_ID": SUBSCRIPTION, "AZURE_CLIENT_ID": SUBSCRIPTION, "AZURE_CLIENT_SECRET": "secret"}
+    login = credential_of({**given, **job}, PUBLIC, transport=wire.transport)
+    cloud = Cloud(endpoints=PUBLIC, subscription_id=SUBSCRIPTION, credential=login, transport=wire.transport)
+
+    with pytest.raises(ServiceUnreachable, match="No answer while reading") as caught, told_as("reading"):
+        cloud.send("GET", PATH, api_version="1")
+
+    assert caught.value.exit_code == 7
+    assert "AZURE_" not in str(caught.value)
 
 
 def test_no_credential() -> None:
