@@ -18,6 +18,7 @@ The tree (a test compares this drawing with the classes)::
     │       └── ResourceConflict   7
     ├── Inconclusive               8
     ├── NotAuthorised              9
+    │   └── LoginFailed            9
     └── Interrupted                130
 
 A class that declares an exit code owns it; what is drawn below it says more about the same cause.
@@ -298,6 +299,12 @@ class NotAuthorised(ImageGateError):
     def to_json(self) -> dict[str, object]:
         """As every error, with action, scope and principal by name."""
         return {**super().to_json(), "action": self.action, "scope": self.scope, "principal": self.principal}
+
+
+class LoginFailed(NotAuthorised):
+    """There is no credential, or it is refused: no request succeeds, so no step may go on without its answer."""
+
+    code = "login-failed"
 
 
 class Interrupted(ImageGateError):

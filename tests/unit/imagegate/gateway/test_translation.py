@@ -13,6 +13,7 @@ from imagegate.errors import (
     ImageGateError,
     Inconclusive,
     InputError,
+    LoginFailed,
     NotAuthorised,
     ResourceConflict,
     ResourceMissing,
@@ -41,7 +42,7 @@ def _raised(
     ("status", "code", "kind"),
     [
         (400, "InvalidParameter", ServiceRefused),
-        (401, "ExpiredAuthenticationToken", NotAuthorised),
+        (401, "ExpiredAuthenticationToken", LoginFailed),
         (403, "AuthorizationFailed", NotAuthorised),
         (403, "RequestDisallowedByPolicy", Inconclusive),
         (404, "ResourceNotFound", ResourceMissing),
@@ -138,6 +139,12 @@ def test_a_provider_that_is_not_registered(wire: Wire) -> None:
     assert [str(seen) for seen in wire.seen] == [f"GET {PATH}"]
 
 
+def test_a_resource_group_that_setup_has_not_made(wire: Wire) -> None:
+    """A missing resource group is told with the command that makes it; any other missing resource is not."""
+    assert _raised(wire, 404, "ResourceGroupNotFound").hint == "Run `imagegate setup FOLDER` first."
+    assert _raised(wire, 404, "ResourceNotFound").hint is None
+
+
 @pytest.mark.parametrize(
     ("problem", "hint"),
     [
@@ -177,6 +184,7 @@ def test_no_credential() -> None:
     """An environment without any credential is told with the ways to give one."""
     error = translate(ClientAuthenticationError("no token"), "reading")
 
-    assert isinstance(error, NotAuthorised)
+    assert isinstance(error, LoginFailed)
+    assert error.exit_code == 9
     assert error.hint is not None
     assert "AZURE_CLIENT_ID" in error.hint
