@@ -127,8 +127,8 @@ def refusal(fault: ArmFault, doing: str, *, status: int | None, ids: dict[str, s
         hint = "Run `imagegate setup` once with rights on the subscription; it registers the providers."
         return ServiceRefused(text, service_code=code, status=status, hint=hint, ids=ids)
     kinds: dict[int | None, type[ServiceRefused]] = {404: ResourceMissing, 409: ResourceConflict, 412: ResourceConflict}
-    hint = SET_UP_FIRST if "resourcegroupnotfound" in codes else None
-    return kinds.get(status, ServiceRefused)(text, service_code=code, status=status, hint=hint, ids=ids)
+    first = SET_UP_FIRST if "resourcegroupnotfound" in codes else None
+    return kinds.get(status, ServiceRefused)(text, service_code=code, status=status, hint=first, ids=ids)
 
 
 def _refused(error: HttpResponseError, doing: str, template_file: str | None) -> ImageGateError:

@@ -13,9 +13,6 @@ from imagegate.settings.model import AzureSettings, BuildSettings, CloudSettings
 from imagegate.settings.yaml_document import YamlDocument, read_yaml
 
 FILE_NAME = "imagegate.yaml"
-_SUBMIT_TIMEOUT = "30m"
-_OTHER_RUN_TIMEOUT = "4h"
-_REPLICATION_TIMEOUT = "30m"
 
 
 def load_settings(
@@ -32,7 +29,7 @@ def load_settings(
     file = folder if folder.suffix in {".yaml", ".yml"} else folder / FILE_NAME
     document = read_yaml(_read(file), file=_shown(file), environment=environment)
     faults = [*document.faults, *schema.check(_as_mapping(document))]
-    data = document.value if isinstance(document.value, dict) else {}
+    data = schema.with_defaults(document.value)
     values = _Values(data=data, inputs=inputs or {}, environment=environment)
     # A value that the schema refused is told as such, and not a second time as missing.
     faults += [
@@ -102,8 +99,7 @@ def _settings(file: Path, data: Mapping[str, Any], values: _Values) -> Settings:
         definition=values.required("definition"),
         identity=values.required("identity"),
     )
-    made = data.get("image-definition") or {}
-    build = data.get("build") or {}
+    made, build = data["image-definition"], data["build"]
     try:
         timeout = values.get("build-timeout")
         timeout_s = parse_duration(timeout) if timeout else None
@@ -113,24 +109,24 @@ def _settings(file: Path, data: Mapping[str, Any], values: _Values) -> Settings:
         folder=file.parent,
         file=file,
         name=data["name"],
-        template=file.parent / data.get("template", "template.json"),
+        template=file.parent / data["template"],
         parameters=file.parent / data["parameters"] if "parameters" in data else None,
         azure=azure,
         definition=DefinitionSettings(
-            publisher=made.get("publisher", "imagegate"),
+            publisher=made["publisher"],
             offer=made.get("offer", data["name"]),
             sku=made.get("sku", azure.definition),
-            security_type=made.get("security-type", "Standard"),
-            hyper_v_generation=made.get("hyper-v-generation", "V2"),
-            architecture=made.get("architecture", "x64"),
+            security_type=made["security-type"],
+            hyper_v_generation=made["hyper-v-generation"],
+            architecture=made["architecture"],
         ),
         build=BuildSettings(
             timeout_s=timeout_s,
-            submit_timeout_s=parse_duration(build.get("submit-timeout", _SUBMIT_TIMEOUT)),
-            other_run_timeout_s=parse_duration(build.get("wait-for-other-run", _OTHER_RUN_TIMEOUT)),
-            replication_timeout_s=parse_duration(build.get("wait-for-replication", _REPLICATION_TIMEOUT)),
+            submit_timeout_s=parse_duration(build["submit-timeout"]),
+            other_run_timeout_s=parse_duration(build["wait-for-other-run"]),
+            replication_timeout_s=parse_duration(build["wait-for-replication"]),
         ),
-        smoke=SmokeSpec.from_mapping(data.get("smoke") or {}, promote=data.get("promote")),
+        smoke=SmokeSpec.from_mapping(data["smoke"], promote=data["promote"]),
     )
 
 
@@ -177,8 +173,8 @@ def _missing(entry: Input, document: YamlDocument | None) -> InputFault:
 
 def _file_faults(document: YamlDocument, folder: Path, data: Mapping[str, Any]) -> list[InputFault]:
     faults = []
-    for key, default in (("template", "template.json"), ("parameters", None)):
-        name = data.get(key, default)
+    for key in ("template", "parameters"):
+        name = data.get(key)
         if isinstance(name, str) and not (folder / name).is_file():
             faults.append(document.fault((key,), f"there is no file {folder / name}"))
     return faults
