@@ -1,13 +1,14 @@
 """What every test stands on: the corpus, and a guard that lets nothing but loopback through."""
 
 import ipaddress
-import os
 import signal
 import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from real_data import corpus_folder
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -32,11 +33,8 @@ def repository() -> Path:
 
 @pytest.fixture(scope="session")
 def corpus() -> Path:
-    """The folder of real data; a test that needs it is skipped, counted and printed where it is absent."""
-    folder = Path(os.environ.get("IMAGEGATE_CORPUS", REPOSITORY.parent / "shared" / "corpus"))
-    if not folder.is_dir():
-        pytest.skip(f"no corpus at {folder}: set IMAGEGATE_CORPUS")
-    return folder
+    """The folder of real data; a test that opens a part that is not there is skipped, and says what it needs."""
+    return corpus_folder(REPOSITORY)
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from localazure.control.fault import Call
 from localazure.engine_port import Base, BuildRequest, BuiltImage, Log, Machine, MachineRequest, UnknownBase
 from localazure.http import app
 from localazure.http.dispatch import Dispatcher
+from real_data import corpus_folder
 from recorded_facts import RecordedFacts, load_facts
 from truth import Truth, load
 
@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def truth(request: pytest.FixtureRequest) -> Truth | None:
     """The published specification, and what was held against it in this session; None without the corpus."""
-    corpus = Path(os.environ.get("IMAGEGATE_CORPUS", request.config.rootpath.parent / "shared" / "corpus"))
+    corpus = corpus_folder(request.config.rootpath)
     return load(corpus, _ARGUED) if corpus.is_dir() else None
 
 
