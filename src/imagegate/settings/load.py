@@ -26,7 +26,7 @@ def load_settings(
         InputError: with every fault that was found, each with its place.
     """
     environment = os.environ if environment is None else environment
-    file = folder if folder.suffix in {".yaml", ".yml"} else folder / FILE_NAME
+    file = _file_of(folder)
     document = read_yaml(_read(file), file=_shown(file), environment=environment)
     faults = [*document.faults, *schema.check(_as_mapping(document))]
     data = schema.with_defaults(document.value)
@@ -130,6 +130,14 @@ def _settings(file: Path, data: Mapping[str, Any], values: _Values) -> Settings:
     )
 
 
+def _file_of(folder: Path) -> Path:
+    """The folder's imagegate.yaml, by its usual ending or the other one; a file is taken as it is."""
+    if folder.suffix in {".yaml", ".yml"}:
+        return folder
+    file = folder / FILE_NAME
+    return file if file.exists() or not (other := file.with_suffix(".yml")).exists() else other
+
+
 def _read(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
@@ -175,6 +183,16 @@ def _file_faults(document: YamlDocument, folder: Path, data: Mapping[str, Any]) 
     faults = []
     for key in ("template", "parameters"):
         name = data.get(key)
-        if isinstance(name, str) and not (folder / name).is_file():
-            faults.append(document.fault((key,), f"there is no file {folder / name}"))
+        if not isinstance(name, str):
+            continue
+        if name.endswith(".bicep"):
+            faults.append(document.fault((key,), f"{name} is Bicep; a build takes JSON", hint=_compile(name)))
+        elif not (folder / name).is_file():
+            bicep = next(folder.glob("*.bicep"), None) if key == "template" else None
+            hint = _compile(bicep.name, name) if bicep else None
+            faults.append(document.fault((key,), f"there is no file {folder / name}", hint=hint))
     return faults
+
+
+def _compile(bicep: str, json: str = "template.json") -> str:
+    return f"Make it first: az bicep build --file {bicep} --outfile {json}"

@@ -210,3 +210,38 @@ def test_a_command_without_a_folder_needs_a_subscription() -> None:
     assert (cloud.subscription_id, cloud.arm_endpoint) == ("s", "https://arm.example")
     with pytest.raises(InputError, match="subscription is not given"):
         load_cloud_settings(environment={})
+
+
+def test_the_other_ending(tmp_path: Path) -> None:
+    """imagegate.yml is as good as imagegate.yaml, which wins where both are there."""
+    folder = _folder(tmp_path, WHOLE)
+    (folder / "imagegate.yaml").rename(folder / "imagegate.yml")
+    assert load_settings(folder, environment={"SUB": "s1"}).file == folder / "imagegate.yml"
+
+    (folder / "imagegate.yaml").write_text(WHOLE)
+    assert load_settings(folder, environment={"SUB": "s1"}).file == folder / "imagegate.yaml"
+
+
+def test_bicep_is_told_how_it_becomes_a_template(tmp_path: Path) -> None:
+    """Bicep as the template, or alone in the folder, is refused with the command that compiles it."""
+    text = WHOLE.replace("web.json", "main.bicep")
+    assert _faults(tmp_path, text, SUB="s1") == ["2:11: template: main.bicep is Bicep; a build takes JSON"]
+
+    (tmp_path / "main.bicep").write_text("param x string")
+    (tmp_path / "imagegate.yaml").write_text(WHOLE.replace("web.json", "absent.json"))
+    with pytest.raises(InputError) as caught:
+        load_settings(tmp_path, environment={"SUB": "s1"})
+    assert caught.value.faults[0].hint == "Make it first: az bicep build --file main.bicep --outfile absent.json"
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        (WHOLE.replace("golden", "golden-images"), "letters, digits, dots and underscores, at most 80"),
+        (WHOLE + "smoke: {probes: [{http: {path: health}}]}\n", "begins with a slash"),
+    ],
+)
+def test_a_refused_shape_is_told(tmp_path: Path, text: str, shape: str) -> None:
+    """A value of the wrong shape is refused with the shape that is wanted."""
+    with pytest.raises(InputError, match=shape):
+        load_settings(_folder(tmp_path, text), environment={"SUB": "s1"})
