@@ -1,6 +1,7 @@
 """Reads the three sources and makes one frozen Settings of them; all faults at once."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from imagegate.settings.model import AzureSettings, BuildSettings, CloudSettings
 from imagegate.settings.yaml_document import YamlDocument, read_yaml
 
 FILE_NAME = "imagegate.yaml"
+_SUBSCRIPTION = "azure.subscription"
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def load_settings(
@@ -38,6 +41,8 @@ def load_settings(
         if entry.required and values.get(entry.name) is None and entry.path not in document.values
     ]
     faults += _file_faults(document, file.parent, data)
+    if (subscription_id := values.get("subscription")) and not any(fault.path == _SUBSCRIPTION for fault in faults):
+        faults += _subscription_faults(subscription_id, document)
     if faults:
         raise InputError(sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0)))
     return _settings(file, data, values)
@@ -56,6 +61,8 @@ def load_cloud_settings(
     subscription_id = values.get("subscription")
     if subscription_id is None:
         raise InputError([_missing(BY_NAME["subscription"], None)])
+    if faults := _subscription_faults(subscription_id, None):
+        raise InputError(faults)
     return CloudSettings(arm_endpoint=values.required("arm-endpoint").rstrip("/"), subscription_id=subscription_id)
 
 
@@ -177,6 +184,17 @@ def _missing(entry: Input, document: YamlDocument | None) -> InputFault:
         return InputFault(message=message, hint=f"{ways}.")
     hint = f"{ways}, or write {'.'.join(entry.path)} in {document.file}."
     return document.fault(entry.path[:-1], message, hint=hint)
+
+
+def _subscription_faults(subscription_id: str, document: YamlDocument | None) -> list[InputFault]:
+    """A subscription's id is a GUID; its name, which people mix up with it, is found nowhere."""
+    if _GUID.fullmatch(subscription_id):
+        return []
+    message = f'"{subscription_id}" is no subscription id'
+    hint = "It is a GUID such as 11111111-2222-3333-4444-555555555555: az account show --query id"
+    if document is None:
+        return [InputFault(message=message, path="subscription", hint=hint)]
+    return [document.fault(BY_NAME["subscription"].path, message, hint=hint)]
 
 
 def _file_faults(document: YamlDocument, folder: Path, data: Mapping[str, Any]) -> list[InputFault]:
