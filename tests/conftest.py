@@ -2,7 +2,6 @@
 
 import faulthandler
 import ipaddress
-import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -11,6 +10,8 @@ from typing import Any
 
 import pytest
 import pytest_timeout
+
+from real_data import corpus_folder
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 _LONGER_LIMITS_S = {"heavy": 1500, "slow": 900, "boots_vm": 900}  # by marker, the first that a test has
@@ -88,11 +89,8 @@ def repository() -> Path:
 
 @pytest.fixture(scope="session")
 def corpus() -> Path:
-    """The folder of real data; a test that needs it is skipped, counted and printed where it is absent."""
-    folder = Path(os.environ.get("IMAGEGATE_CORPUS", REPOSITORY.parent / "shared" / "corpus"))
-    if not folder.is_dir():
-        pytest.skip(f"no corpus at {folder}: set IMAGEGATE_CORPUS")
-    return folder
+    """The folder of real data; a test that opens a part that is not there is skipped, and says what it needs."""
+    return corpus_folder(REPOSITORY)
 
 
 @pytest.fixture(autouse=True)

@@ -27,6 +27,7 @@ class RecordedBase:
     offer: str
     sku: str
     version: str
+    generation: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +111,8 @@ class RecordingEngine:
         if not self.knows_all and (publisher.lower(), offer, sku) != ("debian", "debian-12", "12-gen2"):
             raise UnknownBase(f"'{publisher}:{offer}:{sku}' cannot be made here.")
         exact = "0.20260101.1984" if version == "latest" else version
-        return RecordedBase(publisher=publisher, offer=offer, sku=sku, version=exact)
+        generation = "V2" if "gen2" in sku.lower() else "V1"  # as publishers name their SKUs
+        return RecordedBase(publisher=publisher, offer=offer, sku=sku, version=exact, generation=generation)
 
     def build(self, request: BuildRequest, *, log: Log, on_phase: Log, cancelled: threading.Event) -> RecordedImage:
         """Go through the phases, wait at the gate in Customizing, and leave a small disk."""

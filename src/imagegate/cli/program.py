@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 import click
 
 from imagegate import __version__
-from imagegate.errors import InputError
+from imagegate.errors import InputError, exit_codes
 
 COMMANDS = {
     "setup": "imagegate.cli.setup:setup_command",
@@ -35,11 +35,7 @@ A folder with imagegate.yaml says what the image is:
   imagegate build  templates/apache-debian12
   imagegate verify templates/apache-debian12
 """
-_EPILOG = """\b
-Exit codes: 0 done or passed, 1 unexpected error, 2 input not usable, 3 build failed, 4 image version not
-usable, 5 smoke test failed, 6 something of ours is left, 7 service unreachable or refusing,
-8 inconclusive, 9 not authorised, 130 interrupted.
-"""
+_EPILOG = "\n".join(["\b", "Exit codes:", *(f"  {code:<4} {meaning}" for code, meaning in exit_codes().items())])
 
 
 class ProgramGroup(click.Group):
