@@ -21,6 +21,10 @@ _START_TIMEOUT_S = 60
 
 def missing() -> str:
     """Why no daemon can be started here; empty if one can."""
+    try:
+        programs.find("docker")
+    except programs.ProgramMissing as error:
+        return str(error)
     if os.geteuid() != 0:
         return "dockerd needs root"
     if Path("/sys/class/net", _BRIDGE_NAME).exists():

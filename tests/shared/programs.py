@@ -30,7 +30,6 @@ PROGRAMS = {
     # Debian's client has BuildKit built in; another docker may come first on the PATH and lack it.
     "docker": _Program(places=("/usr/bin/docker",), target="docker"),
     "act": _Program(places=(str(REPOSITORY / ".cache/act/bin/act"),), target="act"),
-    "npx": _Program(places=("npx",), target="lint-workflows"),
 }
 
 

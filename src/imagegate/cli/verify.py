@@ -12,7 +12,7 @@ import click
 from imagegate.cli.command import Shell, input_options, shared_options
 from imagegate.cli.commit import commit_teller, statuses_option
 from imagegate.cli.leftovers import keep_for_post
-from imagegate.errors import InputError
+from imagegate.errors import InputError, ResourceMissing
 from imagegate.model import ResourceId, format_duration
 from imagegate.report.outcome import Outcome
 from imagegate.settings import CloudSettings, Settings, load_cloud_settings, load_settings
@@ -28,6 +28,8 @@ Examples:
   imagegate verify /subscriptions/…/versions/1.2.3 --reach run-command --json
 """
 _VERSION_TYPE = "microsoft.compute/galleries/images/versions"
+_VERSION_SHAPE = "/subscriptions/…/resourceGroups/…/providers/Microsoft.Compute/galleries/…/images/…/versions/1.2.3"
+_TARGET_HINT = f"A version id is {_VERSION_SHAPE}; a folder holds imagegate.yaml and means its newest version."
 _TAIL_LINES = 8
 _DEFAULT_REFS = ("refs/heads/main", "refs/heads/master")
 
@@ -71,6 +73,8 @@ def verify_command(
     `latest` (IMAGEGATE_PROMOTED_REFS, by default the repository's default branch). Ctrl-C tears down before it ends.
     """
     is_id = target.startswith("/subscriptions/") or target.lower().startswith("subscriptions/")
+    if not is_id and not Path(target).exists():
+        raise InputError.of(f'"{target}" is neither a folder nor the id of an image version', hint=_TARGET_HINT)
     version_id = _version_id(target) if is_id else None
     place = folder if is_id else Path(target)
     settings = load_settings(place, inputs=inputs) if place is not None else None
@@ -171,8 +175,7 @@ def _version_id(text: str) -> ResourceId:
     except ValueError as error:
         raise InputError.of(str(error), path="VERSION_ID") from error
     if found.type.lower() != _VERSION_TYPE:
-        hint = "It ends in /galleries/<gallery>/images/<definition>/versions/<x.y.z>."
-        raise InputError.of(f'"{text}" is no image version but {found.type}', path="VERSION_ID", hint=hint)
+        raise InputError.of(f'"{text}" is no image version but {found.type}', path="VERSION_ID", hint=_TARGET_HINT)
     return found
 
 
@@ -198,9 +201,14 @@ def _given(inputs: Mapping[str, str | None]) -> dict[str, str]:
 
 def _newest_version(cloud: "Cloud", definition_id: ResourceId) -> ResourceId:
     from imagegate.gateway.image_versions import newest_version
+    from imagegate.gateway.translation import SET_UP_FIRST
 
-    found = newest_version(cloud, definition_id)
+    try:
+        found = newest_version(cloud, definition_id)
+    except ResourceMissing as missing:
+        what = f'There is no image definition "{definition_id.name}".'
+        raise ResourceMissing(f"{what}\n{missing.message}", hint=SET_UP_FIRST, ids=missing.ids) from missing
     if found is None:
-        hint = "Build one first: imagegate build FOLDER"
+        hint = "Build one first: `imagegate build FOLDER`"
         raise InputError.of(f"the image definition {definition_id.name} has no version", hint=hint)
     return found

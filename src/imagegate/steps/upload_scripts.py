@@ -4,10 +4,11 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from imagegate.errors import NotAuthorised, ResourceMissing
+from imagegate.errors import LoginFailed, NotAuthorised, ResourceMissing
 from imagegate.gateway.blobs import Container
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.deployments import read_deployment
+from imagegate.gateway.translation import SET_UP_FIRST
 from imagegate.model.template_source import LocalScript, TemplateSource
 from imagegate.steps.deploy_foundation import FOUNDATION
 from imagegate.steps.hash_content import member
@@ -39,6 +40,8 @@ def upload_scripts(
 def _upload(container: Container, script: LocalScript) -> bool:
     try:
         return container.upload_once(script.blob_name, script.content)
+    except LoginFailed:
+        raise
     except NotAuthorised as refused:
         raise NotAuthorised(
             f"{script.relative_path} could not be uploaded.\n{refused.message}",
@@ -70,6 +73,6 @@ def _container_url(cloud: Cloud, resource_group: str) -> str:
         raise ResourceMissing(
             f'The resource group "{resource_group}" has no container for scripts: its deployment "{FOUNDATION}" '
             "is missing or has not succeeded.",
-            hint="Run `imagegate setup FOLDER` first.",
+            hint=SET_UP_FIRST,
         )
     return url

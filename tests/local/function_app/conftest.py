@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from foundation import FOUNDATION
 from function_world import (
     FUNCTION,
     IMAGES,
@@ -68,7 +69,7 @@ def azure(caller: Callable[..., Any], github: GitHub, cloud_server: LocalCloud) 
         client("POST", f"~/providers/{namespace}/register")
     for group in (IMAGES, SMOKE, FUNCTION):
         client("PUT", group, {"location": "westeurope"})
-    deploy(client, IMAGES, "foundation", galleryName="golden", imageDefinitionName="web")
+    deploy(client, IMAGES, "foundation", **FOUNDATION | {"imageDefinitionName": "web"})
     parameters: dict[str, Any] = {
         "functionAppName": "gate",
         "repositories": "acme/images",
