@@ -1,6 +1,6 @@
 """A bare Debian 12 in a folder: what a user's machine has where nothing was installed by hand.
 
-Programs run in it by chroot, with mounts and processes of their own and this machine's network. Of this machine they
+Programs run in it with root, mounts and processes of their own and this machine's network. Of this machine they
 get what reaches the package registries (certificates, the settings of pip and npm) and a Python 3.13, so that uv does
 not download one; all of it is mounted while a program runs, and nothing of it is written into the folder.
 """
@@ -27,7 +27,7 @@ _HANDED_OVER = re.compile(r"cert|_ca_|^pip_|^npm_config_|^uv_(index|default_inde
 _FILES = (Path("/etc/resolv.conf"), Path("/etc/pip.conf"))
 _REMOVAL_TIMEOUT_S = 300
 # Words: the folder, then what is mounted, then `--`, then the program. All mounts go with the last process.
-# The folder is a mount itself: `unshare --mount`, which the engine runs, needs a root that is one.
+# `pivot_root` makes the folder their root: the engine runs `nsenter --mount`, which would leave a chroot.
 _ENTER = """
 root=$1; shift
 mount --bind "$root" "$root"
@@ -41,7 +41,9 @@ while [ "$1" != -- ]; do
     shift
 done
 shift
-exec chroot "$root" "$@"
+pivot_root . mnt
+umount --lazy /mnt
+exec "$@"
 """
 
 

@@ -6,19 +6,21 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import tempfile
 import termios
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 Command = Sequence[str | Path]
 
 _LOOK_EVERY_S = 0.05  # a file says nothing when it grows
+_END_TIMEOUT_S = 90
 _ROWS_AND_COLUMNS = (40, 120)
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07|[\x00-\x08\x0b-\x1f]")
 
@@ -86,14 +88,14 @@ def _to_terminal(command: Command, environment: Mapping[str, str] | None, folder
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *_ROWS_AND_COLUMNS, 0, 0))
     began = time.monotonic()
     chunks = []
-    try:
-        with _started(command, theirs, environment, folder) as child:
-            os.close(theirs)
+    with _started(command, theirs, environment, folder) as child:
+        os.close(theirs)
+        try:
             while chunk := _read(ours):
                 chunks.append((time.monotonic() - began, chunk))
-            exit_code = child.wait()
-    finally:
-        os.close(ours)
+        finally:
+            os.close(ours)
+        exit_code = child.wait()
     return Recording(exit_code=exit_code, seconds=time.monotonic() - began, chunks=tuple(chunks))
 
 
@@ -118,7 +120,7 @@ def _to_file(command: Command, environment: Mapping[str, str] | None, folder: Pa
 def _started(
     command: Command, output: int, environment: Mapping[str, str] | None, folder: Path | None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Start it; where the test is interrupted, end it, too."""
+    """Start it; where the test is interrupted, interrupt it, too, so that it cleans up."""
     child = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -131,8 +133,12 @@ def _started(
     try:
         yield child
     finally:
-        child.kill()  # without effect once it has been waited for
-        child.wait()
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(_END_TIMEOUT_S)
+            child.kill()
+            child.wait()
 
 
 def _read(terminal: int) -> bytes:
