@@ -18,9 +18,10 @@ The tree (a test compares this drawing with the classes)::
     │       └── ResourceConflict   7
     ├── Inconclusive               8
     ├── NotAuthorised              9
+    │   └── LoginFailed            9
     └── Interrupted                130
 
-A class that declares an exit code owns it; what is drawn below it says more about the same cause.
+A class that declares an exit code owns it, with its meaning; what is drawn below it says more about the same cause.
 """
 
 from collections.abc import Mapping, Sequence
@@ -77,6 +78,7 @@ class ImageGateError(Exception):
     """
 
     exit_code: ClassVar[int] = 1
+    meaning: ClassVar[str] = "unexpected error: a defect of imagegate; or standard output could not be written"
     code: ClassVar[str] = "unexpected"
 
     def __init__(self, message: str, *, hint: str | None = None, ids: Mapping[str, str] | None = None) -> None:
@@ -108,6 +110,7 @@ class InputError(ImageGateError):
     """Arguments, imagegate.yaml or a template are not usable; lists every fault."""
 
     exit_code = 2
+    meaning = "input not usable: arguments, imagegate.yaml, template; every fault is listed with its place"
     code = "input-not-usable"
 
     def __init__(
@@ -141,6 +144,7 @@ class BuildFailed(ImageGateError):
     """
 
     exit_code = 3
+    meaning = "the build ended, and not in Succeeded"
     code = "build-failed"
 
     def __init__(
@@ -165,6 +169,7 @@ class ImageVersionUnusable(ImageGateError):
     """The image version exists, or should, and cannot be used."""
 
     exit_code = 4
+    meaning = "image version not usable"
     code = "image-version-unusable"
 
 
@@ -172,6 +177,7 @@ class SmokeTestFailed(ImageGateError):
     """The image is at fault: the VM came up and did not answer as expected, or never came up."""
 
     exit_code = 5
+    meaning = "smoke test failed: the VM came up and did not answer as expected, or never came up"
     code = "smoke-test-failed"
 
 
@@ -179,6 +185,7 @@ class TeardownIncomplete(ImageGateError):
     """Something of ours is still there; `leftovers` names what, and the message how to remove it."""
 
     exit_code = 6
+    meaning = "something that imagegate created is still there; lists it and how to remove it"
     code = "teardown-incomplete"
 
     def __init__(
@@ -205,6 +212,7 @@ class ServiceError(ImageGateError):
     """A service that we need did not do its part, after the deadline."""
 
     exit_code = 7
+    meaning = "a service could not be reached, or refused"
     code = "service-failed"
 
 
@@ -259,6 +267,7 @@ class Inconclusive(ImageGateError):
     """Capacity, quota, policy or throttling: nothing was learnt about the image."""
 
     exit_code = 8
+    meaning = "inconclusive: capacity, quota, policy, throttling"
     code = "inconclusive"
 
     def __init__(
@@ -277,6 +286,7 @@ class NotAuthorised(ImageGateError):
     """The principal may not do it; names the missing action, the scope and the principal where they are known."""
 
     exit_code = 9
+    meaning = "not authorised; names the missing action, scope and principal"
     code = "not-authorised"
 
     def __init__(
@@ -300,8 +310,24 @@ class NotAuthorised(ImageGateError):
         return {**super().to_json(), "action": self.action, "scope": self.scope, "principal": self.principal}
 
 
+class LoginFailed(NotAuthorised):
+    """There is no credential, or it is refused: no request succeeds, so no step may go on without its answer."""
+
+    code = "login-failed"
+
+
 class Interrupted(ImageGateError):
     """Somebody asked us to stop (Ctrl-C, SIGTERM)."""
 
     exit_code = 130
+    meaning = "interrupted"
     code = "interrupted"
+
+
+def exit_codes() -> dict[int, str]:
+    """Every exit code with its meaning: the table of the README and of `imagegate --help`."""
+    found, kinds = {0: "done; for verify and try: passed"}, [ImageGateError]
+    for kind in kinds:
+        found.setdefault(kind.exit_code, kind.meaning)
+        kinds += kind.__subclasses__()
+    return dict(sorted(found.items()))

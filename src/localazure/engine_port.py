@@ -48,6 +48,8 @@ class Base(Protocol):
     def sku(self) -> str: ...  # noqa: D102 - the marketplace's word
     @property
     def version(self) -> str: ...  # noqa: D102 - the exact version, never "latest"
+    @property
+    def generation(self) -> str: ...  # noqa: D102 - of the hypervisor: "V1" or "V2"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,13 +23,18 @@ def _rows(schema: Mapping[str, Any], definitions: Mapping[str, Any], prefix: str
         text = body.get("description") or definitions.get(body.get("$ref", "").rsplit("/", 1)[-1], {}).get(
             "description"
         )
+        default = f" Default: {_shown(body['default'])}." if "default" in body else ""
         choices = f" One of {', '.join(f'`{choice}`' for choice in body['enum'])}." if "enum" in body else ""
         required = " Required." if name in schema.get("required", []) and "." not in key else ""
-        yield f"| `{key}` | {text or key.rsplit('.', 1)[-1].capitalize()}{choices}{required} |"
+        yield f"| `{key}` | {text or key.rsplit('.', 1)[-1].capitalize()}{default}{choices}{required} |"
         inner = body.get("items", body)
         if reference := inner.get("$ref"):
             inner = definitions[reference.rsplit("/", 1)[-1]]
         yield from _rows(inner, definitions, f"{key}{'[]' if 'items' in body else ''}.")
+
+
+def _shown(default: object) -> str:
+    return default if isinstance(default, str) else json.dumps(default)
 
 
 def test_page_is_the_schema_in_words(repository: Path) -> None:

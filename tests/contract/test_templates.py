@@ -6,10 +6,23 @@ from typing import Any
 import pytest
 
 from armtemplate import Deployment, evaluate, parse_json
+from foundation import FOUNDATION
 
 _IMAGE = {"imageTemplateName": "t", "galleryName": "g", "imageDefinitionName": "d", "targetRegions": ["we", "ne"]}
-_FOUNDATION = {"galleryName": "g", "imageDefinitionName": "d", "principalId": "p"}
-_SMOKE = {"vmName": "vm", "imageVersionId": "/v/1.0.0", "sshPublicKey": "ssh-ed25519 AAAA", "probePorts": [80, 8080]}
+_FOUNDATION = {**FOUNDATION, "principalId": "p"}
+_SMOKE = {
+    "location": "westeurope",
+    "vmName": "vm",
+    "vmSize": "Standard_D2s_v3",
+    "imageVersionId": "/v/1.0.0",
+    "adminUsername": "imagegate",
+    "sshPublicKey": "ssh-ed25519 AAAA",
+    "securityType": "Standard",
+    "probePorts": [80, 8080],
+    "allowedSource": "Internet",
+    "reach": "public-ip",
+    "tags": {},
+}
 
 
 def _evaluated(repository: Path, name: str, parameters: dict[str, Any]) -> Deployment:

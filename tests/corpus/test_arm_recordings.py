@@ -14,7 +14,7 @@ from replay import Played, interactions
 from replay_cloud import playing
 
 _LIST = Path(__file__).parent / "arm_recordings_differences.json"
-_CALLS_NOT_COMPARED = 120  # other hosts, operations that began before the recording, what absent operations make
+_CALLS_NOT_COMPARED = 51  # other hosts, operations that began before the recording, what absent operations make
 
 
 @dataclass
@@ -80,5 +80,5 @@ def test_listed_differences_are_there(ledger: Ledger) -> None:
 
 def test_nearly_every_call_is_compared(ledger: Ledger) -> None:
     """Calls that are not compared are few, so that a rule for leaving out cannot swallow the recordings."""
-    assert ledger.compared > 700
+    assert ledger.compared > 790
     assert ledger.skipped <= _CALLS_NOT_COMPARED, ledger.skipped

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,15 +11,21 @@ from typing import Any
 import pytest
 import requests
 from azure.identity import ClientSecretCredential
+from starlette.requests import Request
+from starlette.responses import Response
 
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.assembly import LocalCloud
+from localazure.control.fault import Call
 from localazure.engine_port import Base, BuildRequest, BuiltImage, Log, Machine, MachineRequest, UnknownBase
+from localazure.http import app
 from localazure.http.dispatch import Dispatcher
+from real_data import corpus_folder
+from recorded_facts import RecordedFacts, load_facts
 from truth import Truth, load
 
 _ARGUED = Path(__file__).parent / "specification_differences.json"
-_LAST = "test_specification.py"  # asks what the others have exercised
+_LAST = ("test_recorded_facts.py", "test_specification.py")  # these ask what the others have exercised
 
 NAMESPACES = (
     "Microsoft.Compute",
@@ -33,13 +38,13 @@ NAMESPACES = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What asks about all the others comes last."""
-    items.sort(key=lambda item: item.path.name == _LAST)
+    items.sort(key=lambda item: item.path.name in _LAST)
 
 
 @pytest.fixture(scope="session")
 def truth(request: pytest.FixtureRequest) -> Truth | None:
     """The published specification, and what was held against it in this session; None without the corpus."""
-    corpus = Path(os.environ.get("IMAGEGATE_CORPUS", request.config.rootpath.parent / "shared" / "corpus"))
+    corpus = corpus_folder(request.config.rootpath)
     return load(corpus, _ARGUED) if corpus.is_dir() else None
 
 
@@ -59,6 +64,27 @@ def _held_to_the_specification(truth: Truth | None, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Dispatcher, "__call__", watched)
     yield
     assert not found, "answers that leave the specification:\n" + "\n".join(sorted(set(found)))
+
+
+@pytest.fixture(scope="session")
+def recorded_facts() -> RecordedFacts:
+    """What recordings show of each operation, and which of it was held to an answer in this session."""
+    return load_facts(Path(__file__).parent)
+
+
+@pytest.fixture(autouse=True)
+def _held_to_the_recordings(recorded_facts: RecordedFacts, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Check every answer that local clouds of this process give over HTTP; no corpus is needed for it."""
+    serve, found = app._served, list[str]()
+
+    def watched(request: Request, raw: bytes, manners: app.Manners, call: Call) -> Response:
+        answer = serve(request, raw, manners, call)
+        found.extend(recorded_facts.judge(call.operation, answer.status_code, answer.headers, bytes(answer.body)))
+        return answer
+
+    monkeypatch.setattr(app, "_served", watched)
+    yield
+    assert not found, "answers that are not as recorded:\n" + "\n".join(sorted(set(found)))
 
 
 @dataclass

@@ -11,6 +11,7 @@ import pytest
 
 from localazure.arm.operation_table import Operation
 from localazure.assembly import all_operations, new_cloud
+from real_data import corpus_folder, skip_without
 from recording_engine import RecordingEngine
 from truth import Truth
 
@@ -36,7 +37,7 @@ def test_operation_was_held_to_the_specification(
 ) -> None:
     """At least one success of each published operation was checked: status, schema, headers."""
     if truth is None:
-        pytest.skip("no corpus: set IMAGEGATE_CORPUS")
+        skip_without("rest-specs", corpus_folder(request.config.rootpath))
     if not any(_DRIVES_ALL in item.path.parts for item in request.session.items):
         pytest.skip("asked of all of tests/local together")
     if truth.specification.find(operation.method, _sample(operation.path), "2024-03-01") is None:

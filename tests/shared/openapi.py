@@ -101,7 +101,7 @@ class Specification:
     def faults(self, operation: SpecOperation, status: int, body: Any, headers: Mapping[str, str]) -> Iterator[str]:  # noqa: ANN401
         """Where an answer leaves the specification."""
         if status >= 400:
-            yield from _envelope_faults(body)
+            yield from envelope_faults(body)
             return
         response = operation.responses.get(str(status))
         if response is None:
@@ -197,7 +197,7 @@ class Specification:
                 }
 
 
-def _envelope_faults(body: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
+def envelope_faults(body: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
     """Refusals come in Resource Manager's envelope, whoever refuses."""
     if body is None:
         return  # HEAD

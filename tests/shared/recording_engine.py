@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from localazure.clock import Clock, SystemClock
 from localazure.engine_port import (
     BuildCancelled,
     BuildFailed,
@@ -26,6 +27,7 @@ class RecordedBase:
     offer: str
     sku: str
     version: str
+    generation: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +92,9 @@ class RecordedMachine:
 class RecordingEngine:
     """Knows Debian 12; a build waits at `gate` when that is not set, and fails in `fails_in` when that is named."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clock: Clock | None = None) -> None:
         self.folder = folder
+        self.clock = clock or SystemClock()
         self.builds: list[BuildRequest] = []
         self.machines: list[RecordedMachine] = []
         self.gate = threading.Event()
@@ -108,7 +111,8 @@ class RecordingEngine:
         if not self.knows_all and (publisher.lower(), offer, sku) != ("debian", "debian-12", "12-gen2"):
             raise UnknownBase(f"'{publisher}:{offer}:{sku}' cannot be made here.")
         exact = "0.20260101.1984" if version == "latest" else version
-        return RecordedBase(publisher=publisher, offer=offer, sku=sku, version=exact)
+        generation = "V2" if "gen2" in sku.lower() else "V1"  # as publishers name their SKUs
+        return RecordedBase(publisher=publisher, offer=offer, sku=sku, version=exact, generation=generation)
 
     def build(self, request: BuildRequest, *, log: Log, on_phase: Log, cancelled: threading.Event) -> RecordedImage:
         """Go through the phases, wait at the gate in Customizing, and leave a small disk."""
@@ -144,7 +148,7 @@ class RecordingEngine:
 
     def _wait(self, cancelled: threading.Event) -> None:
         self.building.set()
-        while not self.gate.wait(0.01):
+        while not self.clock.sleep(0.01, until=self.gate):
             if cancelled.is_set() and self.reacts_to_cancellation.is_set():
                 raise BuildCancelled
         if cancelled.is_set():

@@ -26,7 +26,7 @@ from localazure.cloud import DEFAULT_SUBSCRIPTION_ID
 
 ARM = "https://management.azure.com"
 RUNNING = {"inprogress", "running", "accepted", "creating", "updating", "deleting", "started"}
-_SUBSCRIPTION = re.compile(r"(?i)(/?subscriptions/)([^/?\"'<]+)")
+_SUBSCRIPTION = re.compile(r"(?i)(?<![a-z])(/?subscriptions/)([^/?\"'<]+)")
 _GROUP = re.compile(r"(?i)/subscriptions/[^/]+/resourcegroups/([^/?]+)")
 _OPERATION_ID = re.compile(r"\b[0-9A-F]{16}\b")
 _GUID = re.compile(r"(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")

@@ -22,7 +22,7 @@ Examples:
   imagegate setup templates/apache-debian12 --function --repository owner/name \\
       --workflow owner/name/.github/workflows/image.yml --promoted-ref refs/heads/main
   imagegate setup templates/apache-debian12 --function --repository owner/name --workflow '*' \\
-      --function-parameter githubAppId=1 --function-parameter githubAppPrivateKey=@Microsoft.KeyVault(SecretUri=…)
+      --function-parameter githubAppId=1 --function-parameter 'githubAppPrivateKey=@Microsoft.KeyVault(SecretUri=…)'
 """
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _WORKFLOW = re.compile(r"\*|[\w.-]+/[\w.-]+/[\w./-]+(@\S+)?")

@@ -13,7 +13,7 @@ import click
 from imagegate.cli.command import Shell, input_options, shared_options
 from imagegate.cli.commit import commit_teller, statuses_option
 from imagegate.cli.leftovers import keep_for_post, note_ended
-from imagegate.errors import InputError, NotAuthorised, ServiceError
+from imagegate.errors import InputError, NotAuthorised, ResourceMissing, ServiceError
 from imagegate.model import ResourceId, format_duration
 from imagegate.model.verification import Cause
 from imagegate.report.outcome import Outcome
@@ -33,6 +33,8 @@ Examples:
   imagegate verify /subscriptions/…/golden-eu/…/1.2.3 /subscriptions/…/golden-us/…/1.2.3
 """
 _VERSION_TYPE = "microsoft.compute/galleries/images/versions"
+_VERSION_SHAPE = "/subscriptions/…/resourceGroups/…/providers/Microsoft.Compute/galleries/…/images/…/versions/1.2.3"
+_TARGET_HINT = f"A version id is {_VERSION_SHAPE}; a folder holds imagegate.yaml and means its newest version."
 _TAIL_LINES = 8
 _WORST_FIRST = (130, 1, 6, 5, 9, 7, 4, 8, 0)
 """Exit codes of verifications: of several versions the first in this list decides."""
@@ -301,6 +303,9 @@ def read_targets(targets: Sequence[str], folder: Path | None) -> tuple[list[Reso
     """
     ids = [one for one in targets if one.lower().startswith(("/subscriptions/", "subscriptions/"))]
     if not ids and len(targets) == 1:
+        if not Path(targets[0]).exists():
+            message = f'"{targets[0]}" is neither a folder nor the id of an image version'
+            raise InputError.of(message, hint=_TARGET_HINT)
         return [], Path(targets[0])
     if len(ids) < len(targets):
         raise InputError.of("expected ids of image versions, or one folder", path="VERSION_ID")
@@ -313,8 +318,7 @@ def _version_id(text: str) -> ResourceId:
     except ValueError as error:
         raise InputError.of(str(error), path="VERSION_ID") from error
     if found.type.lower() != _VERSION_TYPE:
-        hint = "It ends in /galleries/<gallery>/images/<definition>/versions/<x.y.z>."
-        raise InputError.of(f'"{text}" is no image version but {found.type}', path="VERSION_ID", hint=hint)
+        raise InputError.of(f'"{text}" is no image version but {found.type}', path="VERSION_ID", hint=_TARGET_HINT)
     return found
 
 
@@ -339,9 +343,14 @@ def _given(inputs: Mapping[str, str | None]) -> dict[str, str]:
 
 def _newest_version(cloud: "Cloud", definition_id: ResourceId) -> ResourceId:
     from imagegate.gateway.image_versions import newest_version
+    from imagegate.gateway.translation import SET_UP_FIRST
 
-    found = newest_version(cloud, definition_id)
+    try:
+        found = newest_version(cloud, definition_id)
+    except ResourceMissing as missing:
+        what = f'There is no image definition "{definition_id.name}".'
+        raise ResourceMissing(f"{what}\n{missing.message}", hint=SET_UP_FIRST, ids=missing.ids) from missing
     if found is None:
-        hint = "Build one first: imagegate build FOLDER"
+        hint = "Build one first: `imagegate build FOLDER`"
         raise InputError.of(f"the image definition {definition_id.name} has no version", hint=hint)
     return found

@@ -1,8 +1,11 @@
 """The story of a set-up: what an image stands on, made once and found ever after."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from imagegate.errors import InputError, InputFault, ServiceRefused
 from imagegate.gateway.azure_templates import azure_template
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.principal import OwnPrincipal, own_principal
@@ -23,6 +26,12 @@ PROVIDERS = (
     "Microsoft.ManagedIdentity",
 )
 """What image builder works with. Source: image builder documentation, "Register the providers"."""
+_NO_SUCH_REGION = {
+    "locationnotavailableforresourcegroup",
+    "locationnotavailableforresourcetype",
+    "noregisteredproviderfound",
+}
+"""Source: Azure Resource Manager documentation, "Troubleshoot common Azure deployment errors"."""
 _REGISTRATION_S = 900
 _DEPLOYMENT_S = 1800
 
@@ -65,14 +74,14 @@ def set_up(settings: Settings, cloud: Cloud, story: Story, *, principal: OwnPrin
             note(f"registering {', '.join(missing)}; this may take minutes")
             register_providers(cloud, missing, deadline=Deadline.after(_REGISTRATION_S, story.clock))
     made = []
-    with story.step("groups", "Checking the resource groups"):
+    with story.step("groups", "Checking the resource groups"), _region_as_input(azure.location):
         for name in (azure.resource_group, azure.smoke_resource_group):
             if ensure_resource_group(cloud, name, location=azure.location, tags={OWNER_TAG: OWNER}):
                 made.append(name)
                 note(f"made {name}")
             else:
                 note(f"found {name}")
-    with story.step("foundation", f"Deploying {FOUNDATION}"):
+    with story.step("foundation", f"Deploying {FOUNDATION}"), _region_as_input(azure.location):
         principal = principal or own_principal(cloud)
         note(f"builds are run by {principal.kind} {principal.object_id}" if principal else "nobody is given rights")
         deployed = deploy_foundation(
@@ -89,3 +98,15 @@ def set_up(settings: Settings, cloud: Cloud, story: Story, *, principal: OwnPrin
         resources=deployed.created,
         timings={**story.timings, "total": story.seconds},
     )
+
+
+@contextmanager
+def _region_as_input(location: str) -> Iterator[None]:
+    """A region that the service does not know is a fault of the input, as it is for a build."""
+    try:
+        yield
+    except ServiceRefused as refused:
+        if refused.service_code.lower() not in _NO_SUCH_REGION:
+            raise
+        fault = InputFault(message=f'"{location}" is not usable: {refused.message}', path="azure.location")
+        raise InputError([fault], ids=refused.ids) from refused

@@ -7,7 +7,7 @@ from durabletask import task
 
 from imagegate.flows.closing import close_status
 from imagegate.flows.decide_promotion import decide_promotion
-from imagegate.flows.telling import RETRY, failure_of
+from imagegate.flows.telling import RETRY
 from imagegate.flows.verify import verify_image_version
 from imagegate.model.commit_status import verify_context
 from imagegate.model.verification import Verification
@@ -31,7 +31,7 @@ def verify_for_commit(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Gene
             verify_image_version.__name__, input=job, instance_id=f"{ctx.instance_id}-verify"
         )
     except task.TaskFailedError as error:
-        text = f"Inconclusive: the verification stopped unexpectedly: {failure_of(error).reason.splitlines()[0]}"
+        text = f"Inconclusive: the verification stopped unexpectedly: {_first_line(error)}"
         yield from close_status(
             ctx, job, context=context, state="error", description=text, subjects=versions, only_pending=True
         )
@@ -40,7 +40,7 @@ def verify_for_commit(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Gene
     try:
         yield ctx.call_activity("publish_verdict", input=result, retry_policy=RETRY)
     except task.TaskFailedError as error:
-        notes.append(f"The verdict's event could not be published: {failure_of(error).reason.splitlines()[0]}")
+        notes.append(f"The verdict's event could not be published: {_first_line(error)}")
     question = {name: result[name] for name in ("image_version_id", "published_at", "verdict", "may_promote")}
     decision: dict[str, Any] = yield ctx.call_sub_orchestrator(
         decide_promotion.__name__,
@@ -72,3 +72,7 @@ def with_decision(result: dict[str, Any], decision: Mapping[str, Any]) -> dict[s
     if result["may_promote"] and decision["reason"]:
         return {**result, "promotion": f"Not promoted: {decision['reason']}."}
     return result
+
+
+def _first_line(error: task.TaskFailedError) -> str:
+    return str(error.details.message or error.details.error_type).splitlines()[0]

@@ -10,9 +10,10 @@ from typing import Any
 from azure.core.credentials import AccessToken, TokenCredential
 from azure.core.exceptions import ClientAuthenticationError
 
-from imagegate.errors import NotAuthorised
+from imagegate.errors import LoginFailed
 from imagegate.gateway.github_event_file import read_github_event
 from imagegate.gateway.github_token import ENTRA_AUDIENCE, GitHubJobToken
+from imagegate.gateway.translation import no_connection
 
 _SECRETS = ("AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE")
 _NUMBER = re.compile(r"AADSTS(\d+)")
@@ -43,11 +44,14 @@ class JobCredential:
         """A token for the scopes.
 
         Raises:
-            NotAuthorised: with what is to be changed in the workflow or in Entra.
+            LoginFailed: with what is to be changed in the workflow or in Entra.
+            ClientAuthenticationError: the login host could not be reached; nothing in the workflow is wrong.
         """
         try:
             found = self._inner.get_token(*scopes, **options)
         except ClientAuthenticationError as error:
+            if no_connection(error):
+                raise
             raise explain_login(str(error.message or error), self._environment, self._claims) from error
         if found.token != self._last:
             self._last = found.token
@@ -67,7 +71,7 @@ class JobCredential:
 
 def explain_login(
     message: str, environment: Mapping[str, str], claims: Callable[[], Mapping[str, str]] = dict
-) -> NotAuthorised:
+) -> LoginFailed:
     """Our error for a login that failed in a job. `claims` asks for the job's own `sub` and `iss`."""
     numbers = set(_NUMBER.findall(message))
     client_id, tenant_id = environment.get("AZURE_CLIENT_ID", ""), environment.get("AZURE_TENANT_ID", "")
@@ -77,21 +81,20 @@ def explain_login(
     if numbers & _UNKNOWN_APPLICATION:
         text = "Azure knows no such application in that tenant."
         hint = "Check client-id and tenant-id; a managed identity's client id counts as one."
-        return NotAuthorised(f"{text}\n{_first_line(message)}", hint=hint, ids=ids)
+        return LoginFailed(f"{text}\n{_first_line(message)}", hint=hint, ids=ids)
     if numbers & _EXPIRED_SECRET:
         hint = "Better none at all: give the job `permissions: id-token: write` and add a federated credential."
-        return NotAuthorised(f"Azure does not take the client secret.\n{_first_line(message)}", hint=hint, ids=ids)
-    if environment.get("ACTIONS_ID_TOKEN_REQUEST_URL") and client_id and tenant_id:
-        return NotAuthorised(f"Azure did not let the job in.\n{_first_line(message)}", ids=ids)
-    if any(environment.get(name) for name in _SECRETS) and client_id and tenant_id:
-        return NotAuthorised(f"Azure did not let the job in.\n{_first_line(message)}", ids=ids)
+        return LoginFailed(f"Azure does not take the client secret.\n{_first_line(message)}", hint=hint, ids=ids)
+    has_proof = any(environment.get(name) for name in ("ACTIONS_ID_TOKEN_REQUEST_URL", *_SECRETS))
+    if has_proof and client_id and tenant_id:
+        return LoginFailed(f"Azure did not let the job in.\n{_first_line(message)}", ids=ids)
     return _nothing_to_show(message, environment, ids)
 
 
-def _unmatched(message: str, ids: Mapping[str, str], claims: Mapping[str, str]) -> NotAuthorised:
+def _unmatched(message: str, ids: Mapping[str, str], claims: Mapping[str, str]) -> LoginFailed:
     told = _SUBJECT.search(message)
     subject = claims.get("sub") or (told[1] if told else "")
-    return NotAuthorised(
+    return LoginFailed(
         "Azure trusts no token of this job: the application has no federated credential for its subject.",
         principal=ids.get("client id"),
         hint="Add one to the application or identity, word for word as below (Entra compares capitals, too); it takes "
@@ -105,23 +108,23 @@ def _unmatched(message: str, ids: Mapping[str, str], claims: Mapping[str, str]) 
     )
 
 
-def _nothing_to_show(message: str, environment: Mapping[str, str], ids: Mapping[str, str]) -> NotAuthorised:
+def _nothing_to_show(message: str, environment: Mapping[str, str], ids: Mapping[str, str]) -> LoginFailed:
     event = read_github_event(environment)
     if event is not None and event.is_fork:
-        return NotAuthorised(
+        return LoginFailed(
             "This pull request comes from a fork: GitHub gives its jobs neither secrets nor an identity token, "
             "so nothing can be built on Azure.",
             hint=_TRY,
             ids=ids,
         )
     if not (ids.get("client id") and ids.get("tenant id")):
-        return NotAuthorised(
+        return LoginFailed(
             f"The job has nothing to log in to Azure with.\n{_first_line(message)}",
             hint="Give the inputs client-id and tenant-id, and the job `permissions: id-token: write`; or run on a "
             "machine with a managed identity.",
             ids=ids,
         )
-    return NotAuthorised(
+    return LoginFailed(
         "The job may not ask for an identity token, and there is no secret either.",
         hint="Add to the job:\n  permissions:\n    id-token: write\n    contents: read\n    statuses: write",
         ids=ids,

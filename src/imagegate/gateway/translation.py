@@ -19,6 +19,7 @@ from imagegate.errors import (
     Inconclusive,
     InputError,
     InputFault,
+    LoginFailed,
     NotAuthorised,
     ResourceConflict,
     ResourceMissing,
@@ -27,6 +28,7 @@ from imagegate.errors import (
 )
 from imagegate.gateway.arm_errors import ArmFault, parse_error_body
 
+SET_UP_FIRST = "Run `imagegate setup FOLDER` first."
 _CAPACITY = {
     "skunotavailable",
     "allocationfailed",
@@ -77,15 +79,28 @@ def translate(error: AzureError, doing: str, *, template_file: str | None = None
     """Our error for Azure's; capacity, quota, policy and throttling are nobody's fault."""
     if isinstance(error, HttpResponseError) and error.response is not None:
         return _refused(error, doing, template_file)
+    if connection_error := no_connection(error):
+        return _unreachable(connection_error, doing)
     if isinstance(error, ClientAuthenticationError):
-        return NotAuthorised(
+        return LoginFailed(
             f"No credential for {doing}: {_first_lines(error)}",
             hint="Set AZURE_TENANT_ID, AZURE_CLIENT_ID and a secret or federated token, use a managed identity, "
             "or sign in with az login.",
         )
-    if isinstance(error, ServiceRequestError | ServiceResponseError):
-        return _unreachable(error, doing)
     return ServiceRefused(f"{_sentence(doing)} failed: {_first_lines(error)}")
+
+
+def no_connection(error: BaseException) -> AzureError | None:
+    """The connection error that `error` is or was raised for; None where the other side answered.
+
+    A login that cannot reach its host raises an authentication error, as one that is refused does: the cause differs.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ServiceRequestError | ServiceResponseError):
+            return cause
+        cause = cause.__cause__
+    return None
 
 
 def refusal(fault: ArmFault, doing: str, *, status: int | None, ids: dict[str, str]) -> ImageGateError:
@@ -107,12 +122,13 @@ def refusal(fault: ArmFault, doing: str, *, status: int | None, ids: dict[str, s
     if status == 429 or codes & _THROTTLING:
         return Inconclusive(text, service_code=code, hint="Azure throttles these requests; try again later.", ids=ids)
     if status in {401, 403} or "authorizationfailed" in codes or "linkedauthorizationfailed" in codes:
-        return _not_authorised(fault, text, ids)
+        return _not_authorised(fault, text, ids, LoginFailed if status == 401 else NotAuthorised)
     if "missingsubscriptionregistration" in codes:
         hint = "Run `imagegate setup` once with rights on the subscription; it registers the providers."
         return ServiceRefused(text, service_code=code, status=status, hint=hint, ids=ids)
     kinds: dict[int | None, type[ServiceRefused]] = {404: ResourceMissing, 409: ResourceConflict, 412: ResourceConflict}
-    return kinds.get(status, ServiceRefused)(text, service_code=code, status=status, ids=ids)
+    first = SET_UP_FIRST if "resourcegroupnotfound" in codes else None
+    return kinds.get(status, ServiceRefused)(text, service_code=code, status=status, hint=first, ids=ids)
 
 
 def _refused(error: HttpResponseError, doing: str, template_file: str | None) -> ImageGateError:
@@ -133,7 +149,7 @@ def _refused(error: HttpResponseError, doing: str, template_file: str | None) ->
     return refusal(fault, doing, status=error.status_code, ids=ids)
 
 
-def _not_authorised(fault: ArmFault, text: str, ids: dict[str, str]) -> NotAuthorised:
+def _not_authorised(fault: ArmFault, text: str, ids: dict[str, str], kind: type[NotAuthorised]) -> NotAuthorised:
     whole = str(fault)
     action, linked, principal = _ACTION.search(whole), _LINKED.search(whole), _PRINCIPAL.search(whole)
     if linked and not action:
@@ -144,7 +160,7 @@ def _not_authorised(fault: ArmFault, text: str, ids: dict[str, str]) -> NotAutho
             hint="The template names something in a subscription of another tenant; check the ids in it.",
             ids=ids,
         )
-    return NotAuthorised(
+    return kind(
         text,
         action=action["action"] if action else None,
         scope=action["scope"] if action else None,

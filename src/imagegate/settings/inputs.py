@@ -50,7 +50,6 @@ INPUTS: tuple[Input, ...] = (
         name="identity",
         path=("azure", "identity"),
         help="User-assigned identity that Image Builder acts as.",
-        default="imagegate-builder",
     ),
     Input(
         name="arm-endpoint",

@@ -15,8 +15,8 @@ from imagegate.settings.model import AzureSettings, BuildSettings, CloudSettings
 from imagegate.settings.yaml_document import YamlDocument, read_yaml
 
 FILE_NAME = "imagegate.yaml"
-_SUBMIT_TIMEOUT = "30m"
-_REPLICATION_TIMEOUT = "30m"
+_SUBSCRIPTION = "azure.subscription"
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def load_settings(
@@ -30,10 +30,10 @@ def load_settings(
         InputError: with every fault that was found, each with its place.
     """
     environment = os.environ if environment is None else environment
-    file = _file(folder)
+    file = _file_of(folder)
     document = read_yaml(_read(file), file=_shown(file), environment=environment)
     faults = [*document.faults, *schema.check(_as_mapping(document))]
-    data = document.value if isinstance(document.value, dict) else {}
+    data = schema.with_defaults(document.value)
     values = _Values(data=data, inputs=inputs or {}, environment=environment)
     # A value that the schema refused is told as such, and not a second time as missing.
     faults += [
@@ -42,6 +42,8 @@ def load_settings(
         if entry.required and values.get(entry.name) is None and entry.path not in document.values
     ]
     faults += _file_faults(document, file.parent, data)
+    if (subscription_id := values.get("subscription")) and not any(fault.path == _SUBSCRIPTION for fault in faults):
+        faults += _subscription_faults(subscription_id, document)
     if faults:
         raise InputError(sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0)))
     return _settings(file, data, values)
@@ -49,7 +51,7 @@ def load_settings(
 
 def image_name(folder: Path) -> str:
     """`name` of the image in `folder`, whatever else is wrong with its file; else made of the folder's."""
-    file = _file(folder)
+    file = _file_of(folder)
     try:
         document = read_yaml(_read(file), file=_shown(file), environment={})
         name = document.value.get("name") if isinstance(document.value, dict) else None
@@ -59,10 +61,6 @@ def image_name(folder: Path) -> str:
         return name
     made = re.sub(r"[^A-Za-z0-9_.-]+", "-", file.parent.resolve().name).strip("-._")[:51]
     return made or "image"
-
-
-def _file(folder: Path) -> Path:
-    return folder if folder.suffix in {".yaml", ".yml"} else folder / FILE_NAME
 
 
 def load_cloud_settings(
@@ -78,6 +76,8 @@ def load_cloud_settings(
     subscription_id = values.get("subscription")
     if subscription_id is None:
         raise InputError([_missing(BY_NAME["subscription"], None)])
+    if faults := _subscription_faults(subscription_id, None):
+        raise InputError(faults)
     return CloudSettings(arm_endpoint=values.required("arm-endpoint").rstrip("/"), subscription_id=subscription_id)
 
 
@@ -121,8 +121,7 @@ def _settings(file: Path, data: Mapping[str, Any], values: _Values) -> Settings:
         definition=values.required("definition"),
         identity=values.required("identity"),
     )
-    made = data.get("image-definition") or {}
-    build = data.get("build") or {}
+    made, build = data["image-definition"], data["build"]
     try:
         timeout = values.get("build-timeout")
         timeout_s = parse_duration(timeout) if timeout else None
@@ -132,24 +131,32 @@ def _settings(file: Path, data: Mapping[str, Any], values: _Values) -> Settings:
         folder=file.parent,
         file=file,
         name=data["name"],
-        template=file.parent / data.get("template", "template.json"),
+        template=file.parent / data["template"],
         parameters=file.parent / data["parameters"] if "parameters" in data else None,
         azure=azure,
         definition=DefinitionSettings(
-            publisher=made.get("publisher", "imagegate"),
+            publisher=made["publisher"],
             offer=made.get("offer", data["name"]),
             sku=made.get("sku", azure.definition),
-            security_type=made.get("security-type", "Standard"),
-            hyper_v_generation=made.get("hyper-v-generation", "V2"),
-            architecture=made.get("architecture", "x64"),
+            security_type=made["security-type"],
+            hyper_v_generation=made["hyper-v-generation"],
+            architecture=made["architecture"],
         ),
         build=BuildSettings(
             timeout_s=timeout_s,
-            submit_timeout_s=parse_duration(build.get("submit-timeout", _SUBMIT_TIMEOUT)),
-            replication_timeout_s=parse_duration(build.get("wait-for-replication", _REPLICATION_TIMEOUT)),
+            submit_timeout_s=parse_duration(build["submit-timeout"]),
+            replication_timeout_s=parse_duration(build["wait-for-replication"]),
         ),
-        smoke=SmokeSpec.from_mapping(data.get("smoke") or {}, promote=data.get("promote")),
+        smoke=SmokeSpec.from_mapping(data["smoke"], promote=data["promote"]),
     )
+
+
+def _file_of(folder: Path) -> Path:
+    """The folder's imagegate.yaml, by its usual ending or the other one; a file is taken as it is."""
+    if folder.suffix in {".yaml", ".yml"}:
+        return folder
+    file = folder / FILE_NAME
+    return file if file.exists() or not (other := file.with_suffix(".yml")).exists() else other
 
 
 def _read(file: Path) -> str:
@@ -193,10 +200,31 @@ def _missing(entry: Input, document: YamlDocument | None) -> InputFault:
     return document.fault(entry.path[:-1], message, hint=hint)
 
 
+def _subscription_faults(subscription_id: str, document: YamlDocument | None) -> list[InputFault]:
+    """A subscription's id is a GUID; its name, which people mix up with it, is found nowhere."""
+    if _GUID.fullmatch(subscription_id):
+        return []
+    message = f'"{subscription_id}" is no subscription id'
+    hint = "It is a GUID such as 11111111-2222-3333-4444-555555555555: az account show --query id"
+    if document is None:
+        return [InputFault(message=message, path="subscription", hint=hint)]
+    return [document.fault(BY_NAME["subscription"].path, message, hint=hint)]
+
+
 def _file_faults(document: YamlDocument, folder: Path, data: Mapping[str, Any]) -> list[InputFault]:
     faults = []
-    for key, default in (("template", "template.json"), ("parameters", None)):
-        name = data.get(key, default)
-        if isinstance(name, str) and not (folder / name).is_file():
-            faults.append(document.fault((key,), f"there is no file {folder / name}"))
+    for key in ("template", "parameters"):
+        name = data.get(key)
+        if not isinstance(name, str):
+            continue
+        if name.endswith(".bicep"):
+            faults.append(document.fault((key,), f"{name} is Bicep; a build takes JSON", hint=_compile(name)))
+        elif not (folder / name).is_file():
+            bicep = next(folder.glob("*.bicep"), None) if key == "template" else None
+            hint = _compile(bicep.name, name) if bicep else None
+            faults.append(document.fault((key,), f"there is no file {folder / name}", hint=hint))
     return faults
+
+
+def _compile(bicep: str, json: str = "template.json") -> str:
+    return f"Make it first: az bicep build --file {bicep} --outfile {json}"

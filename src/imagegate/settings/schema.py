@@ -19,6 +19,17 @@ _WORDS = {
 }
 
 
+def with_defaults(value: object, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A mapping with the schema's defaults for keys that it does not have, at every depth but inside lists."""
+    data = dict(value) if isinstance(value, dict) else {}
+    for name, inner in (body or schema()).get("properties", {}).items():
+        if inner.get("type") == "object":
+            data[name] = with_defaults(data.get(name), inner)
+        elif "default" in inner:
+            data.setdefault(name, inner["default"])
+    return data
+
+
 def check(document: YamlDocument) -> Iterator[InputFault]:
     """Every fault of the document, in the order of the file."""
     from jsonschema import Draft202012Validator

@@ -5,6 +5,7 @@ from typing import Literal
 from imagegate.errors import ResourceMissing
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.deployments import read_deployment
+from imagegate.gateway.translation import SET_UP_FIRST
 from imagegate.steps.deploy_foundation import FOUNDATION
 
 Kind = Literal["script", "origin", "records"]
@@ -22,6 +23,6 @@ def container_url(cloud: Cloud, resource_group: str, kind: Kind) -> str:
         raise ResourceMissing(
             f'The resource group "{resource_group}" has no {kind} container: its deployment "{FOUNDATION}" is missing, '
             "has not succeeded, or is of an older release.",
-            hint="Run `imagegate setup FOLDER` first.",
+            hint=SET_UP_FIRST,
         )
     return url

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from imagegate.errors import InputError, NotAuthorised, ResourceMissing
+from imagegate.errors import InputError, LoginFailed, NotAuthorised, ResourceMissing
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.platform_images import latest_gallery_version, latest_platform_version
 from imagegate.model import ResourceId
@@ -18,6 +18,7 @@ def resolve_base(
 
     Raises:
         InputError: the region does not know such a base.
+        LoginFailed: no request can succeed.
     """
     kind = str(source.get("type", "")).lower()
     try:
@@ -27,6 +28,8 @@ def resolve_base(
             return _gallery(cloud, str(source.get("imageVersionId", "")))
     except ResourceMissing as error:
         raise InputError.of(f"the base image does not exist: {error.message}", file=template_file) from error
+    except LoginFailed:
+        raise
     except NotAuthorised as error:
         note("The base's newest version is not readable, so a new base alone does not make a new template.")
         note(error.message.splitlines()[0])

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from imagegate.errors import NotAuthorised
+from imagegate.errors import LoginFailed, NotAuthorised
 from imagegate.gateway.blobs import Container
 from imagegate.gateway.cloud import Cloud
 from imagegate.model.template_source import LocalScript, TemplateSource
@@ -38,6 +38,8 @@ def upload_scripts(
 def _upload(container: Container, script: LocalScript) -> bool:
     try:
         return container.upload_once(script.blob_name, script.content)
+    except LoginFailed:
+        raise
     except NotAuthorised as refused:
         raise NotAuthorised(
             f"{script.relative_path} could not be uploaded.\n{refused.message}",

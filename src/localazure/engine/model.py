@@ -16,6 +16,7 @@ class Base:
     version: str
     family: str  # a module of `bases`
     release: str  # the family's own name for what to make (bookworm)
+    generation: str = "V2"  # of the hypervisor: every disk that is made here boots by UEFI
 
 
 @dataclass(frozen=True, kw_only=True)

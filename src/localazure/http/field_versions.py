@@ -36,7 +36,12 @@ _ASSIGNMENT = tuple(
     FieldVersions(type="microsoft.authorization/roleassignments", place=("properties", name), since="2020-03-01")
     for name in ("condition", "conditionVersion", "delegatedManagedIdentityResourceId", "description")
 )
+_MACHINE = "microsoft.compute/virtualmachines"
+_LINUX = ("properties", "osProfile", "linuxConfiguration")
 _FIELDS = (
+    FieldVersions(type=_MACHINE, place=("properties", "timeCreated"), since="2021-11-01"),
+    FieldVersions(type=_MACHINE, place=(*_LINUX, "patchSettings"), since="2020-12-01"),
+    FieldVersions(type=_MACHINE, place=(*_LINUX, "enableVMAgentPlatformUpdates"), since="2022-11-01"),
     *_ASSIGNMENT,
     *_PREFIXES,
     FieldVersions(type=_INTERFACE, place=("kind",), since="2020-11-01"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from rich.console import Console
 
 from localazure.engine.engine import Engine
 from localazure.trial.board import Board
@@ -18,8 +20,8 @@ from localazure.trial.observer import Observer
 from localazure.trial.origin import Origin, origin_of
 from localazure.trial.outcome import Outcome
 from localazure.trial.processes import CloudProcess, ordinary_environment, run_product
+from localazure.trial.screen import Screen
 
-Say = Callable[[str], None]
 _BUILD_FAILED = 3  # an exit code of imagegate
 _VERDICT_EVENT_S = 20.0
 
@@ -43,8 +45,8 @@ class TrialOptions:
     product_arguments: tuple[str, ...] = ()  # passed on to each product command, as `--no-color`
 
 
-def run_trial(folder: Path, options: TrialOptions, say: Say) -> Outcome:
-    """Build, boot and probe the image of `folder` in a local cloud.
+def run_trial(folder: Path, options: TrialOptions, console: Console) -> Outcome:
+    """Build, boot and probe the image of `folder` in a local cloud; progress goes to `console`.
 
     Raises:
         CloudDidNotStart: the cloud ended before it listened.
@@ -52,35 +54,40 @@ def run_trial(folder: Path, options: TrialOptions, say: Say) -> Outcome:
     outcome = Outcome(folder=str(folder), cloud_log=str(options.logs / "cloud.log"))
     origin = origin_of(folder, os.environ)
     started = time.monotonic()
-    with (
-        CloudProcess(state=options.state, cache=options.cache, logs=options.logs, temporary=options.temporary) as cloud,
-        Board(cloud.certificate, origin.claims) as board,
-        CloudSession(cloud.environment) as session,
-    ):
-        outcome.timings_s["start_cloud"] = round(time.monotonic() - started, 3)
-        tier = Engine(cache_dir=options.cache, work_dir=options.state / "look").tier()
-        outcome.tier, outcome.cannot_prove = tier.name, tier.cannot_prove
-        say(f"A cloud of your own is up ({tier.name}); the product is told nothing but its address.")
-        environment = ordinary_environment(cloud.environment) | {"IMAGEGATE_LOG_DIR": str(options.logs)}
-        environment |= origin.job_environment | {
-            "IMAGEGATE_ISSUER": board.issuer_url,
-            "IMAGEGATE_PROMOTED_REFS": origin.ref,
-        }
-        stage = _Stage(
-            folder=folder,
-            origin=origin,
-            options=options,
-            environment=environment,
-            outcome=outcome,
-            say=say,
-            board=board,
-            session=session,
-        )
-        for step in (_set_up, _build, _verify_by_function if options.via is Via.FUNCTION else _verify_by_command):
-            if not outcome.exit_code:
-                step(stage)
-        outcome.statuses = board.statuses
-        stopping = time.monotonic()
+    process = CloudProcess(state=options.state, cache=options.cache, logs=options.logs, temporary=options.temporary)
+    with Screen(console, process.work) as screen:
+        screen.begin("Starting the local cloud")
+        with (
+            process as cloud,
+            Board(cloud.certificate, origin.claims) as board,
+            CloudSession(cloud.environment) as session,
+        ):
+            outcome.timings_s["start_cloud"] = round(time.monotonic() - started, 3)
+            screen.begin("Looking for hardware virtualisation")
+            tier = Engine(cache_dir=options.cache, work_dir=options.state / "look").tier()
+            outcome.tier, outcome.cannot_prove = tier.name, tier.cannot_prove
+            screen.say(f"The local cloud is up ({tier.name}). The product knows only its address.")
+            environment = ordinary_environment(cloud.environment) | {"IMAGEGATE_LOG_DIR": str(options.logs)}
+            environment |= origin.job_environment | {
+                "IMAGEGATE_ISSUER": board.issuer_url,
+                "IMAGEGATE_PROMOTED_REFS": origin.ref,
+            }
+            stage = _Stage(
+                folder=folder,
+                origin=origin,
+                options=options,
+                environment=environment,
+                outcome=outcome,
+                screen=screen,
+                board=board,
+                session=session,
+            )
+            for step in (_set_up, _build, _verify_by_function if options.via is Via.FUNCTION else _verify_by_command):
+                if not outcome.exit_code:
+                    step(stage)
+            outcome.statuses = board.statuses
+            stopping = time.monotonic()
+            screen.begin("Stopping the local cloud")
     outcome.timings_s["stop_cloud"] = round(time.monotonic() - stopping, 3)
     outcome.timings_s["total"] = round(time.monotonic() - started, 3)
     return outcome
@@ -95,14 +102,15 @@ class _Stage:
     options: TrialOptions
     environment: dict[str, str]
     outcome: Outcome
-    say: Say
+    screen: Screen
     board: Board
     session: CloudSession
 
     def run(self, name: str, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
         """Run a product command to its end; only the build gets the right to ask for the job's tokens."""
+        self.screen.begin(f"imagegate {name}")
         given = [name, *arguments, *self.options.product_arguments]
-        self.outcome.add(name, run_product(given, {**self.environment, **(environment or {})}))
+        self.outcome.add(name, run_product(given, {**self.environment, **(environment or {})}, self.screen.say))
 
     @property
     def observer(self) -> Observer:
@@ -117,7 +125,7 @@ def _set_up(stage: _Stage) -> None:
         stage.run("setup", str(stage.folder))
         return
     origin, board = stage.origin, stage.board
-    stage.say(f"Statuses for commits of {origin.repository} are shown here and posted nowhere else.")
+    stage.screen.say(f"Statuses for commits of {origin.repository} are shown here and posted nowhere else.")
     urls = {"github_url": board.github_url, "issuer_url": board.issuer_url}
     stage.run("setup", str(stage.folder), *origin.setup_arguments(**urls))
     if not stage.outcome.exit_code:
@@ -135,8 +143,9 @@ def _build(stage: _Stage) -> None:
 
 def _follow_closing(stage: _Stage, known: frozenset[str]) -> None:
     """A run that failed is an event as well: the Function finds the root cause, and closes the commit's statuses."""
-    stage.say("The build's end is an event, too; the Function that it wakes closes the commit's statuses.")
-    follower = ClosingFollower(observer=stage.observer, say=stage.say, known=known)
+    stage.screen.begin("Waiting for the Function to close the commit's statuses")
+    stage.screen.say("The build's end is an event, too; the Function that it wakes closes the commit's statuses.")
+    follower = ClosingFollower(observer=stage.observer, say=stage.screen.say, known=known)
     stage.outcome.closing = follower.follow()
     stage.outcome.events, stage.outcome.timeline = follower.events, follower.timeline.entries
     _tell_statuses(stage)
@@ -150,8 +159,9 @@ def _verify_by_command(stage: _Stage) -> None:
 def _verify_by_function(stage: _Stage) -> None:
     outcome, logs = stage.outcome, stage.options.logs
     version_id = str(outcome.commands["build"].document["image_version_id"])
-    stage.say("The build's end is an event now; the Function that it wakes verifies the version.")
-    follower = Follower(observer=stage.observer, image_version_id=version_id, say=stage.say)
+    stage.screen.begin("Waiting for the Function's verdict")
+    stage.screen.say("The build's end is an event now; the Function that it wakes verifies the version.")
+    follower = Follower(observer=stage.observer, image_version_id=version_id, say=stage.screen.say)
     outcome.add("verify", follower.follow())
     outcome.events, outcome.timeline = follower.events, follower.timeline.entries
     _tell_statuses(stage)
@@ -165,13 +175,14 @@ def _verify_by_function(stage: _Stage) -> None:
 def _tell_statuses(stage: _Stage) -> None:
     for status in stage.board.statuses:
         told = f"{status['context']}: {status['state']}, {status.get('description', '')}"
-        stage.say(f"Status of commit {status['commit'][:12]}: {told}")
+        stage.screen.say(f"Status of commit {status['commit'][:12]}: {told}")
 
 
 def _await_verdict_event(stage: _Stage, version_id: str) -> None:
     """The Function has published its verdict; the topic delivers it here."""
+    stage.screen.begin("Waiting for the event of the verdict")
     event = stage.outcome.verdict_event = stage.board.await_verdict(version_id, _VERDICT_EVENT_S)
     if event is None:
-        stage.say(f"No event of the verdict arrived within {_VERDICT_EVENT_S:.0f} s.")
+        stage.screen.say(f"No event of the verdict arrived within {_VERDICT_EVENT_S:.0f} s.")
         return
-    stage.say(f"Verdict event delivered by the topic: {event['type']}, id {event['id']}")
+    stage.screen.say(f"Verdict event delivered by the topic: {event['type']}, id {event['id']}")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from foundation import FOUNDATION
 from function_world import (
     CLAIMS,
     FUNCTION,
@@ -87,7 +88,7 @@ def azure(caller: Callable[..., Any], github: GitHub, cloud_server: LocalCloud, 
     for group in (IMAGES, SMOKE, FUNCTION):
         client("PUT", group, {"location": "westeurope"})
     builder = {"principalId": cloud_server.owner.object_id, "principalType": "ServicePrincipal"}
-    deploy(client, IMAGES, "foundation", galleryName="golden", imageDefinitionName="web", **builder)
+    deploy(client, IMAGES, "foundation", **FOUNDATION | {"imageDefinitionName": "web"} | builder)
     proofs = {name: foundation_output(client, name) for name in ("originContainerUrl", "recordsContainerUrl")}
     parameters: dict[str, Any] = {
         "workflows": WORKFLOW,

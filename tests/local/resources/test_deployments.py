@@ -13,6 +13,8 @@ from azure.core.exceptions import HttpResponseError
 from azure.identity import ClientSecretCredential
 from azure.mgmt.resource.deployments import DeploymentsMgmtClient
 
+from foundation import FOUNDATION
+
 type Call = Callable[..., requests.Response]
 
 _DEPLOYMENTS = "~/resourceGroups/rg/providers/Microsoft.Resources/deployments"
@@ -79,7 +81,7 @@ def test_the_sdk_deploys_what_the_product_ships(
     """The foundation template goes through the SDK's poller; its outputs hold what only deployed resources know."""
     template = json.loads((repository / "templates" / "azure" / "foundation.json").read_text())
     with DeploymentsMgmtClient(credential, subscription_id, **sdk_options) as client:
-        body = _body(template, galleryName="golden", imageDefinitionName="image")
+        body = _body(template, **FOUNDATION)
         ended = client.deployments.begin_create_or_update("rg", "foundation", body).result()  # type: ignore[call-overload] # plain JSON is taken too
         assert ended.properties.provisioning_state == "Succeeded"
         outputs = {name: entry["value"] for name, entry in ended.properties.outputs.items()}

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import requests
 
+from foundation import FOUNDATION
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.assembly import LocalCloud
 
@@ -85,7 +86,7 @@ def test_templates_are_read_from_this_clouds_blobs(
     template = (repository / "templates" / "azure" / "foundation.json").read_bytes()
     put_blob(cloud_server.cloud, "linked", "templates", "t.json", template)
     link = mint_read_link(cloud_server.cloud, "linked", "templates", "t.json")
-    parameters = {"galleryName": {"value": "g"}, "imageDefinitionName": {"value": "i"}}
+    parameters = {name: {"value": value} for name, value in FOUNDATION.items()}
     for uri, status in ((link, 200), (link.split("?", maxsplit=1)[0], 400)):
         properties = {"mode": "Incremental", "templateLink": {"uri": uri}, "parameters": parameters}
         answer = call("POST", _DEPLOYMENTS + "/d/validate", {"properties": properties})

@@ -50,6 +50,15 @@ def test_exit_codes_are_owned_once() -> None:
     assert set(owners) == {1, 2, 3, 4, 5, 6, 7, 8, 9, 130}
 
 
+def test_exit_codes_have_a_meaning_each() -> None:
+    """The table has 0 and every code that a class owns, in order, each with words of its own."""
+    table = errors.exit_codes()
+
+    assert list(table) == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 130]
+    assert len(set(table.values())) == len(table)
+    assert table[9] == NotAuthorised.meaning
+
+
 def test_codes_for_machines_are_stable_words() -> None:
     """Every class says in a word of its own what happened, except those that only add to their parent."""
     codes = [kind.__dict__["code"] for kind in _classes() if "code" in kind.__dict__]

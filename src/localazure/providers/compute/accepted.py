@@ -30,7 +30,7 @@ def accept(
     """Start `work`; Azure-AsyncOperation always, Location (`monitor=true`) for answers without a body."""
     subscription = ResourceId(request.path).subscription_id
     path = f"/subscriptions/{subscription}/providers/Microsoft.Compute/locations/{location}/{kind}/{{id}}"
-    notified = kind == "operations" and request.api_version >= "2021"  # recorded
+    notified = kind == "operations" and (request.api_version >= "2021" or request.method == "DELETE")  # recorded
     return cloud.long_running.accept(
         request,
         work,

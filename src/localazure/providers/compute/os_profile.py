@@ -11,7 +11,7 @@ from typing import Any
 from localazure.arm.errors import ArmError
 
 _COMPUTER_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?")
-_USER_NAME = re.compile(r"[a-z_][A-Za-z0-9_.-]{0,63}")
+_USER_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")  # a capital begins a recorded one
 # fmt: off
 _FORBIDDEN_USERS = frozenset((
     "1", "123", "a", "actuser", "adm", "admin", "admin1", "admin2", "administrator", "aspnet", "backup",

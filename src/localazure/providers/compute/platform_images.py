@@ -33,7 +33,7 @@ class PlatformImages:
         """One version."""
         base = self._base(request, request.parameters["version"])
         properties: dict[str, Any] = {
-            "hyperVGeneration": "V2",
+            "hyperVGeneration": base.generation,
             "architecture": "x64",
             "replicaType": "Managed",
             "disallowed": {"vmDiskType": "Unmanaged"},

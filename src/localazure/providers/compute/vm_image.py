@@ -83,7 +83,7 @@ def _platform(cloud: Cloud, reference: Mapping[str, Any]) -> VmImage:
         reference={**named, "exactVersion": base.version},
         content=None,
         generalized=True,
-        generation="V2",
+        generation=base.generation,
         architecture="x64",
         security_type="Standard",
     )

@@ -13,7 +13,7 @@ import pytest
 from imagegate.cli import main, program
 from imagegate.cli.command import Shell, shared_options
 from imagegate.cli.program import COMMANDS, run_program
-from imagegate.errors import BuildFailed, Interrupted, NotAuthorised
+from imagegate.errors import BuildFailed, Interrupted, NotAuthorised, exit_codes
 from imagegate.report.outcome import Outcome
 
 
@@ -42,7 +42,7 @@ def test_every_command_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     text = capsys.readouterr().out
     assert all(f"\n  {name} " in text for name in COMMANDS)
     assert "\n    imagegate build  templates/apache-debian12\n" in text, "examples keep their lines"
-    assert "130 interrupted" in text
+    assert all(f"\n    {code:<4} {meaning}\n" in text for code, meaning in exit_codes().items())
 
 
 @pytest.mark.parametrize("command", list(COMMANDS))
@@ -51,6 +51,15 @@ def test_every_command_has_help_with_examples(command: str, capsys: pytest.Captu
     assert run_program([command, "--help"]) == 0
 
     assert "Examples:" in capsys.readouterr().out
+
+
+def test_no_arguments_is_help(capsys: pytest.CaptureFixture[str]) -> None:
+    """The program's name alone prints the help once, on standard output, and no error."""
+    assert run_program([]) == 0
+
+    printed = capsys.readouterr()
+    assert printed.out.count("Usage: imagegate") == 1
+    assert printed.err == ""
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ from imagegate.errors import (
     InputError,
     Interrupted,
     LeftoversAfterError,
+    LoginFailed,
     NotAuthorised,
     ResourceMissing,
     ServiceRefused,
@@ -201,6 +202,19 @@ def test_nothing_is_changed_before_the_template_is_usable(build: Build, wire: Wi
         build()
 
     assert wire.seen == []
+
+
+def test_a_refused_login_ends_the_step_that_meets_it(build: Build, wire: Wire, told: Told) -> None:
+    """The first step that asks Azure has the cross and is the last one; there is no tick for what was not learnt."""
+    refused = Answer(status=401, body={"error": {"code": "InvalidAuthenticationToken", "message": "no"}})
+    for method in ("GET", "PUT", "POST"):
+        wire.on(method, ".*", refused)
+
+    with pytest.raises(LoginFailed):
+        build()
+
+    assert [line for line in told.lines if line.startswith(("✓", "✗"))][1:] == ["✗ Looking up the base image"]
+    assert not any("base version" in line for line in told.lines)
 
 
 def test_each_build_has_a_template_of_its_own(build: Build, wire: Wire, service: ImageBuilder) -> None:

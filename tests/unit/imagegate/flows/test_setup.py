@@ -6,7 +6,7 @@ import pytest
 
 from fake_wire import SUBSCRIPTION, Answer, HandClock, Seen, Wire, cloud_on
 from image_settings import image_settings
-from imagegate.errors import Inconclusive, ServiceRefused
+from imagegate.errors import Inconclusive, InputError, ServiceRefused
 from imagegate.flows.setup import PROVIDERS, SetupResult, set_up
 from imagegate.gateway.principal import OwnPrincipal
 from imagegate.report.progress import Silent, Story
@@ -111,6 +111,23 @@ def test_a_failed_deployment_tells_the_innermost_cause(wire: Wire, clock: HandCl
 
     with pytest.raises(Inconclusive, match=r"RequestDisallowedByPolicy: Storage accounts are forbidden here\."):
         _run(wire, clock, settings)
+
+
+@pytest.mark.parametrize("where", ["group", "foundation"])
+def test_a_region_that_is_none(wire: Wire, clock: HandClock, settings: Settings, where: str) -> None:
+    """A misspelt region is a fault of the input, whichever request Azure refuses for it."""
+    manager = _Manager(wire)
+    kind = "Group" if where == "group" else "Type"
+    error = {"code": f"LocationNotAvailableForResource{kind}", "message": "The location 'x' is not available."}
+    if where == "group":
+        wire.on("PUT", GROUP, Answer(status=400, body={"error": error}))
+    else:
+        manager.properties = {"provisioningState": "Failed", "error": error}
+
+    with pytest.raises(InputError, match=r"(?s)azure\.location: .*LocationNotAvailable") as caught:
+        _run(wire, clock, settings)
+
+    assert caught.value.exit_code == 2
 
 
 def test_a_foundation_without_its_outputs(wire: Wire, clock: HandClock, settings: Settings) -> None:

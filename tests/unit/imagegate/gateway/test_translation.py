@@ -6,19 +6,23 @@ from pathlib import Path
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
 from requests.exceptions import ConnectionError as RequestsConnectionError
-from requests.exceptions import SSLError
+from requests.exceptions import ReadTimeout, SSLError
 
 from fake_wire import SUBSCRIPTION, Answer, Wire, cloud_on
 from imagegate.errors import (
     ImageGateError,
     Inconclusive,
     InputError,
+    LoginFailed,
     NotAuthorised,
     ResourceConflict,
     ResourceMissing,
     ServiceRefused,
     ServiceUnreachable,
 )
+from imagegate.gateway.cloud import Cloud
+from imagegate.gateway.credential import credential_of
+from imagegate.gateway.endpoints import PUBLIC
 from imagegate.gateway.translation import told_as, translate
 
 PATH = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Compute/galleries/g"
@@ -38,7 +42,7 @@ def _raised(
     ("status", "code", "kind"),
     [
         (400, "InvalidParameter", ServiceRefused),
-        (401, "ExpiredAuthenticationToken", NotAuthorised),
+        (401, "ExpiredAuthenticationToken", LoginFailed),
         (403, "AuthorizationFailed", NotAuthorised),
         (403, "RequestDisallowedByPolicy", Inconclusive),
         (404, "ResourceNotFound", ResourceMissing),
@@ -135,6 +139,12 @@ def test_a_provider_that_is_not_registered(wire: Wire) -> None:
     assert [str(seen) for seen in wire.seen] == [f"GET {PATH}"]
 
 
+def test_a_resource_group_that_setup_has_not_made(wire: Wire) -> None:
+    """A missing resource group is told with the command that makes it; any other missing resource is not."""
+    assert _raised(wire, 404, "ResourceGroupNotFound").hint == "Run `imagegate setup FOLDER` first."
+    assert _raised(wire, 404, "ResourceNotFound").hint is None
+
+
 @pytest.mark.parametrize(
     ("problem", "hint"),
     [
@@ -153,10 +163,28 @@ def test_no_answer(wire: Wire, problem: Exception, hint: str) -> None:
     assert hint in caught.value.hint
 
 
+@pytest.mark.parametrize("job", [{}, {"GITHUB_ACTIONS": "true"}], ids=["by hand", "in a job"])
+@pytest.mark.parametrize("problem", [RequestsConnectionError("refused"), ReadTimeout("gone")], ids=["at once", "later"])
+def test_a_login_that_is_not_reached(wire: Wire, job: dict[str, str], problem: Exception) -> None:
+    """A login host without an answer is a service that cannot be reached; the credential itself is not blamed."""
+    wire.on("GET", ".*", problem)
+    wire.on("POST", ".*", problem)
+    given = {"AZURE_TENANT_ID": SUBSCRIPTION, "AZURE_CLIENT_ID": SUBSCRIPTION, "AZURE_CLIENT_SECRET": "secret"}
+    login = credential_of({**given, **job}, PUBLIC, transport=wire.transport)
+    cloud = Cloud(endpoints=PUBLIC, subscription_id=SUBSCRIPTION, credential=login, transport=wire.transport)
+
+    with pytest.raises(ServiceUnreachable, match="No answer while reading") as caught, told_as("reading"):
+        cloud.send("GET", PATH, api_version="1")
+
+    assert caught.value.exit_code == 7
+    assert "AZURE_" not in str(caught.value)
+
+
 def test_no_credential() -> None:
     """An environment without any credential is told with the ways to give one."""
     error = translate(ClientAuthenticationError("no token"), "reading")
 
-    assert isinstance(error, NotAuthorised)
+    assert isinstance(error, LoginFailed)
+    assert error.exit_code == 9
     assert error.hint is not None
     assert "AZURE_CLIENT_ID" in error.hint

@@ -8,6 +8,8 @@ from imagegate.errors import InputError
 from imagegate.model import HttpProbe, Promote, Reach, SmokeSpec, TcpProbe
 from imagegate.settings import image_name, load_cloud_settings, load_settings
 
+GUID = "10ca1a2e-0000-4000-8000-000000000001"
+OTHER = "10ca1a2e-0000-4000-8000-000000000002"
 WHOLE = """\
 name: web
 template: web.json
@@ -36,9 +38,9 @@ def _faults(tmp_path: Path, text: str, **environment: str) -> list[str]:
 
 def test_what_is_silent_has_a_default(tmp_path: Path) -> None:
     """A short file is enough: identity, smoke group, probes and patience have defaults."""
-    settings = load_settings(_folder(tmp_path, WHOLE), environment={"SUB": "s1"})
+    settings = load_settings(_folder(tmp_path, WHOLE), environment={"SUB": GUID})
 
-    assert settings.azure.subscription_id == "s1"
+    assert settings.azure.subscription_id == GUID
     assert settings.azure.arm_endpoint == "https://management.azure.com"
     assert (settings.azure.identity, settings.azure.smoke_resource_group) == ("imagegate-builder", "rg-smoke")
     assert settings.smoke == SmokeSpec()
@@ -67,7 +69,7 @@ def test_the_whole_smoke_part(tmp_path: Path) -> None:
         "promote: never\n"
     )
 
-    smoke = load_settings(_folder(tmp_path, text), environment={"SUB": "s1"}).smoke
+    smoke = load_settings(_folder(tmp_path, text), environment={"SUB": GUID}).smoke
 
     assert smoke == SmokeSpec(
         vm_sizes=("Standard_D2s_v3", "Standard_B2s"),
@@ -88,21 +90,21 @@ def test_who_wins(tmp_path: Path) -> None:
     """An argument beats our own variable, which beats the file, which beats a variable set for others as well."""
     folder = _folder(tmp_path, WHOLE.replace('  subscription: "${SUB}"\n', ""))
     environment = {
-        "AZURE_SUBSCRIPTION_ID": "ambient",
+        "AZURE_SUBSCRIPTION_ID": OTHER,
         "IMAGEGATE_LOCATION": "northeurope",
         "IMAGEGATE_GALLERY": "own",
     }
 
     azure = load_settings(folder, inputs={"gallery": "argument", "location": None}, environment=environment).azure
 
-    assert (azure.subscription_id, azure.location, azure.gallery) == ("ambient", "northeurope", "argument")
+    assert (azure.subscription_id, azure.location, azure.gallery) == (OTHER, "northeurope", "argument")
 
 
 def test_the_file_beats_what_is_set_for_others(tmp_path: Path) -> None:
     """A subscription that the file names is not replaced by the one that happens to be in the environment."""
-    environment = {"SUB": "file", "AZURE_SUBSCRIPTION_ID": "ambient"}
+    environment = {"SUB": GUID, "AZURE_SUBSCRIPTION_ID": OTHER}
 
-    assert load_settings(_folder(tmp_path, WHOLE), environment=environment).azure.subscription_id == "file"
+    assert load_settings(_folder(tmp_path, WHOLE), environment=environment).azure.subscription_id == GUID
 
 
 def test_all_faults_at_once_with_their_place(tmp_path: Path) -> None:
@@ -148,7 +150,7 @@ def test_faults_say_what_to_do(tmp_path: Path) -> None:
     text = WHOLE.replace("gallery:", "galery:")
 
     with pytest.raises(InputError) as caught:
-        load_settings(_folder(tmp_path, text), environment={"SUB": "s"})
+        load_settings(_folder(tmp_path, text), environment={"SUB": GUID})
 
     assert [fault.hint for fault in caught.value.faults] == [
         (
@@ -163,7 +165,7 @@ def test_missing_files_are_faults(tmp_path: Path) -> None:
     """A template or a parameter file that is not there is told where the file names it."""
     text = WHOLE.replace("web.json", "gone.json") + "parameters: p.json\n"
 
-    assert _faults(tmp_path, text, SUB="s") == [
+    assert _faults(tmp_path, text, SUB=GUID) == [
         f"2:11: template: there is no file {tmp_path}/gone.json",
         f"9:13: parameters: there is no file {tmp_path}/p.json",
     ]
@@ -195,19 +197,19 @@ def test_the_build_timeout_is_read_from_every_source(tmp_path: Path) -> None:
     """The file's, the variable's and the argument's time limit are all durations; another shape is a fault."""
     folder = _folder(tmp_path, WHOLE + "build: {timeout: 90m}\n")
 
-    assert load_settings(folder, environment={"SUB": "s"}).build.timeout_s == 5400
-    assert load_settings(folder, inputs={"build-timeout": "2h"}, environment={"SUB": "s"}).build.timeout_s == 7200
+    assert load_settings(folder, environment={"SUB": GUID}).build.timeout_s == 5400
+    assert load_settings(folder, inputs={"build-timeout": "2h"}, environment={"SUB": GUID}).build.timeout_s == 7200
     with pytest.raises(InputError, match='build-timeout: "soon" is not a duration'):
-        load_settings(folder, inputs={"build-timeout": "soon"}, environment={"SUB": "s"})
+        load_settings(folder, inputs={"build-timeout": "soon"}, environment={"SUB": GUID})
 
 
 def test_a_command_without_a_folder_needs_a_subscription() -> None:
     """Cloud and subscription come from inputs and environment alone."""
     cloud = load_cloud_settings(
-        environment={"AZURE_SUBSCRIPTION_ID": "s", "IMAGEGATE_ARM_ENDPOINT": "https://arm.example/"}
+        environment={"AZURE_SUBSCRIPTION_ID": GUID, "IMAGEGATE_ARM_ENDPOINT": "https://arm.example/"}
     )
 
-    assert (cloud.subscription_id, cloud.arm_endpoint) == ("s", "https://arm.example")
+    assert (cloud.subscription_id, cloud.arm_endpoint) == (GUID, "https://arm.example")
     with pytest.raises(InputError, match="subscription is not given"):
         load_cloud_settings(environment={})
 
@@ -230,3 +232,45 @@ def test_the_name_is_known_whatever_else_is_wrong(tmp_path: Path, text: str | No
         (folder / "imagegate.yaml").write_text(text)
 
     assert image_name(folder) == name
+
+
+def test_the_other_ending(tmp_path: Path) -> None:
+    """imagegate.yml is as good as imagegate.yaml, which wins where both are there."""
+    folder = _folder(tmp_path, WHOLE)
+    (folder / "imagegate.yaml").rename(folder / "imagegate.yml")
+    assert load_settings(folder, environment={"SUB": GUID}).file == folder / "imagegate.yml"
+
+    (folder / "imagegate.yaml").write_text(WHOLE)
+    assert load_settings(folder, environment={"SUB": GUID}).file == folder / "imagegate.yaml"
+
+
+def test_bicep_is_told_how_it_becomes_a_template(tmp_path: Path) -> None:
+    """Bicep as the template, or alone in the folder, is refused with the command that compiles it."""
+    text = WHOLE.replace("web.json", "main.bicep")
+    assert _faults(tmp_path, text, SUB=GUID) == ["2:11: template: main.bicep is Bicep; a build takes JSON"]
+
+    (tmp_path / "main.bicep").write_text("param x string")
+    (tmp_path / "imagegate.yaml").write_text(WHOLE.replace("web.json", "absent.json"))
+    with pytest.raises(InputError) as caught:
+        load_settings(tmp_path, environment={"SUB": GUID})
+    assert caught.value.faults[0].hint == "Make it first: az bicep build --file main.bicep --outfile absent.json"
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        (WHOLE.replace("golden", "golden-images"), "letters, digits, dots and underscores, at most 80"),
+        (WHOLE + "smoke: {probes: [{http: {path: health}}]}\n", "begins with a slash"),
+    ],
+)
+def test_a_refused_shape_is_told(tmp_path: Path, text: str, shape: str) -> None:
+    """A value of the wrong shape is refused with the shape that is wanted."""
+    with pytest.raises(InputError, match=shape):
+        load_settings(_folder(tmp_path, text), environment={"SUB": GUID})
+
+
+def test_a_subscription_is_a_guid(tmp_path: Path) -> None:
+    """A subscription's name is refused before any request, in a file and for a command without one."""
+    assert _faults(tmp_path, WHOLE, SUB="my-sub") == ['4:17: azure.subscription: "my-sub" is no subscription id']
+    with pytest.raises(InputError, match=r"my-sub.*is no subscription id"):
+        load_cloud_settings(environment={"AZURE_SUBSCRIPTION_ID": "my-sub"})

@@ -6,6 +6,7 @@ import pytest
 
 from fake_wire import SUBSCRIPTION, Answer
 from imagegate.errors import Inconclusive, ServiceUnreachable
+from imagegate.gateway.azure_templates import azure_template
 from imagegate.model.smoke_vm import SmokeVm
 from imagegate.steps.provision_smoke_vm import provision_smoke_vm
 from smoke_azure import VERSION_ID, SmokeAzure
@@ -42,6 +43,15 @@ def test_submits() -> None:
         [22, 80],
     )
     assert deployment["tags"] == given["tags"] == JOB["tags"]
+
+
+def test_every_parameter_is_given() -> None:
+    """The template's parameters are all given, so none has a default of its own that would never be used."""
+    azure, declared = SmokeAzure(), azure_template("smoke-vm")["parameters"]
+    provision_smoke_vm(azure.cloud(), JOB)
+
+    assert set(azure.deployments["smoke-1"]["properties"]["given"]) == set(declared)
+    assert not [name for name, parameter in declared.items() if "defaultValue" in parameter]
 
 
 def test_twice_submits_once() -> None:

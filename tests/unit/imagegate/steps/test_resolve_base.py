@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fake_wire import Answer, Wire, cloud_on
-from imagegate.errors import InputError
+from imagegate.errors import InputError, LoginFailed
 from imagegate.steps.resolve_base import resolve_base
 
 DEFINITION = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/galleries/g/images/base"
@@ -78,3 +78,14 @@ def test_without_the_right_to_list(wire: Wire) -> None:
 
     assert _resolve(wire, PLATFORM, notes) == "latest"
     assert "a new base alone does not make a new template" in notes[0]
+
+
+def test_a_login_that_is_refused(wire: Wire) -> None:
+    """A credential that Azure refuses ends the look-up: no later request can succeed, and `latest` would be a guess."""
+    wire.on("GET", ".*", Answer(status=401, body={"error": {"code": "InvalidAuthenticationToken", "message": "no"}}))
+    notes: list[str] = []
+
+    with pytest.raises(LoginFailed):
+        _resolve(wire, PLATFORM, notes)
+
+    assert notes == []
