@@ -1,21 +1,16 @@
 # The container action. Debian's own Python, hash-locked packages, compiled ahead; nothing runs through a shell.
-# BASE is what runs, BUILDER what installs; a base that has Python 3.13 already is taken as it is.
-ARG BASE=debian:trixie-slim@sha256:a29215f6a35e51e22adffa17f89e9d2ef06214e64a2bad10d765c46aea49f11f
-ARG BUILDER=${BASE}
+# The runner builds it with a plain `docker build`, so it must not need BuildKit.
+FROM debian:trixie-slim@sha256:a29215f6a35e51e22adffa17f89e9d2ef06214e64a2bad10d765c46aea49f11f AS base
 
-FROM ${BUILDER} AS builder
+FROM base AS builder
 SHELL ["/bin/sh", "-eu", "-c"]
 # The digest of the base pins Debian; its security updates are wanted.
 # hadolint ignore=DL3008
-RUN if ! python3 -c 'import ensurepip' 2>/dev/null; then \
-      apt-get update; \
-      apt-get install -y --no-install-recommends python3-venv; \
-      rm -rf /var/lib/apt/lists/*; \
-    fi
+RUN apt-get update; \
+    apt-get install -y --no-install-recommends python3-venv; \
+    rm -rf /var/lib/apt/lists/*
 COPY docker/requirements.txt /requirements.txt
-RUN --mount=type=secret,id=pip-config,target=/etc/pip.conf \
-    --mount=type=secret,id=certificates,target=/etc/ssl/certs/ca-certificates.crt \
-    python3 -m venv --without-pip /opt/imagegate; \
+RUN python3 -m venv --without-pip /opt/imagegate; \
     python3 -m venv /tmp/installer; \
     /tmp/installer/bin/pip --python /opt/imagegate/bin/python install --no-cache-dir --no-deps --no-compile \
       --only-binary :all: --require-hashes --requirement /requirements.txt; \
@@ -26,14 +21,12 @@ COPY templates/azure /opt/imagegate/lib/python3.13/site-packages/imagegate/azure
 COPY docker/action docker/action-post /opt/imagegate/bin/
 RUN /opt/imagegate/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/imagegate/lib
 
-FROM ${BASE}
+FROM base
 SHELL ["/bin/sh", "-eu", "-c"]
 # hadolint ignore=DL3008
-RUN if ! python3 -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then \
-      apt-get update; \
-      apt-get install -y --no-install-recommends ca-certificates python3; \
-      rm -rf /var/lib/apt/lists/*; \
-    fi
+RUN apt-get update; \
+    apt-get install -y --no-install-recommends ca-certificates python3; \
+    rm -rf /var/lib/apt/lists/*
 COPY --from=builder /opt/imagegate /opt/imagegate
 # Root, as GitHub wants it of container actions: the workspace is the host user's, and so are the runner's files.
 ENTRYPOINT ["/opt/imagegate/bin/action"]

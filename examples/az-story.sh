@@ -4,7 +4,7 @@
 #
 # On this machine, without an Azure account:
 #
-#     localazure exec -- sh examples/az-story.sh
+#     .venv/bin/localazure exec -- sh examples/az-story.sh
 #
 #   `localazure exec` starts a local cloud, makes it known to az and logs az in, as one would by hand with
 #

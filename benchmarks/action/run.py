@@ -1,7 +1,7 @@
 # ruff: noqa: INP001 - a script, run by its path
 """How long the action's container takes to its first request to Azure, and how large its image is.
 
-    PYTHONPATH=tests/shared uv run python benchmarks/action/run.py
+    PYTHONPATH=tests/shared .venv/bin/python benchmarks/action/run.py
 
 Needs root and Debian's docker.io, as `make action` does. From the start of the docker client on; the login by the
 job's identity token lies in between.

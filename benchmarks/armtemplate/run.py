@@ -1,7 +1,7 @@
 # ruff: noqa: INP001 - a script, run by its path
 """How fast templates are read and evaluated: templates a second, and time by size.
 
-    uv run python benchmarks/armtemplate/run.py CORPUS [--json FILE]
+    .venv/bin/python benchmarks/armtemplate/run.py CORPUS [--json FILE]
 
 CORPUS is the folder with `aib-templates/`. Times are processor time, so that other work on the machine does not count;
 interpreter start and imports are not in them; the first evaluation builds the two parsers and is reported apart. Every

@@ -1,7 +1,7 @@
 # ruff: noqa: INP001 - a program, not a package
 """What the Function costs: many verifications at once, an event until it is scheduled, a cold worker's first call.
 
-    PYTHONPATH=tests/shared uv run python benchmarks/function/run.py
+    PYTHONPATH=tests/shared .venv/bin/python benchmarks/function/run.py
 
 Everything runs on the platform's own worker library, in a worker process of its own; what the .NET host and Azure's
 storage add is not in these figures.

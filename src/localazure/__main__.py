@@ -2,4 +2,4 @@
 
 from localazure.cli import main
 
-main(prog_name="localazure")
+main()

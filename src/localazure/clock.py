@@ -35,6 +35,14 @@ class SystemClock:
         return False
 
 
+def sleep_until(clock: Clock, due: datetime, until: threading.Event | None = None) -> bool:
+    """Wait for a moment, or stop early when `until` is set; True when it was set.
+
+    A deadline is a moment that is fixed before the work begins: seconds counted afterwards would make it later.
+    """
+    return clock.sleep(max(0.0, (due - clock.now()).total_seconds()), until)
+
+
 def timestamp(moment: datetime) -> str:
     """RFC 3339 with seven decimals, as most of ARM writes times."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"

@@ -153,8 +153,10 @@ class LongRunning:
         with self._store.transaction():
             record = self._store.get_operation(operation_id) or {"id": operation_id}
             self._store.put_operation(operation_id, record | ending | {"endTime": timestamp(self._clock.now())})
-        self._threads.pop(operation_id, None)
-        self.tell(Ending(request=request, status=str(ending["status"])))
+        try:
+            self.tell(Ending(request=request, status=str(ending["status"])))
+        finally:
+            self._threads.pop(operation_id, None)  # at the very end: `wait` waits for the listeners, too
 
     def tell(self, ending: Ending) -> None:
         """Let every listener know that an operation has ended."""

@@ -13,6 +13,7 @@ from action_contract import ACTION_MARKS, README_MARKS, action_text, between, re
 from imagegate.cli.program import COMMANDS, ProgramGroup, program
 from imagegate.settings import INPUTS
 from imagegate.settings.action_inputs import ACTION_INPUTS, ACTION_OUTPUTS
+from programs import find
 
 _SHA = re.compile(r"[0-9a-f]{40}")
 _LEFT_OUT = ("azure-functions-durable", "azure-functions", "azure-eventgrid", "asyncio")
@@ -87,7 +88,7 @@ def test_packages_of_the_image_are_the_locked_ones(repository: Path) -> None:
     """docker/requirements.txt is what uv.lock says, with hashes, without what only the Function needs."""
     left_out = [part for name in _LEFT_OUT for part in ("--prune", name)]
     exported = subprocess.run(
-        ["uv", "export", "--frozen", "--no-dev", "--no-emit-project", "--quiet", "--no-annotate", *left_out],
+        [find("uv"), "export", "--frozen", "--no-dev", "--no-emit-project", "--quiet", "--no-annotate", *left_out],
         cwd=repository,
         capture_output=True,
         text=True,

@@ -13,3 +13,12 @@ def test_makefile_installs_what_the_engine_needs(repository: Path) -> None:
 
     assert listed is not None
     assert {requirement.package for requirement in REQUIREMENTS} <= set(listed[1].split())
+
+
+def test_every_list_of_packages_is_set(repository: Path) -> None:
+    """Each variable that a target hands to debian-packages has packages in it."""
+    text = (repository / "Makefile").read_text()
+    used = set(re.findall(r'PACKAGES="\$\((\w+)\)"', text))
+
+    assert used
+    assert {name for name in used if re.search(rf"^{name} := \S", text, re.MULTILINE) is None} == set()

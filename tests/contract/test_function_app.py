@@ -1,7 +1,6 @@
 """The Azure Function is what the platform will find: its functions, its packages, its settings."""
 
 import json
-import os
 import re
 import subprocess
 from collections.abc import Callable, Mapping
@@ -13,6 +12,7 @@ import pytest
 
 from imagegate.settings.function_settings import load_function_settings
 from localazure.functions.worker_process import FunctionFailed, WorkerProcess
+from programs import find
 
 LoadApp = Callable[..., WorkerProcess]
 
@@ -95,8 +95,9 @@ def test_requirements_are_the_lock(repository: Path, tmp_path: Path) -> None:
     assert command[-2:] == ["--output-file", "requirements.txt"]
 
     made = tmp_path / "requirements.txt"
-    uv = os.environ.get("UV", "uv")
-    subprocess.run([uv, *command[1:-1], str(made), "--quiet", "--offline"], cwd=repository, check=True, timeout=60)
+    subprocess.run(
+        [find("uv"), *command[1:-1], str(made), "--quiet", "--offline"], cwd=repository, check=True, timeout=60
+    )
 
     packages = text.splitlines()[2:]
     assert made.read_text().splitlines()[2:] == packages

@@ -12,6 +12,7 @@ import pathspec
 
 from imagegate.gateway.function_code import pack_own_function
 from localazure.functions.worker_process import WorkerProcess
+from programs import find
 
 _BINDINGS = Path(__file__).with_name("function_bindings.json")
 _CLIENT = {"string": json.dumps({"rpcBaseUrl": "http://127.0.0.1:9"})}
@@ -51,7 +52,7 @@ def test_package_runs_on_a_clean_interpreter(
         (app / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(repository / name, app / name)
     target = app / ".python_packages" / "lib" / "site-packages"
-    uv = os.environ.get("UV", "uv")
+    uv = find("uv")
     subprocess.run(
         [
             *(uv, "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"),
@@ -73,13 +74,14 @@ def test_package_runs_on_a_clean_interpreter(
 
 
 def test_installed_imagegate_carries_the_function(repository: Path, tmp_path: Path) -> None:
-    """A wheel, installed away from any checkout, packs byte by byte the Function that the checkout packs."""
-    uv = os.environ.get("UV", "uv")
+    """A wheel, installed away from any checkout, packs the Function that the checkout packs, and offers its types."""
+    uv = find("uv")
     subprocess.run([uv, "build", "--quiet", "--wheel", "--out-dir", str(tmp_path), str(repository)], check=True)
     (wheel,) = tmp_path.glob("*.whl")
     target = tmp_path / "installed"
     install = [uv, "pip", "install", "--quiet", "--no-deps", "--target", str(target), str(wheel)]
     subprocess.run(install, check=True, timeout=120)
+    assert all((target / name / "py.typed").is_file() for name in ("imagegate", "localazure", "armtemplate"))
     code = "import imagegate.gateway.function_code as code; print(code.__file__, code.pack_own_function().sha256)"
 
     ended = subprocess.run(

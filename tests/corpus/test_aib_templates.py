@@ -1,6 +1,6 @@
 """Published image templates evaluate with parameters derived from their text, or give faults that a person approved.
 
-To look at what changed and approve it: `ARMTEMPLATE_APPROVE=1 uv run pytest tests/corpus/test_aib_templates.py`, then
+To approve what changed: `ARMTEMPLATE_APPROVE=1 .venv/bin/pytest tests/corpus/test_aib_templates.py`, then
 `git diff`.
 """
 

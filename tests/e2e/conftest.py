@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from leftovers import nothing_new
 from trial_story import Trial
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-_OURS = ("qemu-system", "systemd-nspawn", "dnsmasq", "mmdebstrap", "localazure")
 
 
 @pytest.fixture
@@ -48,37 +48,10 @@ def change_customizers(image: Path) -> Callable[[Callable[[list[dict[str, Any]]]
     return change
 
 
-def _look(folder: Path) -> dict[str, set[str]]:
-    """What a trial in `folder` could leave on this machine."""
-    processes = [line.split(maxsplit=2) for line in _lines("ps", "-eo", "ppid=,pid=,args=")]
-    return {
-        "mounts": {line.split()[1] for line in Path("/proc/mounts").read_text().splitlines() if "docker" not in line},
-        "processes": {
-            f"{pid} {arguments}"
-            for parent, pid, arguments in processes
-            if any(name in arguments for name in _OURS) and (str(folder) in arguments or parent == "1")
-        },
-        "links": {name for line in _lines("ip", "-o", "link") if _is_ours(name := line.split(":")[1].strip())},
-        "namespaces": set(_lines("ip", "netns")),
-        "packet filters": {line for line in _lines("nft", "list", "tables") if _is_ours(line)},
-        "temporary folders": {path.name for path in (folder / "tmp").glob("imagegate-try-*")},
-    }
-
-
-def _lines(*command: str) -> list[str]:
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
-
-
-def _is_ours(name: str) -> bool:
-    """Whether the engine made a link or table of that name. Two engines at once see each other's: run stories alone."""
-    return name.startswith(("lcz", "table inet localazure_"))
-
-
 @pytest.fixture
 def nothing_left(tmp_path: Path) -> Callable[[], dict[str, set[str]]]:
     """What is there now and was not there before: empty when a story has cleaned up behind itself."""
-    before = _look(tmp_path)
-    return lambda: {what: now - before[what] for what, now in _look(tmp_path).items() if now - before[what]}
+    return nothing_new(tmp_path)
 
 
 @pytest.fixture

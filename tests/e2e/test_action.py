@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from action_image import build_action
 from action_world import FOLDER, REPOSITORY, TAG, GatedClock, HostileEngine, World, open_world
 from docker_daemon import DockerDaemon, missing
 from job_services import REQUEST_TOKEN, SUBJECT
@@ -27,8 +28,8 @@ def daemon() -> Iterator[DockerDaemon]:
     """A daemon with the action's image."""
     if why := missing():
         pytest.skip(f"no docker daemon can run here: {why}")
-    with DockerDaemon() as started:
-        started.build(REPOSITORY, TAG, REPOSITORY / ".cache")
+    with DockerDaemon(REPOSITORY / ".cache") as started:
+        build_action(started, TAG)
         yield started
 
 

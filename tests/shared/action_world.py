@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docker_daemon import BRIDGE, DockerDaemon
-from job_services import JobServices
+from job_services import JobServices, shown_states
 from localazure.assembly import LocalCloud
 from localazure.clock import Clock, SystemClock
 from localazure.engine_port import BuildRequest, EnginePort, Log, MachineRequest
@@ -125,10 +125,7 @@ class World:
 
     def shown(self, commit: str = "e" * 40) -> dict[str, str]:
         """The commit's statuses: state by context."""
-        found: dict[str, str] = {}
-        for status in reversed(self.services.statuses.get(commit, [])):
-            found[status["context"]] = status["state"]
-        return found
+        return shown_states(self.services.statuses.get(commit, []))
 
     @property
     def definition(self) -> str:

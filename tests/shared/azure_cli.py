@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-FOLDER = REPOSITORY / ".cache" / "azure-cli"
+from programs import REPOSITORY, find
+
 CLOUD_NAME = "LocalAzure"
 _FOREIGN = ("AZURE_", "ARM_", "REQUESTS_", "SSL_", "IMAGEGATE_")
 _TIMEOUT_S = 240
@@ -23,7 +23,7 @@ class AzFailed(AssertionError):  # noqa: N818 - what happened
 def installed() -> Path:
     """The folder of `az`; made where it is missing or its pins have changed."""
     subprocess.run(["make", "--no-print-directory", "-C", str(REPOSITORY), "azure-cli"], check=True)
-    return FOLDER / "bin"
+    return Path(find("az")).parent
 
 
 class Az:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bench_clock import BenchClock
 from localazure.access.built_in_roles import OWNER
 from localazure.access.decisions import ASSIGNMENT_TYPE, DEFINITION_TYPE
 from localazure.arm.messages import ArmRequest, ArmResponse, Principal
@@ -45,47 +44,6 @@ NAMESPACES = (
     "Microsoft.Storage",
     "Microsoft.VirtualMachineImages",
 )
-
-
-class BenchClock:
-    """A clock that stands until it is moved.
-
-    Waits of less than a second end after a moment, as if the time had passed: they are polls. Longer ones are
-    deadlines, and need their event or `let_pass`.
-    """
-
-    def __init__(self) -> None:
-        self._now = datetime(2026, 11, 22, 1, 2, 3, 456789, tzinfo=UTC)
-        self._deadlines: list[datetime] = []
-
-    def now(self) -> datetime:
-        """The time that it was set to."""
-        return self._now
-
-    def sleep(self, seconds: float, until: threading.Event | None = None) -> bool:
-        """Wait for the event, or for the clock to have been moved far enough."""
-        moment, due = until or threading.Event(), self._now + timedelta(seconds=seconds)
-        self._deadlines.append(due)
-        try:
-            while not moment.wait(0.005):
-                if seconds < 1 or self._now >= due:
-                    return False
-            return True
-        finally:
-            self._deadlines.remove(due)
-
-    def let_pass_for_somebody(self, *, seconds: float) -> None:
-        """Move the clock once somebody waits for just that: work of another thread may not have come that far yet."""
-        due = self._now + timedelta(seconds=seconds)
-        for _ in range(10_000):
-            if due in self._deadlines:
-                return self.let_pass(seconds=seconds)
-            threading.Event().wait(0.001)
-        raise AssertionError(f"nobody waits for {due}, but for {self._deadlines}")
-
-    def let_pass(self, **amount: float) -> None:
-        """Move the clock."""
-        self._now += timedelta(**amount)
 
 
 @dataclass
@@ -189,7 +147,8 @@ def all_operations(cloud: Cloud, settings: Mapping[str, Any]) -> list[Operation]
 
 def make_bench(folder: Path, *, store: Store | None = None, **settings: Any) -> Bench:  # noqa: ANN401
     """A cloud with the usual namespaces and the group `rg` in westeurope; `settings` are its or Compute's."""
-    clock, engine = BenchClock(), RecordingEngine(folder / "engine")
+    clock = BenchClock()
+    engine = RecordingEngine(folder / "engine", clock)
     store = store or Store(":memory:")
     of_the_cloud = {found.name for found in fields(CloudSettings)}
     in_force = Settings(CloudSettings(**{name: settings.pop(name) for name in of_the_cloud & settings.keys()}))

@@ -1,4 +1,4 @@
-"""A docker daemon of the tests' own, and base images without any registry."""
+"""A docker daemon of the tests' own."""
 
 from __future__ import annotations
 
@@ -12,20 +12,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-DOCKER = "/usr/bin/docker"
+import programs
+
 BRIDGE = "172.31.83.1"
 _BRIDGE_NAME = "imagegate-test0"
 _START_TIMEOUT_S = 60
-_MIRROR = os.environ.get("IMAGEGATE_DEBIAN_MIRROR", "http://deb.debian.org/debian")
 
 
 def missing() -> str:
     """Why no daemon can be started here; empty if one can."""
-    lacking = [name for name in ("dockerd", DOCKER, "mmdebstrap", "ip") if shutil.which(name) is None]
+    try:
+        programs.find("docker")
+    except programs.ProgramMissing as error:
+        return str(error)
     if os.geteuid() != 0:
         return "dockerd needs root"
     if Path("/sys/class/net", _BRIDGE_NAME).exists():
         return f"there is a bridge {_BRIDGE_NAME}: another run goes on, or was killed (ip link delete {_BRIDGE_NAME})"
+    lacking = [name for name in ("dockerd", "mmdebstrap", "ip") if shutil.which(name) is None]
     return f"not installed: {', '.join(lacking)}" if lacking else ""
 
 
@@ -33,12 +37,15 @@ class DockerDaemon:
     """dockerd on a socket of its own, with a bridge of its own as its default; gone when left.
 
     It touches no packet filter, since others on this machine have theirs: containers reach the bridge, and no more.
+    Its images stay in the cache for the next run.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, cache: Path) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="imagegate-docker-"))
+        self._data = cache / "docker"
         self._process: subprocess.Popen[bytes] | None = None
-        self.client = (DOCKER, "-H", f"unix://{self._folder / 'socket'}")
+        self.socket = f"unix://{self._folder / 'socket'}"
+        self.client = (programs.find("docker"), "-H", self.socket)
 
     def __enter__(self) -> Self:
         for arguments in (
@@ -48,8 +55,8 @@ class DockerDaemon:
         ):
             subprocess.run(["ip", *arguments], check=True, capture_output=True)
         log = (self._folder / "log").open("wb")
-        command = ["dockerd", "--storage-driver=overlay2", f"--data-root={self._folder / 'root'}"]
-        command += [f"--exec-root={self._folder / 'exec'}", "-H", f"unix://{self._folder / 'socket'}"]
+        command = ["dockerd", "--storage-driver=overlay2", f"--data-root={self._data}"]
+        command += [f"--exec-root={self._folder / 'exec'}", "-H", self.socket]
         command += [f"--pidfile={self._folder / 'pid'}", f"--bridge={_BRIDGE_NAME}"]
         command += ["--iptables=false", "--ip6tables=false", "--ip-masq=false", "--ip-forward=false"]
         with log:
@@ -66,7 +73,11 @@ class DockerDaemon:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stop()
+        try:
+            for unused in ("container", "volume", "network", "image"):
+                self.run(unused, "prune", "--force")
+        finally:
+            self._stop()
 
     def _stop(self) -> None:
         if self._process is not None and self._process.poll() is None:
@@ -74,47 +85,24 @@ class DockerDaemon:
             self._process.wait(60)
         subprocess.run(["ip", "link", "delete", _BRIDGE_NAME], capture_output=True, check=False)
         mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
-        for mount in reversed([mount for mount in mounts if mount.startswith(f"{self._folder}/")]):
+        for mount in reversed([mount for mount in mounts if mount.startswith((f"{self._folder}/", f"{self._data}/"))]):
             subprocess.run(["umount", "--lazy", mount], capture_output=True, check=False)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def build(self, repository: Path, tag: str, cache: Path) -> None:
-        """Import the bases and build the repository's Dockerfile on them, the machine's settings as build secrets."""
-        for name in ("runtime", "builder"):
-            tree = base_trees(cache) / f"{name}.tar"
-            subprocess.run([*self.client, "import", str(tree), f"base:{name}"], check=True, capture_output=True)
-        command = [*self.client, "build", "--network=host", "--tag", tag]
-        command += ["--build-arg", "BASE=base:runtime", "--build-arg", "BUILDER=base:builder"]
-        for secret, file in (
-            ("certificates", "/etc/ssl/certs/ca-certificates.crt"),
-            ("pip-config", "/etc/pip.conf"),
-        ):
-            command += ["--secret", f"id={secret},src={file}"] if Path(file).exists() else []
+    def run(self, *arguments: str) -> str:
+        """Run the client to its end; what it printed, or an error with what it said."""
         done = subprocess.run(
-            [*command, str(repository)],
-            env={"PATH": os.environ["PATH"], "DOCKER_BUILDKIT": "1", "HOME": str(self._folder)},
+            [*self.client, *arguments],
+            env={"PATH": os.environ["PATH"], "DOCKER_BUILDKIT": "0", "HOME": str(self._folder)},
             capture_output=True,
             text=True,
             check=False,
             timeout=900,
         )
         if done.returncode:
-            raise RuntimeError(f"the image could not be built:\n{done.stderr[-4000:]}")
+            raise RuntimeError(f"docker {arguments[0]} failed:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
+        return done.stdout
 
-
-def base_trees(cache: Path) -> Path:
-    """Debian 13 with its own Python, as published bases have it, and once more with what installs packages."""
-    folder = cache / "action-base"
-    if (folder / "builder.tar").exists():
-        return folder
-    folder.mkdir(parents=True, exist_ok=True)
-    left_out = ("var/lib/apt/lists/*", "var/cache/apt/*", "dev/*", "proc/*", "sys/*")
-    excluded = " ".join(f"--exclude=./{name}" for name in left_out)
-    command = ["mmdebstrap", "--quiet", "--variant=minbase", "--include=ca-certificates,python3"]
-    command += [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("man", "doc", "locale")]
-    command += [f'--customize-hook=tar --numeric-owner -C "$1" {excluded} -cf {folder}/runtime.tar .']
-    command += ['--customize-hook=chroot "$1" apt-get install -y -qq --no-install-recommends python3-venv']
-    command += ["trixie", str(folder / "unfinished.tar"), f"deb {_MIRROR} trixie main"]
-    subprocess.run(command, check=True, capture_output=True, timeout=600)
-    (folder / "unfinished.tar").replace(folder / "builder.tar")
-    return folder
+    def build(self, context: Path, tag: str, *options: str) -> None:
+        """Build a folder's Dockerfile as the runner does, without BuildKit; on the host's network, for packages."""
+        self.run("build", "--network=host", "--tag", tag, *options, str(context))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -15,6 +15,11 @@ from urllib.parse import parse_qs, urlsplit
 REQUEST_TOKEN = "request-token-" + "r" * 32
 SUBJECT = "repo:octo-org/images:ref:refs/heads/main"
 ISSUER = "https://token.actions.githubusercontent.com"
+
+
+def shown_states(statuses: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The states that a commit shows by context, from its statuses, newest first."""
+    return {status["context"]: status["state"] for status in reversed(statuses)}
 
 
 @dataclass(kw_only=True)

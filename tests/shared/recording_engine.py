@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from localazure.clock import Clock, SystemClock
 from localazure.engine_port import (
     BuildCancelled,
     BuildFailed,
@@ -91,8 +92,9 @@ class RecordedMachine:
 class RecordingEngine:
     """Knows Debian 12; a build waits at `gate` when that is not set, and fails in `fails_in` when that is named."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clock: Clock | None = None) -> None:
         self.folder = folder
+        self.clock = clock or SystemClock()
         self.builds: list[BuildRequest] = []
         self.machines: list[RecordedMachine] = []
         self.gate = threading.Event()
@@ -146,7 +148,7 @@ class RecordingEngine:
 
     def _wait(self, cancelled: threading.Event) -> None:
         self.building.set()
-        while not self.gate.wait(0.01):
+        while not self.clock.sleep(0.01, until=self.gate):
             if cancelled.is_set() and self.reacts_to_cancellation.is_set():
                 raise BuildCancelled
         if cancelled.is_set():

@@ -13,7 +13,7 @@ from unittest import mock
 
 import requests
 
-from cloud_bench import BenchClock
+from bench_clock import BenchClock
 from localazure.assembly import LocalCloud
 from localazure.engine_port import MachineRequest
 from localazure.providers.resources.registrations import NAMESPACES

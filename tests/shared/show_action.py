@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from action_image import build_action
 from action_world import REPOSITORY, TAG, HostileEngine, World, open_world
 from docker_daemon import DockerDaemon, missing
 from runner_side import Step
@@ -18,10 +19,10 @@ def main() -> None:
     """Show a build, its verification, and a build that fails."""
     if why := missing():
         sys.exit(f"No docker daemon can run here: {why}.")
-    with tempfile.TemporaryDirectory(prefix="imagegate-action-") as name, DockerDaemon() as daemon:
+    with tempfile.TemporaryDirectory(prefix="imagegate-action-") as name, DockerDaemon(REPOSITORY / ".cache") as daemon:
         folder = Path(name)
         print("Building the image ...", flush=True)
-        daemon.build(REPOSITORY, TAG, REPOSITORY / ".cache")
+        build_action(daemon, TAG)
         if "--real" in sys.argv:
             from localazure.engine.engine import Engine
 

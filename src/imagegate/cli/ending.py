@@ -1,5 +1,6 @@
 """How a command ends: its result on stdout, its error where people and machines look for it, its exit code."""
 
+import contextlib
 import os
 import sys
 import traceback
@@ -8,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from imagegate.cli.command import Surroundings
+from imagegate.cli.streams import output_fault
 from imagegate.errors import ImageGateError, InputError, InputFault, Interrupted
 from imagegate.report.outcome import error_document, write_json
 from imagegate.report.workflow_commands import foreign
@@ -15,6 +17,12 @@ from imagegate.report.workflow_commands import foreign
 
 class UnexpectedError(ImageGateError):
     """What nobody foresaw; never raised, only told."""
+
+
+class OutputError(ImageGateError):
+    """Standard output could not be written; never raised, only told."""
+
+    code = "output-lost"
 
 
 def tell_error(error: BaseException, arguments: Sequence[str], around: Surroundings | None = None) -> int:
@@ -28,6 +36,8 @@ def tell_error(error: BaseException, arguments: Sequence[str], around: Surroundi
         return error.code if isinstance(error.code, int) else 1
     around = around or Surroundings()
     told = _as_ours(error)
+    if isinstance(told, OutputError) and isinstance(error, BrokenPipeError):
+        return told.exit_code  # as of `| head`: a reader that has seen enough needs no message
     command = next((argument for argument in arguments if not argument.startswith("-")), "")
     if isinstance(error, click.UsageError) and error.ctx is not None:
         sys.stderr.write(f"{error.ctx.get_usage()}\n")
@@ -42,7 +52,8 @@ def tell_error(error: BaseException, arguments: Sequence[str], around: Surroundi
     sys.stderr.flush()
     if "--json" in arguments:
         hidden = around.masks.hide_in(error_document(command, told))
-        write_json(sys.stdout, hidden if isinstance(hidden, dict) else {})
+        with contextlib.suppress(OSError):  # the exit code and standard error have said it
+            write_json(sys.stdout, hidden if isinstance(hidden, dict) else {})
     return told.exit_code
 
 
@@ -53,10 +64,9 @@ def _as_ours(error: BaseException) -> ImageGateError:
         return Interrupted("Interrupted.")
     if isinstance(error, click.ClickException):
         return InputError([InputFault(message=error.format_message())])
-    if isinstance(error, BrokenPipeError):
-        # Whoever read our output went away; a second attempt to write would only fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Interrupted("The reader of the output went away.")
+    if error is (fault := output_fault()) and fault is not None:
+        reason = f"The result could not be written to standard output: {fault.strerror}."
+        return OutputError(reason, hint="What the command has done stays done. Run it again with another output.")
     return UnexpectedError(
         f"Unexpected error, a defect of imagegate: {type(error).__name__}: {error}",
         hint="Please report it where you got imagegate from, with the output of the same command and -v.",

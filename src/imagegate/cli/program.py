@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+import sys
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
 
@@ -20,6 +21,7 @@ COMMANDS = {
 """The commands of this package, in the order of their use, each by the place of its click command."""
 
 ENTRY_POINT_GROUP = "imagegate.commands"
+_HINT = "Install what the package needs."
 _LOG = logging.getLogger(__name__)
 
 _HELP = """Golden VM images on Azure, proved before `latest` moves.
@@ -77,20 +79,30 @@ def _added() -> Sequence[EntryPoint]:
 
 
 def _load_added(point: EntryPoint) -> click.Command:
-    """A command of another package. Whatever is wrong with it stays its own business until somebody runs it."""
+    """A command of another package. A fault in it is reported when the command is run, and disturbs no other one."""
     try:
         command = point.load()
+    except ModuleNotFoundError as error:
+        return _broken(point, f"{error}", hint=_install_hint(point))
     except Exception as error:  # noqa: BLE001 - foreign code may fail in any way, and must not break other commands
         return _broken(point, f"{type(error).__name__}: {error}")
     return command if isinstance(command, click.Command) else _broken(point, f"{point.value} is not a command")
 
 
-def _broken(point: EntryPoint, reason: str) -> click.Command:
+def _install_hint(point: EntryPoint) -> str:
+    """How to install all parts of the package that the command comes from."""
+    if point.dist is None:
+        return _HINT
+    extras = ",".join(point.dist.metadata.get_all("Provides-Extra") or ())
+    return f"Install it: pip install '{point.dist.name}[{extras}]'" if extras else _HINT
+
+
+def _broken(point: EntryPoint, reason: str, *, hint: str = _HINT) -> click.Command:
     def tell(**_: object) -> None:
         package = point.dist.name if point.dist else point.value
         raise InputError.of(
             f'the command "{point.name}" comes from {package} and cannot be loaded: {reason}',
-            hint="Install what it needs; optional parts come as extras of the package.",
+            hint=hint,
         )
 
     settings = {"ignore_unknown_options": True, "allow_extra_args": True, "allow_interspersed_args": False}
@@ -109,7 +121,6 @@ def _broken(point: EntryPoint, reason: str) -> click.Command:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     help=_HELP,
     epilog=_EPILOG,
-    no_args_is_help=True,
 )
 @click.version_option(__version__, prog_name="imagegate", message="%(prog)s %(version)s")
 def program() -> None:
@@ -123,7 +134,8 @@ def run_program(arguments: list[str]) -> int:
 
     around = Surroundings.of_this_process()
     try:
-        returned = program.main(args=arguments, prog_name="imagegate", standalone_mode=False, obj=around)
+        returned = program.main(args=arguments or ["--help"], prog_name="imagegate", standalone_mode=False, obj=around)
+        sys.stdout.flush()  # here, where it can still be said that it failed
     except BaseException as error:  # noqa: BLE001 - the one place where everything ends
         return tell_error(error, arguments, around)
     return returned if isinstance(returned, int) else 0

@@ -21,7 +21,7 @@ Examples:
   imagegate setup templates/apache-debian12 --principal-id 11111111-2222-3333-4444-555555555555
   imagegate setup templates/apache-debian12 --function --repository owner/name --promoted-ref refs/heads/main
   imagegate setup templates/apache-debian12 --function --repository owner/name \\
-      --function-parameter githubAppId=1 --function-parameter githubAppPrivateKey=@Microsoft.KeyVault(SecretUri=…)
+      --function-parameter githubAppId=1 --function-parameter 'githubAppPrivateKey=@Microsoft.KeyVault(SecretUri=…)'
 """
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _REF = re.compile(r"refs/(heads|tags)/\S+")

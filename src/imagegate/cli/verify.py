@@ -209,6 +209,6 @@ def _newest_version(cloud: "Cloud", definition_id: ResourceId) -> ResourceId:
         what = f'There is no image definition "{definition_id.name}".'
         raise ResourceMissing(f"{what}\n{missing.message}", hint=SET_UP_FIRST, ids=missing.ids) from missing
     if found is None:
-        hint = "Build one first: imagegate build FOLDER"
+        hint = "Build one first: `imagegate build FOLDER`"
         raise InputError.of(f"the image definition {definition_id.name} has no version", hint=hint)
     return found

@@ -53,7 +53,6 @@ class Step:
     started: str | None
     ended: str | None = None
     has_ended: bool = False
-    closing_line: int = 0
 
 
 @dataclass(kw_only=True)
@@ -102,7 +101,6 @@ def _take_mark(course: Course, line: Line, *, spoken: bool) -> bool:
     elif found["end"] and course.steps and not course.steps[-1].has_ended:
         course.steps[-1].ended = line.at
         course.steps[-1].has_ended = True
-        course.steps[-1].closing_line = line.number
     elif found["final"]:
         course.finalized = True
     return False

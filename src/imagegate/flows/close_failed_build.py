@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from durabletask import task
 
-from imagegate.flows.closing import BUILD_CONTEXT, VERIFY_CONTEXT, close_status
+from imagegate.flows.closing import close_status
 from imagegate.flows.telling import RETRY
+from imagegate.model.commit_status import BUILD_CONTEXT, VERIFY_CONTEXT
 
 if TYPE_CHECKING:
     from durabletask.task import OrchestrationContext, Task

@@ -9,8 +9,6 @@ from durabletask import task
 if TYPE_CHECKING:
     from durabletask.task import OrchestrationContext, Task
 
-BUILD_CONTEXT = "imagegate/build"
-VERIFY_CONTEXT = "imagegate/verify"
 POST_STATUS = "post_status"
 _RETRY = task.RetryPolicy(
     first_retry_interval=timedelta(seconds=10),

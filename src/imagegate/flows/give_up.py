@@ -3,8 +3,9 @@
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
-from imagegate.flows.closing import BUILD_CONTEXT, VERIFY_CONTEXT, close_status
+from imagegate.flows.closing import close_status
 from imagegate.model import format_duration
+from imagegate.model.commit_status import BUILD_CONTEXT, VERIFY_CONTEXT
 
 if TYPE_CHECKING:
     from durabletask.task import OrchestrationContext, Task

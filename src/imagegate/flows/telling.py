@@ -167,17 +167,9 @@ def interrupted() -> StepFailed:
 
 
 def failure_of(error: task.TaskFailedError) -> StepFailed:
-    """What is behind an activity that failed for good; told by the name of the error, never by its text."""
+    """What an activity raised is a defect, named: faults of services are answers (`activities`)."""
     name = error.details.error_type.rsplit(".", 1)[-1]
-    cause = {
-        "ServiceUnreachable": Cause.SERVICE,
-        "DeadlinePassed": Cause.SERVICE,
-        "ServiceRefused": Cause.SERVICE,
-        "ResourceConflict": Cause.SERVICE,
-        "Inconclusive": Cause.THROTTLING,
-    }.get(name, Cause.DEFECT)
-    told = error.details.message or name
-    return StepFailed(cause, told if cause is not Cause.DEFECT else f"{name}: {told}")
+    return StepFailed(Cause.DEFECT, f"{name}: {error.details.message or name}")
 
 
 def _sound(answer: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from durabletask import task
 
-from imagegate.flows.closing import VERIFY_CONTEXT, close_status
-from imagegate.flows.telling import RETRY, failure_of
+from imagegate.flows.closing import close_status
+from imagegate.flows.telling import RETRY
 from imagegate.flows.verify import verify_image_version
 from imagegate.model import TeardownResult, Verdict
+from imagegate.model.commit_status import VERIFY_CONTEXT
 from imagegate.model.verification import Verification
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def verify_for_commit(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Gene
     try:
         yield ctx.call_activity("publish_verdict", input=result, retry_policy=RETRY)
     except task.TaskFailedError as error:
-        notes.append(f"The verdict's event could not be published: {failure_of(error).reason.splitlines()[0]}")
+        reason = (error.details.message or error.details.error_type).splitlines()[0]
+        notes.append(f"The verdict's event could not be published: {reason}")
     return {**result, "notes": [*result["notes"], *notes]}
 
 

@@ -73,12 +73,6 @@ class GitHubStatuses:
                 seen.add(commit)
                 yield commit
 
-    def _merge_groups(self, repository: str) -> Iterator[str]:
-        """What the merge queue tries just now."""
-        path = f"/repos/{repository}/git/matching-refs/{_QUEUE}"
-        for ref in self._ask("GET", repository, path, permissions=TO_FIND_PENDING):
-            yield str(ref["object"]["sha"])
-
     def _heads(self, repository: str, since: datetime) -> Iterator[str]:
         """Head commits of open pull requests, the last touched first."""
         path = f"/repos/{repository}/pulls?state=open&sort=updated&direction=desc&per_page={_PAGE}"

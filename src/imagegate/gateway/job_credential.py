@@ -85,9 +85,8 @@ def explain_login(
     if numbers & _EXPIRED_SECRET:
         hint = "Better none at all: give the job `permissions: id-token: write` and add a federated credential."
         return LoginFailed(f"Azure does not take the client secret.\n{_first_line(message)}", hint=hint, ids=ids)
-    if environment.get("ACTIONS_ID_TOKEN_REQUEST_URL") and client_id and tenant_id:
-        return LoginFailed(f"Azure did not let the job in.\n{_first_line(message)}", ids=ids)
-    if any(environment.get(name) for name in _SECRETS) and client_id and tenant_id:
+    has_proof = any(environment.get(name) for name in ("ACTIONS_ID_TOKEN_REQUEST_URL", *_SECRETS))
+    if has_proof and client_id and tenant_id:
         return LoginFailed(f"Azure did not let the job in.\n{_first_line(message)}", ids=ids)
     return _nothing_to_show(message, environment, ids)
 

@@ -27,7 +27,7 @@ class TargetRegion:
 
 @dataclass(frozen=True, kw_only=True)
 class ImageVersion:
-    """`excluded_from_latest` is the global flag; ask `hidden_in(region)` for what a VM in a region would see."""
+    """`excluded_from_latest` is the global flag; each region has one of its own."""
 
     id: ResourceId
     location: str
@@ -78,11 +78,6 @@ class ImageVersion:
         """The region of that name, in any spelling."""
         wanted = normalise_region(name)
         return next((region for region in self.regions if normalise_region(region.name) == wanted), None)
-
-    def hidden_in(self, region_name: str) -> bool:
-        """Whether `latest` in that region passes this version over."""
-        region = self.region(region_name)
-        return self.excluded_from_latest or (region is not None and region.excluded_from_latest)
 
     def __str__(self) -> str:
         return "/".join(self.id.names)

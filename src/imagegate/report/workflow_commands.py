@@ -7,7 +7,6 @@ Runner.Worker/FileCommandManager.cs (files).
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 
 MESSAGE_LIMIT = 4096
 """Characters of an annotation's message; the runner cuts what is longer. Source: Runner.Worker/ExecutionContext.cs."""
@@ -46,31 +45,13 @@ def foreign(lines: Iterable[str], *, token: Callable[[], str] = lambda: secrets.
     """Text that somebody else wrote, a build log above all: no command in it is heard.
 
     Between `::stop-commands::TOKEN` and `::TOKEN::` the runner listens to nothing but the token, which nobody who
-    wrote the text can know. Whoever prints while the text still comes uses `silence` instead, which ends in any case.
+    wrote the text can know.
     """
     stop = token()
     yield f"::stop-commands::{stop}"
     for line in lines:
         yield from _parts(line)
     yield f"::{stop}::"
-
-
-@contextmanager
-def silence(
-    write: Callable[[str], object], *, token: Callable[[], str] = lambda: secrets.token_hex(24)
-) -> Iterator[Callable[[str], None]]:
-    """Write the commands of `foreign` around a block; what the block writes through the given function is not heard."""
-    stop = token()
-
-    def write_foreign(line: str) -> None:
-        for part in _parts(line):
-            write(part)
-
-    write(f"::stop-commands::{stop}")
-    try:
-        yield write_foreign
-    finally:
-        write(f"::{stop}::")
 
 
 def _parts(line: str) -> list[str]:

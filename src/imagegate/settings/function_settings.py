@@ -44,10 +44,6 @@ class FunctionSettings(CloudSettings):
     allowed_source: str
     verdict_topic: str
 
-    def may_speak_to(self, repository: str) -> bool:
-        """Whether statuses may be posted to that repository (`owner/name`)."""
-        return repository.lower() in self.repositories
-
 
 def load_function_settings(environment: Mapping[str, str]) -> FunctionSettings:
     """Settings from the application settings.

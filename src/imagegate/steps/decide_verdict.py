@@ -75,7 +75,7 @@ def decide_consequence(
     if teardown is TeardownResult.KEPT:
         return Decision(
             consequence=Consequence.RECORD,
-            reason="Not promoted: the smoke VM was kept (remove it: imagegate sweep --older-than 0s).",
+            reason="Not promoted: the smoke VM was kept (remove it: `imagegate sweep --older-than 0s`).",
         )
     if promote is not Promote.ON_PASS:
         return Decision(consequence=Consequence.RECORD, reason="Not promoted: imagegate.yaml says promote: never.")

@@ -70,11 +70,6 @@ def resource_group_not_found(name: str) -> ArmError:
     )
 
 
-def invalid_parameter(code: str, message: str, *, target: str | None = None) -> ArmError:
-    """400 with the provider's own code."""
-    return ArmError(400, code, message, target=target)
-
-
 def _names(resource_id: ResourceId) -> list[str]:
     parts = resource_id.segments
     lowered = [part.lower() for part in parts]

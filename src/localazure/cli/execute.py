@@ -25,7 +25,7 @@ _EXIT_NOT_FOUND = 127
 _EXAMPLES = (
     "localazure exec -- az group list",
     "localazure exec -- sh examples/az-story.sh",
-    "localazure exec --state ~/cloud -- pytest tests/against-azure",
+    "localazure exec --state ~/cloud -- imagegate setup templates/apache-debian12",
     "localazure exec -- bash            # a shell in the cloud; leave it, and the cloud is gone",
 )
 

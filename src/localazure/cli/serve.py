@@ -6,7 +6,6 @@ import ctypes
 import os
 import shutil
 import signal
-import sys
 import threading
 from pathlib import Path
 
@@ -121,5 +120,5 @@ def _die_with(parent: int, stop: threading.Event) -> None:
 def _print_environment(environment: dict[str, str]) -> None:
     """For `eval` in a shell: this is where a person gets the owner's secret from."""
     for name, value in environment.items():
-        print(f"export {name}={value}", flush=True)
-    print("Listening. Ctrl-C ends it.", file=sys.stderr, flush=True)
+        click.echo(f"export {name}={value}")
+    click.echo("Listening. Ctrl-C ends it.", err=True)

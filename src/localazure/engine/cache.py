@@ -24,7 +24,7 @@ from localazure.engine.errors import EngineError, Evicted, ProgramCancelled
 from localazure.engine.ledger import Ledger
 
 DEFAULT_LIMIT_BYTES = 20 * 1024**3
-_KINDS = ("bases", "layers", "disks", "validations")
+KINDS = ("bases", "layers", "disks", "validations")
 _LOOK_EVERY_S = 0.2
 _ABANDONED_S = 3600  # after so long an empty staging directory is nobody's who was about to lock it
 _BLOCK_BYTES = 512  # the unit of st_blocks
@@ -36,6 +36,16 @@ class Entry:
 
     path: Path
     about: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """What an entry takes. A file that several layers share counts for each of them."""
+
+    kind: str
+    path: Path
+    size_bytes: int
+    used_at: float
 
 
 class Cache:
@@ -102,7 +112,7 @@ class Cache:
             EngineError: the directory could not be moved.
         """
         (staged / "lock").touch()
-        (staged / "about.json").write_text(json.dumps({**about, "size_bytes": _size_bytes(staged)}))
+        (staged / "about.json").write_text(json.dumps({**about, "size_bytes": size_bytes(staged)}))
         target = self.root / kind / key
         target.parent.mkdir(parents=True, exist_ok=True)
         for _ in range(2):
@@ -115,45 +125,60 @@ class Cache:
                 target.rename(self._doomed())
         raise Evicted(str(target))
 
-    def evict(self) -> None:
-        """Remove what was used longest ago, until the rest is within the limit; and what nobody works on any more.
+    def limit_bytes(self) -> int:
+        """What all entries may take together.
 
         On a small disk, such as a hosted runner's, the limit is half of what there is: builds need room too.
         """
+        total = sum(one.size_bytes for one in self.stored())
+        there = next((path for path in (self.root, *self.root.parents) if path.exists()), Path("/"))
+        return min(self._limit_bytes, (total + shutil.disk_usage(there).free) // 2)
+
+    def evict(self) -> None:
+        """Remove what was used longest ago, until the rest is within the limit; and what nobody works on any more."""
+        self.remove_abandoned()
+        found = self.stored()
+        total, limit_bytes = sum(one.size_bytes for one in found), self.limit_bytes()
+        for one in found[:-1]:
+            if total <= limit_bytes:
+                return
+            if self.remove(one):
+                total -= one.size_bytes
+
+    def stored(self) -> list[Stored]:
+        """All entries, the one that was used longest ago first."""
+        found = []
+        for path in (path for kind in KINDS for path in (self.root / kind).glob("*")):
+            with contextlib.suppress(OSError, ValueError):
+                size_bytes = int(json.loads((path / "about.json").read_text())["size_bytes"])
+                used_at = (path / "lock").stat().st_mtime
+                found.append(Stored(kind=path.parent.name, path=path, size_bytes=size_bytes, used_at=used_at))
+        return sorted(found, key=lambda one: one.used_at)
+
+    def remove_abandoned(self) -> None:
+        """Remove what builds left that were killed, and evictions that were."""
         for one in (self.root / "staging").glob("*"):
             if one.name.startswith("evicted-") or _is_abandoned(one):
                 shutil.rmtree(one, ignore_errors=True)
-        found = sorted(self._entries(), key=lambda one: one[0])
-        total = sum(size for _, size, _ in found)
-        limit_bytes = min(self._limit_bytes, (total + shutil.disk_usage(self.root).free) // 2)
-        for _, size, path in found[:-1]:
-            if total <= limit_bytes:
-                return
-            if self._remove(path):
-                total -= size
+
+    def remove(self, entry: Stored, *, dry_run: bool = False) -> bool:
+        """Remove an entry, unless it is in use; whether it is gone, or with `dry_run` would be."""
+        try:
+            with (entry.path / "lock").open("r") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if not dry_run:
+                    doomed = self._doomed()
+                    # At once: an eviction that is cut off must not leave half an entry in its place.
+                    entry.path.rename(doomed)
+                    shutil.rmtree(doomed, ignore_errors=True)
+                return True
+        except OSError:
+            return False
 
     def _doomed(self) -> Path:
         place = self.root / "staging"
         place.mkdir(parents=True, exist_ok=True)
         return place / f"evicted-{uuid.uuid4().hex[:12]}"
-
-    def _entries(self) -> Iterator[tuple[float, int, Path]]:
-        for kind in _KINDS:
-            for path in (self.root / kind).glob("*"):
-                with contextlib.suppress(OSError, ValueError):
-                    about = json.loads((path / "about.json").read_text())
-                    yield (path / "lock").stat().st_mtime, int(about["size_bytes"]), path
-
-    def _remove(self, path: Path) -> bool:
-        try:
-            with (path / "lock").open("r") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                doomed = self._doomed()
-                path.rename(doomed)  # at once: an eviction that is cut off must not leave half an entry in its place
-                shutil.rmtree(doomed, ignore_errors=True)
-                return True
-        except OSError:
-            return False
 
 
 def _move(staged: Path, target: Path) -> None:
@@ -190,7 +215,7 @@ def _locked(lock: IO[str]) -> bool:
     return True
 
 
-def _size_bytes(root: Path) -> int:
+def size_bytes(root: Path) -> int:
     """What a tree takes on the disk; holes take nothing."""
     total = 0
     for folder, _, files in os.walk(root):

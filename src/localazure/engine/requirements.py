@@ -48,6 +48,7 @@ REQUIREMENTS = (
     _need("tar", "tar", "unpacks base images"),
 )
 _FILES = ((KEYRING, "debian-archive-keyring", "proves that packages are Debian's"),)
+ROOT = "root"
 _TUN = Path("/dev/net/tun")
 
 
@@ -61,7 +62,7 @@ def missing() -> tuple[Missing, ...]:
     ]
     if os.geteuid() != 0:
         hint = "Run the same command as root, for example with sudo."
-        found.append(Missing(what="root", why="Mounts, namespaces and taps need it.", install_hint=hint))
+        found.append(Missing(what=ROOT, why="Mounts, namespaces and taps need it.", install_hint=hint))
     if not _TUN.exists():
         hint = "Load the kernel module tun (`modprobe tun`); in a container, run it with --device /dev/net/tun."
         found.append(Missing(what=str(_TUN), why="Smoke VMs get their network from it.", install_hint=hint))

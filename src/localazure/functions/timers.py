@@ -11,7 +11,7 @@ from typing import Self
 
 from cronsim import CronSim, CronSimError
 
-from localazure.clock import Clock, timestamp
+from localazure.clock import Clock, sleep_until, timestamp
 
 _SETTING = re.compile(r"%([^%]+)%")
 
@@ -56,8 +56,8 @@ class Timer:
         self._clock = clock
         self._run = run
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._loop, daemon=True, name=f"timer:{name}")
-        next_due(schedule, clock.now(), settings)  # a schedule that cannot be read is a fault of the start
+        first_due = next_due(schedule, clock.now(), settings)  # a schedule that cannot be read is a fault of the start
+        self._thread = threading.Thread(target=self._loop, args=(first_due,), daemon=True, name=f"timer:{name}")
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -69,10 +69,9 @@ class Timer:
         self._stop.set()
         self._thread.join(5)
 
-    def _loop(self) -> None:
+    def _loop(self, due: datetime) -> None:
         last: datetime | None = None
-        due = next_due(self._schedule, self._clock.now(), self._settings)
-        while not self._clock.sleep(max(0.0, (due - self._clock.now()).total_seconds()), self._stop):
+        while not sleep_until(self._clock, due, self._stop):
             following = next_due(self._schedule, due, self._settings)
             self._run(timer_request(last=last, due=following))
             last = due

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import shutil
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,6 +15,9 @@ from rich.console import Console
 
 from localazure.cache_folder import default_cache_folder
 from localazure.engine.engine import Engine
+from localazure.engine.model import Missing
+from localazure.engine.requirements import ROOT
+from localazure.trial.log_folders import new_log_folder
 from localazure.trial.processes import CloudDidNotStart
 from localazure.trial.story import TrialOptions, Via, run_trial
 from localazure.trial.table import print_outcome
@@ -23,6 +27,7 @@ _EXAMPLES = (
     "imagegate try templates/apache-debian12 --via command",
     "imagegate try templates/apache-debian12 --json | python3 -m json.tool",
 )
+_EXIT_INPUT = 2  # the machine that it was started on cannot do it
 _EXIT_SERVICE = 7  # a service could not be reached: here, the cloud that could not be started
 
 
@@ -44,7 +49,11 @@ _EXIT_SERVICE = 7  # a service could not be reached: here, the cloud that could 
 )
 @click.option("--state", type=click.Path(path_type=Path), help="Keep the cloud's state here. Default: thrown away.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Base images and layers. Default: ~/.cache/imagegate.")
-@click.option("--logs", type=click.Path(path_type=Path), help="Where logs are left. Default: a new temporary folder.")
+@click.option(
+    "--logs",
+    type=click.Path(path_type=Path),
+    help="Where logs are left. Default: in the cache, which keeps those of the last ten trials.",
+)
 def try_command(
     *,
     folder: Path,
@@ -64,28 +73,22 @@ def try_command(
     `imagegate verify`.
     """
     console = Console(stderr=True, no_color=no_color or None, highlight=False)
-    if missing := Engine(cache_dir=cache or default_cache_folder(), work_dir=Path(tempfile.gettempdir())).missing():
-        lines = [f"  {one.what}: {one.why} {one.install_hint}" for one in missing]
-        _refuse("This machine cannot run images yet:\n" + "\n".join(lines), as_json, console)
-    log_folder = (logs or Path(tempfile.mkdtemp(prefix="imagegate-logs-"))).resolve()
-    log_folder.mkdir(parents=True, exist_ok=True)
-    state_folder = state.resolve() if state else Path(tempfile.mkdtemp(prefix="imagegate-try-"))
-    state_folder.mkdir(parents=True, exist_ok=True)
-    options = TrialOptions(
-        state=state_folder,
-        cache=(cache or default_cache_folder()).resolve(),
-        logs=log_folder,
-        via=Via(via),
-        temporary=state is None,
-        product_arguments=("--no-color",) * no_color + ("--verbose",) * verbose,
-    )
-    try:
-        outcome = run_trial(folder, options, lambda line: console.print(line, markup=False, soft_wrap=True))
-    except CloudDidNotStart as error:
-        _refuse(str(error), as_json, console)
-    finally:
-        if state is None:
-            shutil.rmtree(state_folder, ignore_errors=True)
+    cache = (cache or default_cache_folder()).resolve()
+    if missing := Engine(cache_dir=cache, work_dir=Path(tempfile.gettempdir())).missing():
+        _refuse(not_able(missing), _EXIT_INPUT, as_json, console)
+    with _log_folder(logs, cache) as log_folder, _state_folder(state) as state_folder:
+        options = TrialOptions(
+            state=state_folder,
+            cache=cache,
+            logs=log_folder,
+            via=Via(via),
+            temporary=state is None,
+            product_arguments=("--no-color",) * no_color + ("--verbose",) * verbose,
+        )
+        try:
+            outcome = run_trial(folder, options, console)
+        except CloudDidNotStart as error:
+            _refuse(str(error), _EXIT_SERVICE, as_json, console)
     document = outcome.document()
     print_outcome(document, console)
     if as_json:
@@ -93,9 +96,36 @@ def try_command(
     sys.exit(outcome.exit_code)
 
 
-def _refuse(message: str, as_json: bool, console: Console) -> NoReturn:
-    console.print(message, style="red", markup=False)
+def not_able(missing: Sequence[Missing]) -> str:
+    """Why no image can be made here, and what to do about it; root first, since the rest needs it."""
+    first = sorted(missing, key=lambda one: one.what != ROOT)
+    lines = [f"  {one.what}: {one.why} {one.install_hint}" for one in first]
+    return "\n".join(["imagegate try cannot run on this machine yet. It needs:", *lines])
+
+
+@contextlib.contextmanager
+def _log_folder(chosen: Path | None, cache: Path) -> Iterator[Path]:
+    if chosen is None:
+        with new_log_folder(cache) as folder:
+            yield folder
+        return
+    chosen.mkdir(parents=True, exist_ok=True)
+    yield chosen.resolve()
+
+
+@contextlib.contextmanager
+def _state_folder(chosen: Path | None) -> Iterator[Path]:
+    if chosen is None:
+        with tempfile.TemporaryDirectory(prefix="imagegate-try-", ignore_cleanup_errors=True) as folder:
+            yield Path(folder)
+        return
+    chosen.mkdir(parents=True, exist_ok=True)
+    yield chosen.resolve()
+
+
+def _refuse(message: str, exit_code: int, as_json: bool, console: Console) -> NoReturn:
+    console.print(message, style="red", markup=False, soft_wrap=True)
     if as_json:
         error = {"code": "LocalCloudNotReady", "message": message}
-        click.echo(json.dumps({"verdict": None, "error": error, "exit_code": _EXIT_SERVICE}, indent=2))
-    sys.exit(_EXIT_SERVICE)
+        click.echo(json.dumps({"verdict": None, "error": error, "exit_code": exit_code}, indent=2))
+    sys.exit(exit_code)

@@ -28,11 +28,13 @@ class Outcome:
     verdict_event: dict[str, Any] | None = None
 
     def add(self, name: str, result: CommandResult) -> None:
-        """Keep a command's result, its own timings under `name.`."""
+        """Keep a command's result: its seconds, and below it those of its own steps, in the order of time."""
         self.commands[name] = result
-        for step, seconds in _timings(result.document).items():
-            self.timings_s[f"{name}.{step}"] = seconds
         self.timings_s[name] = round(result.seconds, 3)
+        steps = _timings(result.document)
+        steps.pop("total", None)  # less than the command took by the start of its process
+        for step, seconds in steps.items():
+            self.timings_s[f"{name}.{step}"] = seconds
 
     @property
     def exit_code(self) -> int:
@@ -52,7 +54,7 @@ class Outcome:
             "tier": self.tier,
             "cannot_prove": list(self.cannot_prove),
             "probes": verify.get("probes", []),
-            "timings_s": dict(sorted(self.timings_s.items())),
+            "timings_s": dict(self.timings_s),  # in the order of time
             "resources_created": [*build.get("resources_created", []), *verify.get("resources_created", [])],
             "resources_left": verify.get("resources_left", []),
             "customization_log": build.get("customization_log") or _from_error(build, "customization_log"),

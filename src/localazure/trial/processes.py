@@ -8,14 +8,18 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from localazure.trial.cloud_work import CloudWork
+
 _PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)  # loaded here: a child that is not a program yet must take no lock
 _START_TIMEOUT_S = 60
 _STOP_TIMEOUT_S = 60
 _EVENT_SPEED = 10  # an event that comes too early is delivered again after a second, not after ten
@@ -62,6 +66,7 @@ class CloudProcess:
         self._command += ["--cache", str(cache)] if cache else []
         self._command += ["--scenario", str(scenario.resolve())] if scenario else []
         self._process: subprocess.Popen[bytes] | None = None
+        self._work: CloudWork | None = None
         self.environment: dict[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -70,6 +75,7 @@ class CloudProcess:
             self._process = subprocess.Popen(
                 self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
+        self._work = CloudWork(self._process.pid, self._state)
         try:
             self.environment = dict(self._await_ready(self._process)["environment"])
         except BaseException:
@@ -81,6 +87,10 @@ class CloudProcess:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop()
+
+    def work(self) -> str:
+        """What the cloud has done so far, as part of a line of progress."""
+        return str(self._work or "")
 
     @property
     def certificate(self) -> Path:
@@ -111,8 +121,8 @@ class CloudProcess:
             self._process.wait()
 
 
-def run_product(arguments: Sequence[str], environment: Mapping[str, str]) -> CommandResult:
-    """Run `imagegate ARGUMENTS --json` to its end; its progress goes straight to this process's standard error.
+def run_product(arguments: Sequence[str], environment: Mapping[str, str], say: Callable[[str], None]) -> CommandResult:
+    """Run `imagegate` with these arguments and --json; the lines of its progress go to `say`, on another thread.
 
     SIGINT and SIGTERM are left to the child while it runs: it cancels and tears down, then ends by itself.
     """
@@ -122,18 +132,28 @@ def run_product(arguments: Sequence[str], environment: Mapping[str, str]) -> Com
         [sys.executable, "-m", "imagegate", *arguments, "--json"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env=dict(environment),
-        preexec_fn=_interrupted_when_the_parent_dies,  # noqa: PLW1509 - no other thread runs here
+        preexec_fn=_interrupted_when_the_parent_dies,  # noqa: PLW1509 - it takes no lock
     )
+    told = threading.Thread(target=_tell, args=(child, say), name="progress", daemon=True)
+    told.start()
     try:
         signal.signal(signal.SIGINT, lambda *_: None)  # the terminal's group has it already
         signal.signal(signal.SIGTERM, lambda *_: child.send_signal(signal.SIGTERM))
-        output, _ = child.communicate()
+        output = child.stdout.read() if child.stdout else b""
+        child.wait()
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+    told.join()
     exit_code = child.returncode if child.returncode >= 0 else 128 - child.returncode
     return CommandResult(exit_code=exit_code, document=_object(output), seconds=time.monotonic() - started)
+
+
+def _tell(child: subprocess.Popen[bytes], say: Callable[[str], None]) -> None:
+    for line in child.stderr or ():
+        say(line.decode(errors="replace").rstrip("\n"))
 
 
 def ordinary_environment(cloud: Mapping[str, str]) -> dict[str, str]:
@@ -153,4 +173,4 @@ def _object(output: bytes) -> dict[str, Any]:
 
 def _interrupted_when_the_parent_dies() -> None:
     """Runs in the child before it becomes the program (prctl(2))."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

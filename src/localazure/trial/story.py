@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from rich.console import Console
 
 from localazure.engine.engine import Engine
 from localazure.trial.board import Board
@@ -18,8 +19,8 @@ from localazure.trial.observer import Observer
 from localazure.trial.origin import origin_of
 from localazure.trial.outcome import Outcome
 from localazure.trial.processes import CloudProcess, ordinary_environment, run_product
+from localazure.trial.screen import Screen
 
-Say = Callable[[str], None]
 _BUILD_FAILED = 3  # an exit code of imagegate
 _VERDICT_EVENT_S = 20.0
 
@@ -43,38 +44,39 @@ class TrialOptions:
     product_arguments: tuple[str, ...] = ()  # passed on to each product command, as `--no-color`
 
 
-def run_trial(folder: Path, options: TrialOptions, say: Say) -> Outcome:
-    """Build, boot and probe the image of `folder` in a local cloud.
+def run_trial(folder: Path, options: TrialOptions, console: Console) -> Outcome:
+    """Build, boot and probe the image of `folder` in a local cloud; progress goes to `console`.
 
     Raises:
         CloudDidNotStart: the cloud ended before it listened.
     """
     outcome = Outcome(folder=str(folder), cloud_log=str(options.logs / "cloud.log"))
     started = time.monotonic()
-    with (
-        CloudProcess(state=options.state, cache=options.cache, logs=options.logs, temporary=options.temporary) as cloud,
-        Board(cloud.certificate) as board,
-        CloudSession(cloud.environment) as session,
-    ):
-        outcome.timings_s["start_cloud"] = round(time.monotonic() - started, 3)
-        tier = Engine(cache_dir=options.cache, work_dir=options.state / "look").tier()
-        outcome.tier, outcome.cannot_prove = tier.name, tier.cannot_prove
-        say(f"A cloud of your own is up ({tier.name}); the product is told nothing but its address.")
-        environment = ordinary_environment(cloud.environment) | {"IMAGEGATE_LOG_DIR": str(options.logs)}
-        stage = _Stage(
-            folder=folder,
-            options=options,
-            environment=environment,
-            outcome=outcome,
-            say=say,
-            board=board,
-            session=session,
-        )
-        for step in (_set_up, _build, _verify_by_function if options.via is Via.FUNCTION else _verify_by_command):
-            if not outcome.exit_code:
-                step(stage)
-        outcome.statuses = board.statuses
-        stopping = time.monotonic()
+    process = CloudProcess(state=options.state, cache=options.cache, logs=options.logs, temporary=options.temporary)
+    with Screen(console, process.work) as screen:
+        screen.begin("Starting the local cloud")
+        with process as cloud, Board(cloud.certificate) as board, CloudSession(cloud.environment) as session:
+            outcome.timings_s["start_cloud"] = round(time.monotonic() - started, 3)
+            screen.begin("Looking for hardware virtualisation")
+            tier = Engine(cache_dir=options.cache, work_dir=options.state / "look").tier()
+            outcome.tier, outcome.cannot_prove = tier.name, tier.cannot_prove
+            screen.say(f"The local cloud is up ({tier.name}). The product knows only its address.")
+            environment = ordinary_environment(cloud.environment) | {"IMAGEGATE_LOG_DIR": str(options.logs)}
+            stage = _Stage(
+                folder=folder,
+                options=options,
+                environment=environment,
+                outcome=outcome,
+                screen=screen,
+                board=board,
+                session=session,
+            )
+            for step in (_set_up, _build, _verify_by_function if options.via is Via.FUNCTION else _verify_by_command):
+                if not outcome.exit_code:
+                    step(stage)
+            outcome.statuses = board.statuses
+            stopping = time.monotonic()
+            screen.begin("Stopping the local cloud")
     outcome.timings_s["stop_cloud"] = round(time.monotonic() - stopping, 3)
     outcome.timings_s["total"] = round(time.monotonic() - started, 3)
     return outcome
@@ -88,14 +90,15 @@ class _Stage:
     options: TrialOptions
     environment: dict[str, str]
     outcome: Outcome
-    say: Say
+    screen: Screen
     board: Board
     session: CloudSession
 
     def run(self, name: str, *arguments: str) -> None:
         """Run a product command to its end."""
+        self.screen.begin(f"imagegate {name}")
         given = [name, *arguments, *self.options.product_arguments]
-        self.outcome.add(name, run_product(given, self.environment))
+        self.outcome.add(name, run_product(given, self.environment, self.screen.say))
 
     @property
     def observer(self) -> Observer:
@@ -110,7 +113,9 @@ def _set_up(stage: _Stage) -> None:
         stage.run("setup", str(stage.folder))
         return
     origin = origin_of(stage.folder, os.environ)
-    stage.say(f"What the Function tells commits of {origin.repository} is shown here, and told to nobody else.")
+    stage.screen.say(
+        f"The Function's statuses for commits of {origin.repository} are shown here, and sent nowhere else."
+    )
     stage.run("setup", str(stage.folder), *origin.setup_arguments(stage.board.github_url))
     if not stage.outcome.exit_code:
         outputs = stage.outcome.commands["setup"].document["function"]["outputs"]
@@ -127,8 +132,9 @@ def _build(stage: _Stage) -> None:
 
 def _follow_closing(stage: _Stage, known: frozenset[str]) -> None:
     """A run that failed is an event as well: the Function finds the root cause, and closes the commit's statuses."""
-    stage.say("The build's end is an event, too; the Function that it wakes closes the commit's statuses.")
-    follower = ClosingFollower(observer=stage.observer, say=stage.say, known=known)
+    stage.screen.begin("Waiting for the Function to close the commit's statuses")
+    stage.screen.say("The build's end is an event, too; the Function that it wakes closes the commit's statuses.")
+    follower = ClosingFollower(observer=stage.observer, say=stage.screen.say, known=known)
     stage.outcome.closing = follower.follow()
     stage.outcome.events, stage.outcome.timeline = follower.events, follower.timeline.entries
     _tell_statuses(stage)
@@ -142,8 +148,9 @@ def _verify_by_command(stage: _Stage) -> None:
 def _verify_by_function(stage: _Stage) -> None:
     outcome, logs = stage.outcome, stage.options.logs
     version_id = str(outcome.commands["build"].document["image_version_id"])
-    stage.say("The build's end is an event now; the Function that it wakes verifies the version.")
-    follower = Follower(observer=stage.observer, image_version_id=version_id, say=stage.say)
+    stage.screen.begin("Waiting for the Function's verdict")
+    stage.screen.say("The build's end is an event now; the Function that it wakes verifies the version.")
+    follower = Follower(observer=stage.observer, image_version_id=version_id, say=stage.screen.say)
     outcome.add("verify", follower.follow())
     outcome.events, outcome.timeline = follower.events, follower.timeline.entries
     _tell_statuses(stage)
@@ -157,13 +164,14 @@ def _verify_by_function(stage: _Stage) -> None:
 def _tell_statuses(stage: _Stage) -> None:
     for status in stage.board.statuses:
         told = f"{status['context']}: {status['state']}, {status.get('description', '')}"
-        stage.say(f"Status of commit {status['commit'][:12]}: {told}")
+        stage.screen.say(f"Status of commit {status['commit'][:12]}: {told}")
 
 
 def _await_verdict_event(stage: _Stage, version_id: str) -> None:
     """The Function has published its verdict; the topic delivers it here."""
+    stage.screen.begin("Waiting for the event of the verdict")
     event = stage.outcome.verdict_event = stage.board.await_verdict(version_id, _VERDICT_EVENT_S)
     if event is None:
-        stage.say(f"No event of the verdict arrived within {_VERDICT_EVENT_S:.0f} s.")
+        stage.screen.say(f"No event of the verdict arrived within {_VERDICT_EVENT_S:.0f} s.")
         return
-    stage.say(f"Verdict event delivered by the topic: {event['type']}, id {event['id']}")
+    stage.screen.say(f"Verdict event delivered by the topic: {event['type']}, id {event['id']}")

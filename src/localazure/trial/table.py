@@ -17,9 +17,10 @@ def print_outcome(document: Mapping[str, Any], console: Console) -> None:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     table.add_column("step")
     table.add_column("seconds", justify="right")
-    for name, seconds in _in_order(document["timings_s"]):
-        inner = "." in name
-        table.add_row(f"  {name.split('.', 1)[1]}" if inner else name, f"{seconds:.1f}", style="dim" if inner else None)
+    for key, seconds in document["timings_s"].items():
+        command, _, step = key.partition(".")
+        name = f"  {step}" if step else command
+        table.add_row(name.replace("_", " "), f"{seconds:.1f}", style="dim" if step else None)
     console.print()
     console.print(table)
     console.print()
@@ -42,8 +43,3 @@ def print_outcome(document: Mapping[str, Any], console: Console) -> None:
         console.print(f"    - {unproved}", style="dim", markup=False, soft_wrap=True)
     if document["resources_left"]:
         console.print("  still there:", *document["resources_left"], sep="\n    ", style="red")
-
-
-def _in_order(timings: Mapping[str, float]) -> list[tuple[str, float]]:
-    order = ["start_cloud", "setup", "build", "verify", "stop_cloud", "total"]
-    return sorted(timings.items(), key=lambda item: (order.index(item[0].split(".")[0]), "." in item[0]))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cloud_bench import BenchClock
+from bench_clock import BenchClock
 from localazure.functions.host import FunctionHost
 from localazure.functions.worker_process import AppNotLoaded, NoSuchFunction
 

@@ -164,7 +164,7 @@ RULES = (
         means=(
             "A field is missing, misspelt (names are case-sensitive since 2024-02-01) or has a value of the wrong kind."
         ),
-        do="Correct the field; `imagegate lint` finds most of these before they are submitted.",
+        do="Correct the field and run `imagegate build` again.",
         scope=Scope.SERVICE,
         rank=Rank.ORDINARY,
     ),

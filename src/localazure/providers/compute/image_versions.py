@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from localazure.arm.errors import ArmError
@@ -105,7 +106,8 @@ class ImageVersions:
 
     def _restore(self, request: ArmRequest) -> ArmResponse:
         known = soft_deletion.restore(self._cloud, request)
-        return self._accept(request, known.body, lambda: self._replicate(known.id), status=200)
+        began = self._cloud.clock.now()
+        return self._accept(request, known.body, lambda: self._replicate(known.id, began), status=200)
 
     def _create(self, request: ArmRequest, body: dict[str, Any]) -> ArmResponse:
         version_id, location = request.resource_id, location_of(body)
@@ -118,7 +120,8 @@ class ImageVersions:
         given = properties_of(body)
         storage = given.get("storageProfile") or {}
         content = source_content(self._cloud, _source_id(storage))
-        published = timestamp(self._cloud.clock.now()).replace("Z", "+00:00")
+        began = self._cloud.clock.now()
+        published = timestamp(began).replace("Z", "+00:00")
         profile = publishing.created(given.get("publishingProfile") or {}, location=location, published=published)
         document = resource(
             version_id,
@@ -133,7 +136,7 @@ class ImageVersions:
         )
         internal = {**content.internal(), "replication": replication.started(publishing.regions(profile))}
         self._cloud.store.put(version_id, document, internal=internal)
-        return self._accept(request, document, lambda: self._publish(version_id, content), status=201)
+        return self._accept(request, document, lambda: self._publish(version_id, content, began), status=201)
 
     def _replace(self, request: ArmRequest, body: dict[str, Any], known: Document) -> ArmResponse:
         given = properties_of(body).get("publishingProfile") or {}
@@ -153,7 +156,8 @@ class ImageVersions:
             document["tags"] = body["tags"] or {}
         summary = replication.started(publishing.regions(profile), known.internal.get("replication"))
         self._cloud.store.put(known.id, document, internal={**known.internal, "replication": summary})
-        return self._accept(request, document, lambda: self._replicate(known.id), status=200)
+        began = self._cloud.clock.now()
+        return self._accept(request, document, lambda: self._replicate(known.id, began), status=200)
 
     def _accept(
         self, request: ArmRequest, document: dict[str, Any], work: Callable[[], None], *, status: int
@@ -163,7 +167,7 @@ class ImageVersions:
             self._cloud, request, work, location=location, status=status, body=document, kind="capsOperations"
         )
 
-    def _publish(self, version_id: ResourceId, content: DiskContent) -> None:
+    def _publish(self, version_id: ResourceId, content: DiskContent, began: datetime) -> None:
         def add_disk(body: dict[str, Any]) -> None:
             storage = body["properties"]["storageProfile"]
             given = storage.get("osDiskImage") or {}
@@ -174,12 +178,12 @@ class ImageVersions:
             }
 
         self._cloud.store.update(version_id, add_disk)
-        self._replicate(version_id)
+        self._replicate(version_id, began)
 
-    def _replicate(self, version_id: ResourceId) -> None:
+    def _replicate(self, version_id: ResourceId, began: datetime) -> None:
         seconds = self._cloud.settings.current.replication_s_per_region
         try:
-            replication.replicate(self._cloud, version_id, seconds_per_region=seconds)
+            replication.replicate(self._cloud, version_id, began=began, seconds_per_region=seconds)
         except ArmError:
             set_provisioning_state(self._cloud, version_id, "Failed")
             raise

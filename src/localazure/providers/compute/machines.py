@@ -47,6 +47,7 @@ class Machines:
             raise ArmError(400, "InvalidParameter", "The virtual machine's size is not known.", target="vmSize")
         profile = properties.get("osProfile") or {}
         content = source_content(self._cloud, str(properties["storageProfile"]["osDisk"]["managedDisk"]["id"]))
+        started = self._cloud.clock.now()
         machine = self._cloud.engine.boot(
             MachineRequest(
                 machine_id=str(properties["vmId"]),
@@ -71,7 +72,7 @@ class Machines:
             self._cloud,
             vm.id,
             power="running",
-            started=timestamp(self._cloud.clock.now()),
+            started=timestamp(started),
             serial_log=str(machine.serial_log),
         )
         return machine

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from localazure.arm.errors import ArmError
 from localazure.arm.locations import normalized
 from localazure.arm.resource_id import ResourceId
+from localazure.clock import sleep_until
 from localazure.cloud import Cloud
 from localazure.control.fault import Call
 from localazure.long_running import Canceled
@@ -25,13 +27,14 @@ def started(regions: list[str], known: Summary | None = None) -> Summary:
     return [before.get(normalized(region)) or _entry(region, "Replicating", 0) for region in regions]
 
 
-def replicate(cloud: Cloud, version_id: ResourceId, *, seconds_per_region: float) -> None:
-    """Bring every region that still replicates to its end, one after the other.
+def replicate(cloud: Cloud, version_id: ResourceId, *, began: datetime, seconds_per_region: float) -> None:
+    """Bring every region that still replicates to its end, one after the other; the first one replicates since `began`.
 
     Raises:
         ArmError: some region was not reached; the others were.
         Canceled: the cloud ends meanwhile.
     """
+    due = began
     while True:
         version = cloud.store.get(version_id)
         if version is None:
@@ -39,7 +42,8 @@ def replicate(cloud: Cloud, version_id: ResourceId, *, seconds_per_region: float
         pending = [str(entry["region"]) for entry in _summary(version) if entry["state"] == "Replicating"]
         if not pending:
             return _refuse_if_failed(version)
-        if cloud.clock.sleep(seconds_per_region, until=cloud.long_running.closing):
+        due += timedelta(seconds=seconds_per_region)
+        if sleep_until(cloud.clock, due, cloud.long_running.closing):
             raise Canceled
         _end(cloud, version_id, pending[0])
 

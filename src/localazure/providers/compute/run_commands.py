@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from localazure.arm.errors import ArmError
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.operation_table import Operation
 from localazure.arm.resource_id import ResourceId
-from localazure.clock import timestamp
+from localazure.clock import sleep_until, timestamp
 from localazure.cloud import Cloud
 from localazure.providers.compute.accepted import accept
 from localazure.providers.compute.documents import object_body, properties_of, put_internal, require, resource
@@ -98,11 +99,12 @@ class RunCommands:
         return accept(self._cloud, request, removed, location=str(known.body["location"]), status=202, monitor=True)
 
     def _carry_out(self, command_id: ResourceId, script: str, given: Mapping[str, Any]) -> None:
+        execution = (command_id, script, given, self._cloud.clock.now())
         if given.get("asyncExecution"):
-            threading.Thread(target=self._execute, args=(command_id, script, given), daemon=True).start()
+            threading.Thread(target=self._execute, args=execution, daemon=True).start()
             self._provisioned(command_id, "Succeeded")
             return
-        view = self._execute(command_id, script, given)
+        view = self._execute(*execution)
         failed = view["executionState"] != "Succeeded"
         if failed and given.get("treatFailureAsDeploymentFailure"):
             self._provisioned(command_id, "Failed")
@@ -114,9 +116,11 @@ class RunCommands:
             )
         self._provisioned(command_id, "Succeeded")
 
-    def _execute(self, command_id: ResourceId, script: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    def _execute(
+        self, command_id: ResourceId, script: str, given: Mapping[str, Any], started: datetime
+    ) -> dict[str, Any]:
         """Run the script under its time limit and write down how it went."""
-        view: dict[str, Any] = {"executionState": "Running", "startTime": timestamp(self._cloud.clock.now())}
+        view: dict[str, Any] = {"executionState": "Running", "startTime": timestamp(started)}
         put_internal(self._cloud, command_id, view=view)
         result: dict[str, Any] = {}
         over = threading.Event()
@@ -134,7 +138,7 @@ class RunCommands:
 
         threading.Thread(target=work, daemon=True, name=command_id.name).start()
         limit_s = float(given.get("timeoutInSeconds") or self._settings.run_command_timeout_s)
-        if not self._cloud.clock.sleep(limit_s, until=over):
+        if not sleep_until(self._cloud.clock, started + timedelta(seconds=limit_s), over):
             result = {"executionState": "TimedOut", "exitCode": -1, "output": "", "error": ""}
         view = {**view, **result, "endTime": timestamp(self._cloud.clock.now())}
         put_internal(self._cloud, command_id, view=view)

@@ -7,9 +7,11 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 from localazure.arm.errors import ArmError
 from localazure.arm.resource_id import ResourceId
+from localazure.clock import sleep_until
 from localazure.cloud import Cloud
 from localazure.control.fault import Call
 from localazure.engine_port import BuildCancelled, BuildFailed, BuildRequest, BuiltImage
@@ -39,6 +41,7 @@ class Run:
         self._template_id = template_id
         self._stop = threading.Event()
         self._cancelled = False
+        self._accepted = cloud.clock.now()
         self.status = RunStatus(cloud, template_id)
         self.operation_id = str(uuid.uuid4())
 
@@ -160,10 +163,10 @@ class Run:
                 "please use a JWT that is valid for at least 5 minutes"
             )
             raise failures.build_failed(log_path=log.path, operation_id=self.operation_id)
-        over = threading.Event()
+        over, due = threading.Event(), self._accepted + timedelta(minutes=minutes)
 
         def watch() -> None:
-            if not self._cloud.clock.sleep(minutes * 60, until=over):
+            if not sleep_until(self._cloud.clock, due, over):
                 self._stop.set()
 
         threading.Thread(target=watch, daemon=True, name="build timeout").start()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from localazure.arm.errors import ArmError
 from localazure.arm.resource_id import ResourceId
+from localazure.clock import sleep_until
 from localazure.cloud import Cloud
 from localazure.providers.imagebuilder import destinations, identities, scripts, sources, staging, states
 from localazure.providers.imagebuilder.failures import SubmissionFailed
@@ -20,10 +22,10 @@ class Submission:
         self._settings = settings
         self._auto_run = auto_run
 
-    def carry_out(self, template_id: ResourceId) -> None:
-        """The operation's work; raises what the operation fails with."""
+    def carry_out(self, template_id: ResourceId, accepted: datetime) -> None:
+        """The operation's work, `accepted` at that time; raises what the operation fails with."""
         try:
-            self._provision(template_id)
+            self._provision(template_id, accepted)
         except SubmissionFailed as failure:
             self._fail(template_id, failure.provisioning_code, failure.message)
             raise
@@ -37,10 +39,9 @@ class Submission:
         if (template.body["properties"].get("autoRun") or {}).get("state") == "Enabled":
             self._auto_run(template_id)
 
-    def _provision(self, template_id: ResourceId) -> None:
-        self._cloud.clock.sleep(
-            self._cloud.settings.current.template_submission_s, until=self._cloud.long_running.closing
-        )
+    def _provision(self, template_id: ResourceId, accepted: datetime) -> None:
+        due = accepted + timedelta(seconds=self._cloud.settings.current.template_submission_s)
+        sleep_until(self._cloud.clock, due, self._cloud.long_running.closing)
         template = states.require(self._cloud, template_id)
         identity = identities.principal_of(self._cloud, template.body)
         place = staging.create(self._cloud, template, identity)

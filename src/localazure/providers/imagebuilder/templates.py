@@ -35,10 +35,11 @@ class Templates:
             identities.check_assignable(self._cloud, request, template.get("identity") or {})
             document = rendering.composed(template_id, template)
             self._cloud.store.put(template_id, document)
+        accepted = self._cloud.clock.now()
         return accept(
             self._cloud,
             request,
-            lambda: self._submission.carry_out(template_id),
+            lambda: self._submission.carry_out(template_id, accepted),
             location=document["location"],
             status=201,
             body=rendering.rendered(document, api_version=request.api_version),

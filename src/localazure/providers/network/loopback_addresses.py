@@ -62,9 +62,11 @@ class LoopbackAddresses:
                 os.close(descriptor)
 
     def close(self) -> None:
-        """Let go of all."""
+        """Let go of all, and of the folder where no other cloud holds an address."""
         for address in list(self._held):
             self.release(address)
+        with contextlib.suppress(OSError):
+            self._folder.rmdir()
 
     def _locked(self, address: str) -> int | None:
         if not self._folder.exists():
@@ -72,7 +74,10 @@ class LoopbackAddresses:
             with contextlib.suppress(PermissionError):
                 self._folder.chmod(0o1777)  # other users' clouds hold addresses too
         path = self._folder / address
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        except FileNotFoundError:  # another cloud has just ended, and the folder with it
+            return self._locked(address)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if path.stat().st_ino == os.fstat(descriptor).st_ino:  # else its last holder unlinked it meanwhile

@@ -53,6 +53,15 @@ def test_every_command_has_help_with_examples(command: str, capsys: pytest.Captu
     assert "Examples:" in capsys.readouterr().out
 
 
+def test_no_arguments_is_help(capsys: pytest.CaptureFixture[str]) -> None:
+    """The program's name alone prints the help once, on standard output, and no error."""
+    assert run_program([]) == 0
+
+    printed = capsys.readouterr()
+    assert printed.out.count("Usage: imagegate") == 1
+    assert printed.err == ""
+
+
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     """`--version` prints name and version, and nothing else."""
     assert run_program(["--version"]) == 0

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from fake_orchestration import FakeContext, drive
-from imagegate.errors import ServiceUnreachable
 from imagegate.flows.smoke_one import smoke_one
 from imagegate.model import TeardownResult
 from imagegate.model.verification import Cause, RegionOutcome
@@ -263,8 +262,8 @@ def test_no_public_address(answers: Json, job: Json) -> None:
 
 
 def test_service_gone_for_good(answers: Json, job: Json) -> None:
-    """A step that fails after all retries ends the story, and the teardown still happens."""
-    answers["await_smoke_vm"] = ServiceUnreachable("nobody there")
+    """A fault that outlasts all retries ends the story, and the teardown still happens."""
+    answers["await_smoke_vm"] = {"fault": {"cause": "service", "reason": "nobody there", "may_pass": True}}
     ctx = FakeContext(answers)
 
     outcome = run(ctx, job)

@@ -1,16 +1,17 @@
 """The whole story on the real engine, in this process: only the wire is a test's."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from fake_wire import SUBSCRIPTION
+from fake_wire import SUBSCRIPTION, Answer
 from imagegate.errors import Interrupted
-from imagegate.flows import telling
 from imagegate.flows.verify_here import verify_here
 from imagegate.model import SmokeSpec
 from imagegate.model.verification import Verification
@@ -47,6 +48,14 @@ class Listener(Silent):
     def undoing(self, text: str) -> None:
         """Keep it."""
         self._hear(f"({text})")
+
+
+@pytest.fixture(autouse=True)
+def _quick_timers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine's clock: its timers are due after a moment."""
+    sleep = time.sleep
+    clock = SimpleNamespace(sleep=lambda seconds: sleep(min(seconds, 0.005)))
+    monkeypatch.setattr("durabletask.testing.in_memory_backend.time", clock)
 
 
 @pytest.fixture
@@ -138,16 +147,8 @@ def test_interrupted_twice(apache: int, tmp_path: Path) -> None:
     assert azure.smoke_resources != []
 
 
-def test_transient_errors_are_tried_again(apache: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server error that outlasts the SDK's own retries is tried again by the engine."""
-    from datetime import timedelta
-
-    from durabletask import task
-
-    from fake_wire import Answer
-
-    quick = task.RetryPolicy(first_retry_interval=timedelta(milliseconds=1), max_number_of_attempts=4)
-    monkeypatch.setattr(telling, "RETRY", quick)
+def test_transient_errors_are_tried_again(apache: int, tmp_path: Path) -> None:
+    """A server error that outlasts the SDK's own retries is tried again by the story."""
     azure = azure_for(apache)
     body = {"error": {"code": "InternalServerError", "message": "again"}}
     azure.refusals["GET", "/versions/"] = [Answer(status=500, body=body)] * 13

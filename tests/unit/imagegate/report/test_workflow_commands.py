@@ -1,7 +1,6 @@
 """Workflow commands: read back the way the runner reads them."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +16,6 @@ from imagegate.report.workflow_commands import (
     escape_property,
     foreign,
     group,
-    silence,
 )
 
 _KNOWN = {"error", "warning", "notice", "group", "endgroup", "add-mask", "set-output", "stop-commands", "debug"}
@@ -91,19 +89,6 @@ def test_the_token_cannot_be_guessed() -> None:
     tokens = {next(iter(foreign([]))).removeprefix("::stop-commands::") for _ in range(20)}
     assert len(tokens) == 20
     assert all(re.fullmatch(r"[0-9a-f]{48}", token) for token in tokens)
-
-
-def test_the_runner_listens_again_when_the_text_breaks_off() -> None:
-    """An error in the middle of the text still ends the silence, and what comes after is heard."""
-    shown: list[str] = []
-
-    def lines() -> Iterator[str]:
-        yield "::error::boo\n##[error]boo"
-        raise BrokenPipeError("the log broke off")
-
-    with pytest.raises(BrokenPipeError), silence(shown.append) as write:
-        [write(line) for line in lines()]
-    assert _runner_hears([*shown, "::notice::after"]) == ["notice"]
 
 
 @given(st.text())

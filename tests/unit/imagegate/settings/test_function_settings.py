@@ -76,5 +76,4 @@ def test_repositories_compare_without_capitals() -> None:
     """GitHub does not mind capitals, so neither does the list."""
     settings = load_function_settings(_WHOLE)
 
-    assert settings.may_speak_to("acme/IMAGES")
-    assert not settings.may_speak_to("acme/other")
+    assert settings.repositories == {"acme/images"}

@@ -75,7 +75,9 @@ def subscribed(bench: Bench, listener: Listener) -> Iterator[Subscriber]:
                 **properties,
             }
             bench.cloud.store.put(_HOOK, {"properties": given}, internal={"endpointUrl": listener.url})
-            return stack.enter_context(EventBus(bench.cloud, Wire(), speed=speed, jitter=lambda: 1.0))
+            bus = stack.enter_context(EventBus(bench.cloud, Wire(), speed=speed, jitter=lambda: 1.0))
+            bench.clock.rests.append(lambda: bus.rest(0))
+            return bus
 
         yield Subscriber(listener, subscribe)
 

@@ -19,7 +19,7 @@ def _printed(**changes: Any) -> str:  # noqa: ANN401 - any JSON
         "cloud_log": "/logs/cloud.log",
         "tier": "kvm",
         "cannot_prove": ["the boot loader"],
-        "timings_s": {"total": 61.0, "build": 20.0, "build.run": 18.0, "setup": 3.0},
+        "timings_s": {"setup": 3.0, "setup.function_code": 1.0, "build": 20.0, "build.run": 18.0, "total": 61.0},
         "resources_left": [],
         "failed_command": None,
         "exit_code": 0,
@@ -34,7 +34,8 @@ def test_passed() -> None:
     """Steps in the order of the story, the verdict with its reason, and what this tier cannot prove."""
     text = _printed()
 
-    assert text.index("setup") < text.index("build") < text.index("run") < text.index("total")
+    names = [line[:18].rstrip() for line in text.splitlines()[3:8]]
+    assert names == ["setup", "  function code", "build", "  run", "total"]
     assert "✓ passed" in text
     assert "Apache answered 200." in text
     assert "cannot prove\n    - the boot loader" in text

@@ -56,7 +56,7 @@ def test_regions_replicate_one_after_the_other(bench: Bench) -> None:
     assert version
     assert replication.status(version)["aggregatedState"] == "InProgress"
     assert not replication.is_replicated(version, "westeurope")
-    replication.replicate(bench.cloud, version.id, seconds_per_region=0)
+    replication.replicate(bench.cloud, version.id, began=bench.clock.now(), seconds_per_region=0)
     version = bench.cloud.store.get(version.id)
     assert version
     assert replication.status(version)["aggregatedState"] == "Completed"

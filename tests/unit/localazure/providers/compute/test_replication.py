@@ -31,13 +31,13 @@ def test_each_region_takes_the_time_that_is_set(bench_with: Callable[..., Bench]
     make_template(bench, distribute=[shared_image(targetRegions=REGIONS)])
     response = bench("POST", f"{TEMPLATE}/run", api_version="2025-10-01")
     _until(bench, {"all": "InProgress"})
-    bench.clock.let_pass_for_somebody(seconds=60)
+    bench.clock.let_pass(seconds=60)
     _until(bench, {"West Europe": "Completed", "West US 2": "Replicating", "North Europe": "Replicating"})
     assert bench.body(VERSION)["properties"]["provisioningState"] == "Creating"
     assert last_run(bench)["runSubState"] == "Distributing"
-    bench.clock.let_pass_for_somebody(seconds=60)
+    bench.clock.let_pass(seconds=60)
     _until(bench, {"West US 2": "Completed", "North Europe": "Replicating"})
-    bench.clock.let_pass_for_somebody(seconds=60)
+    bench.clock.let_pass(seconds=60)
     assert (bench.cloud.complete(response) or {})["status"] == "Succeeded"
     assert _states(bench)["all"] == "Completed"
 

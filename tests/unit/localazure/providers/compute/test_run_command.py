@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from cloud_bench import Bench
@@ -100,6 +102,27 @@ def test_managed_flavour_may_fail_the_deployment(running: Bench) -> None:
     record = running.settled("PUT", f"{VM}/runCommands/probe", {"location": "westeurope", "properties": properties})
     assert record["error"]["code"] == "VMExtensionProvisioningError"
     assert "broken" in record["error"]["message"]
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_managed_flavour_has_a_time_limit(running: Bench, asynchronous: bool) -> None:
+    """A script that outlasts `timeoutInSeconds` is TimedOut once that has passed since the request, and not before."""
+    over = threading.Event()
+
+    def slow(_script: str) -> Said:
+        running.clock.sleep(3600, until=over)
+        return Said()
+
+    running.engine.machines[0].answer = slow
+    properties = {"source": {"script": "probe"}, "timeoutInSeconds": 60, "asyncExecution": asynchronous}
+    running("PUT", f"{VM}/runCommands/probe", {"location": "westeurope", "properties": properties})
+    states = []
+    for seconds in (59, 1):
+        running.clock.let_pass(seconds=seconds)
+        properties = running.body(f"{VM}/runCommands/probe", _expand="instanceView")["properties"]
+        states.append(properties["instanceView"]["executionState"])
+    over.set()
+    assert states == ["Running", "TimedOut"]
 
 
 def test_managed_flavour_needs_a_script(running: Bench) -> None:

@@ -16,7 +16,8 @@ from image_world import (
     make_vm,
     vm_body,
 )
-from localazure.engine_port import Rule
+from localazure.engine_port import MachineRequest, Rule
+from recording_engine import RecordedMachine
 
 NETWORK = "~/providers/Microsoft.Network"
 
@@ -81,8 +82,6 @@ def test_waiting_for_the_guest_as_azure_does(bench_with: Callable[..., Bench]) -
     bench = bench_with(wait_for_guest=True, provisioning_timeout_s=600)
     version, interface = make_version(bench), make_interface(bench)
     response = bench("PUT", VM, vm_body(version, interface))
-    while not bench.engine.machines:
-        bench.clock.sleep(0)
     bench.clock.let_pass(seconds=601)
     record = bench.cloud.complete(response)
     assert record
@@ -92,6 +91,20 @@ def test_waiting_for_the_guest_as_azure_does(bench_with: Callable[..., Bench]) -
     assert str(error["message"]).startswith("OS Provisioning for VM 'smoke' did not finish in the allotted time.")
     assert bench.body(VM)["properties"]["provisioningState"] == "Failed"
     assert bench.engine.machines[0].is_running()
+
+
+def test_boot_counts_towards_the_deadline(bench_with: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine whose boot alone takes longer than the deadline is too late when it has booted."""
+    bench = bench_with(wait_for_guest=True, provisioning_timeout_s=600)
+    boot = bench.engine.boot
+
+    def slow_boot(request: MachineRequest) -> RecordedMachine:
+        bench.clock.move(seconds=601)
+        return boot(request)
+
+    monkeypatch.setattr(bench.engine, "boot", slow_boot)
+    body = vm_body(make_version(bench), make_interface(bench))
+    assert bench.settled("PUT", VM, body)["error"]["code"] == "OSProvisioningTimedOut"
 
 
 def test_rules_follow_the_security_group(bench: Bench) -> None:

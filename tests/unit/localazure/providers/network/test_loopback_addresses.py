@@ -34,6 +34,20 @@ def test_an_address_is_free_again_once_released(tmp_path: Path) -> None:
     one.release(address)
 
 
+def test_the_last_cloud_leaves_no_folder(tmp_path: Path) -> None:
+    """The folder stays while any cloud holds an address, goes with the last one, and comes back when it is needed."""
+    one, two = LoopbackAddresses(tmp_path / "held"), LoopbackAddresses(tmp_path / "held")
+    one.take()
+    two.take()
+
+    one.close()
+    assert (tmp_path / "held").exists()
+    two.close()
+    assert not (tmp_path / "held").exists()
+    assert one.take()
+    one.close()
+
+
 def test_a_process_that_dies_lets_go(tmp_path: Path) -> None:
     """The lock is the kernel's: a killed cloud holds nothing, though its file is still there."""
     script = (
