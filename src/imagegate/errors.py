@@ -78,7 +78,7 @@ class ImageGateError(Exception):
     """
 
     exit_code: ClassVar[int] = 1
-    meaning: ClassVar[str] = "unexpected error: a defect of imagegate"
+    meaning: ClassVar[str] = "unexpected error: a defect of imagegate; or standard output could not be written"
     code: ClassVar[str] = "unexpected"
 
     def __init__(self, message: str, *, hint: str | None = None, ids: Mapping[str, str] | None = None) -> None:
