@@ -175,4 +175,5 @@ class RecordedFacts:
 def load_facts(folder: Path) -> RecordedFacts:
     """The approved table of a folder, and the list beside it."""
     table = json.loads((folder / "recorded_facts.json").read_text())["operations"]
-    return RecordedFacts(table, json.loads((folder / "recorded_differences.json").read_text())["differences"])
+    listed = json.loads((folder / "recorded_differences.json").read_text())
+    return RecordedFacts(table, {**listed["differences"], **listed["momentary"]})
