@@ -25,7 +25,8 @@ VERSION = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/galleri
 GROUP = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.VirtualMachineImages/imageTemplates"
 YAML = """\
 name: web
-azure: {subscription: s, resource-group: rg, location: westeurope, gallery: golden, definition: web}
+azure: {subscription: 10ca1a2e-0000-4000-8000-000000000001, resource-group: rg, location: westeurope, gallery: golden,
+  definition: web}
 """
 
 

@@ -93,12 +93,14 @@ def test_one_version_is_shown_as_ever() -> None:
     assert outcome_of_all([verification()]) == outcome_of(verification())
 
 
-def test_targets() -> None:
-    """Ids of versions, each once, or one folder; not both, and nothing else."""
+def test_targets(tmp_path: Path) -> None:
+    """Ids of versions, each once, or one folder that is there; not both, and nothing else."""
     other = VERSION_ID.replace("golden", "silver")
 
     assert [one.text for one in read_targets([VERSION_ID, other, VERSION_ID], None)[0]] == [VERSION_ID, other]
-    assert read_targets(["images/web"], None) == ([], Path("images/web"))
+    assert read_targets([str(tmp_path)], None) == ([], tmp_path)
+    with pytest.raises(InputError, match="neither a folder nor the id"):
+        read_targets(["images/web"], None)
     with pytest.raises(InputError, match="or one folder"):
         read_targets([VERSION_ID, "images/web"], None)
 
