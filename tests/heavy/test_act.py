@@ -29,6 +29,7 @@ _JOB = """
     steps:
       - uses: actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2"""
 _IMAGES = ("apache-debian12", "other-debian12")
+_BUILD, _VERIFY = "imagegate/build (apache-debian12)", "imagegate/verify (apache-debian12)"
 _EVENT = {"repository": {"default_branch": "main"}}
 
 
@@ -82,7 +83,7 @@ def test_life_of_an_image(life: tuple[ActWorld, str, WorkflowRun]) -> None:
     assert {run.steps[name] for name in ("setup", "build", "verify", "sweep")} == {"success"}
     assert run.outputs("verify")["image-version-id"].lower() == run.outputs("build")["image-version-id"].lower()
     assert (run.outputs("verify")["verdict"], run.outputs("verify")["promoted"]) == ("passed", "true")
-    assert world.shown(commit) == {"imagegate/build": "success", "imagegate/verify": "success"}
+    assert world.shown(commit) == {_BUILD: "success", _VERIFY: "success"}
     assert world.smoke_machines() == []
 
 
@@ -109,12 +110,13 @@ def test_failing_build(world: ActWorld, engine: HostileEngine) -> None:
     assert annotation["level"] == "error"
     assert (annotation["file"], annotation["line"]) == (f"{FOLDER}/scripts/secure-root-login.sh", "17")
     assert "cause=command-missing" in run.log
-    assert world.shown(commit) == {"imagegate/build": "failure"}
+    assert world.shown(commit) == {_BUILD: "failure", _VERIFY: "error"}
 
 
 def test_matrix_of_two_images(world: ActWorld) -> None:
-    """Two images of one commit are built at once, each into its own definition; the commit is shown as built."""
+    """Of two images of one commit, built at once, the failed one is shown as failed and the other one as built."""
     _add_image(world.act.checkout, "other-debian12")
+    (world.act.checkout / FOLDER / "template.json").write_text("{")
     commit = world.act.commit()
     folder = "templates/${{ matrix.image }}"
     setups = "".join(_step("setup", folder=f"templates/{name}") for name in _IMAGES).replace("id: setup\n", "id: s\n")
@@ -124,10 +126,12 @@ def test_matrix_of_two_images(world: ActWorld) -> None:
         f"on: push\njobs:\n  setup:{_JOB}{setups}\n  build:{matrix}{_JOB}{_step('build', folder=folder)}\n", _EVENT
     )
 
-    assert run.exit_code == 0, run.log
-    assert run.jobs == dict.fromkeys(("workflow.yml/setup", "workflow.yml/build-1", "workflow.yml/build-2"), "success")
-    assert [len(world.versions(name)) for name in _IMAGES] == [1, 1]
-    assert world.shown(commit)["imagegate/build"] == "success"
+    assert run.exit_code == 1, run.log
+    assert {run.jobs[f"workflow.yml/build-{number}"] for number in (1, 2)} == {"failure", "success"}
+    assert [len(world.versions(name)) for name in _IMAGES] == [0, 1]
+    shown = world.shown(commit)
+    assert (shown[_BUILD], shown["imagegate/build (other-debian12)"]) == ("failure", "success")
+    assert (shown[_VERIFY], shown["imagegate/verify (other-debian12)"]) == ("error", "pending")
 
 
 def _add_image(checkout: Path, name: str) -> None:
@@ -148,7 +152,7 @@ def test_pull_request(world: ActWorld) -> None:
     )
 
     assert run.exit_code == 0, run.log
-    assert world.shown(head) == {"imagegate/build": "success", "imagegate/verify": "pending"}
+    assert world.shown(head) == {_BUILD: "success", _VERIFY: "pending"}
     assert world.shown(merge) == {}
 
 
@@ -171,6 +175,6 @@ def test_example_workflow_for_real(daemon: DockerDaemon, tmp_path: Path) -> None
         )
 
         assert (run.exit_code, set(run.jobs.values())) == (0, {"success"}), run.log
-        assert world.shown(commit) == {"imagegate/build": "success", "imagegate/verify": "success"}
+        assert world.shown(commit) == {_BUILD: "success", _VERIFY: "success"}
         assert len(world.versions("apache-debian12")) == 1
         assert world.smoke_machines() == []

@@ -95,6 +95,10 @@ class Act:
             ("-c", "user.name=octo", "-c", "user.email=octo@example.org", "commit", "--quiet", "--message=Images"),
         ):
             self._git(*command)
+        return self.head()
+
+    def head(self) -> str:
+        """The commit that jobs are run for."""
         return self._git("rev-parse", "HEAD")
 
     def run(

@@ -11,7 +11,7 @@ from pathlib import Path
 from act_runner import Act
 from action_image import BASE, copy_repository
 from docker_daemon import DockerDaemon
-from job_services import JobServices, shown_states
+from job_services import CLAIMS, JobServices, shown_states
 from localazure.assembly import LocalCloud
 from localazure.engine_port import EnginePort
 
@@ -62,6 +62,7 @@ def open_act_world(daemon: DockerDaemon, folder: Path, engine: EnginePort) -> It
                 **services.environment(),
             },
         )
+        services.claims = lambda: {**CLAIMS, "sha": act.head(), "run_id": "1", "run_number": "1"}
         copy_repository(checkout)
         shutil.copy(cloud.ca_bundle, checkout / _BUNDLE)
         yield ActWorld(cloud=cloud, services=services, act=act)

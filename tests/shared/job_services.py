@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+from job_issuer import JobIssuer
+
 REQUEST_TOKEN = "request-token-" + "r" * 32
 SUBJECT = "repo:octo-org/images:ref:refs/heads/main"
-ISSUER = "https://token.actions.githubusercontent.com"
+CLAIMS = {
+    "sub": SUBJECT,
+    "repository": "octo-org/images",
+    "ref": "refs/heads/main",
+    "sha": "e" * 40,
+    "event_name": "push",
+    "job_workflow_ref": "octo-org/images/.github/workflows/image.yml@refs/heads/main",
+    "run_id": "4711",
+    "run_number": "7",
+    "run_attempt": "1",
+}
 
 
 def shown_states(statuses: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -31,6 +42,10 @@ class JobServices:
     tokens: list[str] = field(default_factory=list)
     audiences: list[str] = field(default_factory=list)
     may_write: bool = True
+    claims: Callable[[], Mapping[str, str]] = lambda: CLAIMS
+    """What the job's tokens say, asked for at each token."""
+
+    _issuer: JobIssuer = field(default_factory=JobIssuer)
 
     def __enter__(self) -> Self:
         services = self
@@ -73,7 +88,7 @@ class JobServices:
 
     def environment(self, *, id_token: bool = True) -> dict[str, str]:
         """What a job has of it; without `id-token: write` nothing of the tokens."""
-        found = {"GITHUB_API_URL": self.url}
+        found = {"GITHUB_API_URL": self.url, "IMAGEGATE_ISSUER": self.url}
         if id_token:
             found["ACTIONS_ID_TOKEN_REQUEST_URL"] = f"{self.url}/token?api-version=2.0"
             found["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = REQUEST_TOKEN
@@ -84,6 +99,8 @@ class JobServices:
         url = urlsplit(path)
         if url.path == "/token":
             return self._token(headers, parse_qs(url.query))
+        if url.path == "/.well-known/jwks":
+            return 200, self._issuer.keys
         commit = url.path.rsplit("/", 1)[-1] if method == "POST" else url.path.split("/")[-2]
         known = self.statuses.setdefault(commit, [])
         if method == "GET" and url.path.endswith("/status"):
@@ -100,8 +117,6 @@ class JobServices:
         if headers.get("Authorization") != f"Bearer {REQUEST_TOKEN}":
             return 401, {"message": "no"}
         self.audiences += query.get("audience", [])
-        claims = {"iss": ISSUER, "sub": SUBJECT, "aud": self.audiences[-1], "jti": str(len(self.tokens))}
-        parts = (json.dumps(part).encode() for part in ({"alg": "RS256", "typ": "JWT"}, claims))
-        encoded = [base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts]
-        self.tokens.append(".".join([*encoded, "c2lnbmF0dXJl"]))
+        claims = {**self.claims(), "iss": self.url, "jti": str(len(self.tokens))}
+        self.tokens.append(self._issuer.mint(self.audiences[-1], **claims))
         return 200, {"value": self.tokens[-1], "count": 1}

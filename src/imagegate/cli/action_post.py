@@ -59,6 +59,8 @@ def end(left: Leftover | None, surroundings: Surroundings) -> int:
         return 0
     finally:
         _close_statuses(left, shell)
+        if shell.job is not None:
+            shell.job.heartbeat.stop()
 
 
 def _end_left(left: Leftover, shell: "Shell") -> int:

@@ -121,9 +121,11 @@ def test_worker_dies_after_every_activity(
     reconcile: Callable[[], None],
     recording_engine: ServingEngine,
     cloud_server: LocalCloud,
+    sign_versions: Callable[[], None],
 ) -> None:
     """Each activity's work is done twice, since each worker dies before it tells: one VM, one verdict, nothing left."""
     build(azure, recording_engine.port)
+    sign_versions()
     gate.everyone_dies_once = True
 
     reconcile()
@@ -148,6 +150,7 @@ def test_everything_dies_after_each_activity(
     gate: Gate,
     reconcile: Callable[[], None],
     recording_engine: ServingEngine,
+    sign_versions: Callable[[], None],
 ) -> None:
     """Worker and history die together after each activity in turn: the timer begins anew, and it ends clean."""
     give_token(azure)
@@ -158,6 +161,7 @@ def test_everything_dies_after_each_activity(
             azure.settled("POST", f"{TEMPLATE}/run", api_version="2024-02-01")
         else:
             build(azure, recording_engine.port)
+        sign_versions()
         gate.held = activity
         reconcile()
         assert gate.reached.wait(_PATIENCE_S), activity
