@@ -21,6 +21,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 TAG = "imagegate:test"
 FOLDER = "templates/apache-debian12"
 _MINUTES_S = 300
+_HOUR_S = 3600
 HOSTILE = (
     "::set-output name=verdict::passed",
     "  ::error file=a.sh,line=1::not ours",
@@ -77,16 +78,14 @@ class HostileEngine(RecordingEngine):
 
 
 class GatedClock(SystemClock):
-    """The machine's clock, but a sleep of minutes lasts until a test opens its gate: by its seconds, or never."""
+    """The machine's clock, but a sleep of minutes, or of hours, lasts until a test opens the gate of its kind."""
 
     def __init__(self) -> None:
-        self._gates: dict[float, threading.Event] = {}
-        self._lock = threading.Lock()
+        self._gates = {is_long: threading.Event() for is_long in (False, True)}
 
     def gate(self, seconds: float) -> threading.Event:
-        """What ends the sleeps of so many seconds."""
-        with self._lock:
-            return self._gates.setdefault(seconds, threading.Event())
+        """What ends the sleeps of that kind: an hour and more, or less."""
+        return self._gates[seconds >= _HOUR_S]
 
     def sleep(self, seconds: float, until: threading.Event | None = None) -> bool:
         """Wait, or stop early when `until` is set; True when it was set."""

@@ -170,7 +170,7 @@ def test_unsigned_version_stays_hidden_and_says_nothing(
     assert _version(azure)["properties"]["publishingProfile"]["excludeFromLatest"]
     assert github.posted == []
     sign_versions()
-    assert github.awaited("imagegate/verify").wait(_PATIENCE_S)
+    assert github.awaited("imagegate/verify (web)").wait(_PATIENCE_S)
     assert not _version(azure)["properties"]["publishingProfile"]["excludeFromLatest"]
 
 
