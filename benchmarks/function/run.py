@@ -125,6 +125,9 @@ def _settings(cloud: LocalCloud) -> dict[str, str]:
         "FUNCTIONS_LOG_LEVEL": "WARNING",
         "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS": "rg-images",
         "IMAGEGATE_REPOSITORIES": "acme/images",
+        "IMAGEGATE_WORKFLOWS": "*",
+        "IMAGEGATE_ORIGIN_CONTAINERS": "https://proofs.example/origin",
+        "IMAGEGATE_RECORDS_CONTAINER": "https://proofs.example/records",
     }
 
 
@@ -160,7 +163,7 @@ def _job(number: int | str) -> dict[str, object]:
         "run": f"r{number}",
         "subscription_id": DEFAULT_SUBSCRIPTION_ID,
         "resource_group": "rg-images-smoke",
-        "promoted_refs": ["refs/heads/main"],
+        "limit_s": 0,
         "repository": "acme/images",
         "commit": _STAMP["imagegate-commit"],
         "smoke": {"probes": [{"http": {"port": 80}}], "reboot": True},

@@ -20,6 +20,7 @@ _VERSION = {
     "location": "westeurope",
     "tags": {**SmokeSpec().to_tags(), "imagegate-ref": "refs/heads/main"},
     "security_type": "Standard",
+    "published_at": "2026-11-21T12:00:00Z",
     "replicated": ["westeurope"],
 }
 _ATTEMPT = {
@@ -44,7 +45,9 @@ _ANSWERS: dict[str, dict[str, Any]] = {
     "stop_smoke_deployment": {"stopped": True},
     "tear_down_smoke_vm": {"gone": True, "existed": True, "reason": ""},
     "prove_gone": {"left": []},
-    "promote_image_version": {"done": True, "reason": ""},
+    "record_verdict": {"done": True, "reason": ""},
+    "check_proof": {"state": "speaks", "reason": "", "claims": {}, "hidden": ""},
+    "promote_by_proof": {"done": True, "promoted": True, "reason": ""},
     "post_status": {"outcome": "posted", "message": ""},
     "publish_verdict": {"published": True},
 }
