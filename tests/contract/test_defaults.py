@@ -142,8 +142,14 @@ def test_defaults_of_the_function(repository: Path) -> None:
         "`AZURE_SUBSCRIPTION_ID` (or `IMAGEGATE_SUBSCRIPTION`)",
         "`IMAGEGATE_TEMPLATE_RESOURCE_GROUPS`",
         "`IMAGEGATE_REPOSITORIES`",
+        "`IMAGEGATE_WORKFLOWS`",
+        "`IMAGEGATE_ORIGIN_CONTAINERS`",
+        "`IMAGEGATE_RECORDS_CONTAINER`",
     ]
     assert {name: default for name, default in rows.items() if default != "required"} == {
+        "`IMAGEGATE_REPOSITORY_IDS`": {0: "none"}[len(settings.repository_ids)],
+        "`IMAGEGATE_PROMOTION_CLAIMS`": {0: "none"}[len(settings.promotion_claims)],
+        "`IMAGEGATE_ISSUER`": f"`{settings.issuer}`",
         "`IMAGEGATE_GALLERY_RESOURCE_GROUPS`": {settings.template_groups: "the templates'"}[settings.gallery_groups],
         "`IMAGEGATE_SMOKE_RESOURCE_GROUP`": group,
         "`IMAGEGATE_PROMOTED_REFS`": f"`{','.join(settings.promoted_refs)}`",
