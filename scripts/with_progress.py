@@ -82,17 +82,18 @@ def main(stage: str, log_file: str, *command: str) -> int:
     """Run the command to its end; its exit code, as a shell has it."""
     log = Path(log_file)
     log.parent.mkdir(parents=True, exist_ok=True)
-    children: list[subprocess.Popen[bytes]] = []
+    terminated: list[int] = []
     signal.signal(signal.SIGINT, lambda *_: None)  # a terminal interrupts the command as well, and that ends this
-    signal.signal(signal.SIGTERM, lambda *_: children[0].terminate() if children else sys.exit(128 + signal.SIGTERM))
+    signal.signal(signal.SIGTERM, lambda number, _: terminated.append(number))
     with log.open("wb") as output:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
-    children.append(child)
     report = Report(stage, log, child.pid)
     while True:
         try:
             child.wait(0.1)
         except subprocess.TimeoutExpired:
+            if terminated:
+                child.terminate()
             report.tick()
         else:
             break

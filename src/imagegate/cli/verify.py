@@ -12,7 +12,7 @@ from imagegate.cli.command import Shell, input_options, shared_options
 from imagegate.cli.commit import commit_teller, statuses_option
 from imagegate.cli.leftovers import keep_for_post, note_ended
 from imagegate.cli.verify_decision import decided
-from imagegate.cli.verify_outcome import outcome_of_all
+from imagegate.cli.verify_outcome import outcome_of, outcome_of_all
 from imagegate.cli.verify_targets import read_targets
 from imagegate.errors import InputError, ResourceMissing
 from imagegate.model import ResourceId
@@ -94,7 +94,7 @@ def verify_command(
     finally:
         if not may_be_left:
             note_ended(shell)
-    return outcome_of_all(done)
+    return outcome_of(done[0]) if len(done) == 1 else outcome_of_all(done)
 
 
 def _verify_all(

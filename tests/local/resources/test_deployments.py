@@ -90,8 +90,13 @@ def test_the_sdk_deploys_what_the_product_ships(
     assert outputs["identityPrincipalId"] == identity["properties"]["principalId"]
     assert outputs["scriptContainerUrl"].endswith(f"/{outputs['scriptStorageAccountName']}/scripts")
     assert call("GET", outputs["galleryImageId"]).status_code == 200
-    deployed = [resource for resource in template["resources"] if not resource.get("condition")]
-    assert len(operations) == len(deployed)
+    copies = {"containers": len(template["variables"]["containers"])}
+    deployed = [
+        copies[resource["copy"]["name"]] if "copy" in resource else 1
+        for resource in template["resources"]
+        if not resource.get("condition")
+    ]
+    assert len(operations) == sum(deployed)
 
 
 def test_an_accepted_deployment_is_told_before_it_runs(settled: Call, call: Call) -> None:
