@@ -19,7 +19,6 @@ from armtemplate import (
     Unknown,
     evaluate,
     parse_json,
-    parse_parameters,
 )
 from armtemplate.envelope import scope_kind
 from armtemplate.json_types import Value
@@ -40,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         document = _read(options.file)
-        given = parse_parameters(_read(options.parameters)) if options.parameters else {}
+        given = _read(options.parameters) if options.parameters else None
         deployment = evaluate(document, parameters=given, scope=_scope(options, document))
     except TemplateFaults as error:
         print(error, file=sys.stderr)

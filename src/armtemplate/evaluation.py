@@ -20,7 +20,7 @@ from armtemplate.linked_templates import LinkedTemplateResolver
 from armtemplate.members import TEMPLATE, canonical
 from armtemplate.nested import Bodies, NestedTemplate, look_through
 from armtemplate.outputs import evaluate_asserts, evaluate_outputs
-from armtemplate.parameter_files import parse_parameters
+from armtemplate.parameter_files import GivenPlaces, parse_parameters
 from armtemplate.parameters import read_parameters, secure_names
 from armtemplate.placeholders import filled
 from armtemplate.positions import PathLink, path_text, unlink
@@ -40,6 +40,7 @@ def evaluate(
     template: Document | Mapping[str, Any],
     *,
     parameters: Mapping[str, Any] | Document | None = None,
+    supplied: Mapping[str, Any] | None = None,
     scope: Scope | None = None,
     resolver: LinkedTemplateResolver | None = None,
     runtime: Runtime | None = None,
@@ -49,6 +50,7 @@ def evaluate(
     Args:
         template: parsed by `parse_json`, or plain values (faults then have no lines).
         parameters: a parsed parameter file, or values by name. Values are literal: never evaluated.
+        supplied: values for what `parameters` leaves open.
         scope: where the deployment goes; without one, stand-ins at the level that the template's `$schema` names.
         resolver: fetches linked templates; without one what they give is unknown.
         runtime: answers `reference()` and its like; without one they are unknown.
@@ -59,12 +61,12 @@ def evaluate(
     document = template if isinstance(template, Document) else None
     value = document.value if document else template
     source = Source(document=document, file=document.file if document else "<template>")
-    given = {} if parameters is None else parse_parameters(parameters)
+    given = {**(supplied or {}), **({} if parameters is None else parse_parameters(parameters))}
     there = scope or Scope(kind=scope_kind(value))
     there = replace(there, utc_now=there.now())
     session = Session(runtime=runtime)
     try:
-        deployment = _evaluate_any(value, given, there, source, session, resolver)
+        deployment = _evaluate_any(value, given, GivenPlaces.of(parameters), there, source, session, resolver)
     except RecursionError:
         session.faults.append(source.fault("the template is nested too deeply to be evaluated", ()))
         deployment = None
@@ -79,6 +81,7 @@ def evaluate(
 def _evaluate_any(
     value: Value,
     given: Mapping[str, Any],
+    places: GivenPlaces,
     scope: Scope,
     source: Source,
     session: Session,
@@ -92,7 +95,9 @@ def _evaluate_any(
         return None
     value, used = filled(canonical(value, TEMPLATE), given, frame)
     if is_bare_body(value):
-        return evaluate_bare_body(value, {name: item for name, item in given.items() if name not in used}, frame)
+        return evaluate_bare_body(
+            value, {name: item for name, item in given.items() if name not in used}, places, frame
+        )
     nested = NestedTemplate(
         template=value,
         given={name: item for name, item in given.items() if name not in used or name.lower() in _declared(value)},
@@ -100,6 +105,7 @@ def _evaluate_any(
         source=source,
         depth=0,
         outer=None,
+        places=places,
     )
     return _Evaluator(resolver).evaluate(nested, frame)
 
@@ -138,7 +144,7 @@ class _Evaluator:
         self._note_location(nested.scope, base)
         definitions = read_definitions(template, base)
         names = LazyNames("parameter")
-        frame = base if nested.outer else _own_names(template, nested.given, definitions, base, names)
+        frame = base if nested.outer else _own_names(template, nested, definitions, base, names)
         index = ResourceIndex()
         bodies = Bodies(evaluate_nested=self.evaluate, resolver=self._resolver, depth=nested.depth)
         if not nested.outer:
@@ -181,12 +187,12 @@ class _Evaluator:
 
 
 def _own_names(
-    template: dict[str, Any], given: Mapping[str, Any], definitions: Mapping[str, Any], base: Frame, names: LazyNames
+    template: dict[str, Any], nested: NestedTemplate, definitions: Mapping[str, Any], base: Frame, names: LazyNames
 ) -> Frame:
     """The frame of a template's own functions, parameters and variables, all of them evaluated, used or not."""
     functions = read_functions(template, definitions, base)
     variables = LazyNames("variable")
-    shown = {"template": template, "parameters": {name: {"value": value} for name, value in given.items()}}
+    shown = {"template": template, "parameters": {name: {"value": value} for name, value in nested.given.items()}}
     frame = replace(
         base,
         functions=functions,
@@ -195,7 +201,7 @@ def _own_names(
         deployment=shown,
         api_profile="apiProfile" in template,
     )
-    read_parameters(template, given, definitions, frame, names)
+    read_parameters(template, nested.given, nested.places, definitions, frame, names)
     read_variables(template, frame, variables)
     check_functions(functions, frame)
     for section, values in (("parameters", names), ("variables", variables)):

@@ -9,6 +9,7 @@ from typing import Any
 from armtemplate.deployment import Deployment, Resource
 from armtemplate.errors import ExpressionError
 from armtemplate.frames import Frame
+from armtemplate.parameter_files import GivenPlaces
 from armtemplate.resource_ids import resource_id_in
 
 IMAGE_TEMPLATE_TYPE = "Microsoft.VirtualMachineImages/imageTemplates"
@@ -17,7 +18,9 @@ _NAME_PARAMETER = "imageTemplateName"
 _HEADER_KEYS = frozenset({"type", "name", "apiVersion", "dependsOn", "comments", "id", "resources", "systemData"})
 
 
-def evaluate_bare_body(body: dict[str, Any], given: Mapping[str, Any], frame: Frame) -> Deployment | None:
+def evaluate_bare_body(
+    body: dict[str, Any], given: Mapping[str, Any], places: GivenPlaces, frame: Frame
+) -> Deployment | None:
     """A deployment of the one image template, named by the parameter `imageTemplateName`, the body or the scope."""
     kind = body.get("type", "")
     if not isinstance(kind, str) or kind.lower() not in _SHORT_TYPES:
@@ -25,13 +28,15 @@ def evaluate_bare_body(body: dict[str, Any], given: Mapping[str, Any], frame: Fr
         frame.report(ExpressionError(message), (None, "type"))
         return None
     if not isinstance(body.get("properties"), dict):
-        frame.report(ExpressionError("the body of an image template needs 'properties'"), None)
+        if "properties" in body:
+            frame.report(ExpressionError("'properties' must be an object"), (None, "properties"))
+        else:
+            frame.report(ExpressionError("the body of an image template needs 'properties'"), None)
         return None
     for name in given:
         if name.lower() != _NAME_PARAMETER.lower():
-            frame.report(
-                ExpressionError(f"the parameter '{name}' is given, and the body has no placeholder '<{name}>'"), None
-            )
+            message = f"the parameter '{name}' is given, and the body has no placeholder '<{name}>'"
+            places.report(ExpressionError(message), name, frame, None)
     name = str(
         next((value for key, value in given.items() if key.lower() == _NAME_PARAMETER.lower()), None)
         or _own_name(body, frame)

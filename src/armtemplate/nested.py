@@ -18,7 +18,7 @@ from armtemplate.frames import Frame, Source
 from armtemplate.json_types import Value
 from armtemplate.limits import NESTED_DEPLOYMENT_DEPTH
 from armtemplate.linked_templates import LinkedTemplateResolver
-from armtemplate.parameter_files import entry_value, parse_parameters
+from armtemplate.parameter_files import NO_FILE, GivenPlaces, entry_value, parse_parameters
 from armtemplate.positions import PathLink, unlink
 from armtemplate.resource_headers import quiet
 from armtemplate.scope import Scope
@@ -65,6 +65,7 @@ class NestedTemplate:
     source: Source
     depth: int
     outer: Frame | None  # the parent's frame, for outer scope
+    places: GivenPlaces = NO_FILE
 
 
 class Bodies:

@@ -1,14 +1,16 @@
 """Parameter files: ARM's own format, and the plain mapping of names to values."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from armtemplate.documents import Document
 from armtemplate.errors import ExpressionError, Fault, TemplateFaults
-from armtemplate.frames import FixedNames, Frame
+from armtemplate.frames import FixedNames, Frame, Source
 from armtemplate.interpreter import evaluate_text
 from armtemplate.json_types import Value
 from armtemplate.limits import PARAMETER_FILE_BYTES
+from armtemplate.positions import PathLink
 from armtemplate.residual import literal_text
 from armtemplate.scope import Scope
 from armtemplate.session import Session
@@ -16,6 +18,32 @@ from armtemplate.unknown import Unknown
 from armtemplate.values import member
 
 _ENTRY_KEYS = {"value", "reference", "expression", "metadata"}
+
+
+@dataclass(frozen=True, slots=True)
+class GivenPlaces:
+    """Where given values stand: in a parameter file, or nowhere that a person could look."""
+
+    source: Source | None = None
+    names: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, parameters: Document | Mapping[str, Any] | None) -> "GivenPlaces":
+        """The places in a file that `parse_parameters` could read."""
+        if not isinstance(parameters, Document):
+            return cls()
+        entries, prefix = _entries(parameters.value)
+        source = Source(document=parameters, file=parameters.file, prefix=prefix)
+        return cls(source, frozenset(parameters.value if entries is None else entries))
+
+    def report(self, error: ExpressionError, name: str, frame: Frame, path: PathLink) -> Unknown:
+        """Note a fault of the value given for `name`: at its place, else at `path` of the template."""
+        if self.source is None or name not in self.names:
+            return frame.report(error, path)
+        return replace(frame, source=self.source).report(error, (None, name))
+
+
+NO_FILE = GivenPlaces()
 
 
 def parse_parameters(document: Document | Mapping[str, Any]) -> dict[str, Any]:

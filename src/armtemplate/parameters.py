@@ -9,6 +9,7 @@ from armtemplate.frames import PARAMETER_DEFAULT, Frame
 from armtemplate.json_types import Value
 from armtemplate.lazy_names import Entry, LazyNames
 from armtemplate.members import PARAMETER, canonical
+from armtemplate.parameter_files import GivenPlaces
 from armtemplate.positions import PathLink
 from armtemplate.structure import evaluate_structure, inspect, names_used
 from armtemplate.type_definitions import Definitions, is_nullable, is_secure, known_type, problems, reference_problem
@@ -18,7 +19,12 @@ _SECTION: PathLink = (None, "parameters")
 
 
 def read_parameters(
-    template: dict[str, Any], given: Mapping[str, Any], definitions: Definitions, frame: Frame, names: LazyNames
+    template: dict[str, Any],
+    given: Mapping[str, Any],
+    places: GivenPlaces,
+    definitions: Definitions,
+    frame: Frame,
+    names: LazyNames,
 ) -> None:
     """Fills `names` with the declared parameters; notes what is declared wrongly, missing, or not declared."""
     declared = template.get("parameters", {})
@@ -35,17 +41,17 @@ def read_parameters(
             entries[name.lower()] = Entry(name=name, make=partial(frame.report, ExpressionError(problem), path))
         else:
             entries[name.lower()] = _entry(
-                name, declaration, given, by_key, definitions, frame.at(PARAMETER_DEFAULT), path
+                name, declaration, given, by_key, places, definitions, frame.at(PARAMETER_DEFAULT), path
             )
     names.fill(entries)
-    _report_strangers(given, {name.lower() for name in declared}, frame)
+    _report_strangers(given, places, {name.lower() for name in declared}, frame)
 
 
-def _report_strangers(given: Mapping[str, Any], declared: set[str], frame: Frame) -> None:
+def _report_strangers(given: Mapping[str, Any], places: GivenPlaces, declared: set[str], frame: Frame) -> None:
     for name in given:
         if name.lower() not in declared:
             message = f"the parameter '{name}' is given, and the template does not declare it"
-            frame.report(ExpressionError(message), _SECTION)
+            places.report(ExpressionError(message), name, frame, _SECTION)
 
 
 def _declaration_problem(declaration: Value, definitions: Definitions) -> str | None:
@@ -63,6 +69,7 @@ def _entry(
     declaration: dict[str, Any],
     given: Mapping[str, Any],
     by_key: Mapping[str, str],
+    places: GivenPlaces,
     definitions: Definitions,
     frame: Frame,
     path: PathLink,
@@ -70,25 +77,28 @@ def _entry(
     given_name = by_key.get(name.lower())
     default_path: PathLink = (path, "defaultValue")
 
-    def checked(value: Value, where: PathLink, text: str | None) -> Value:
+    def fault(value: Value) -> ExpressionError | None:
         problem = next(problems(value, declaration, definitions), None)
-        if problem is None:
-            return value
-        if is_secure(declaration, definitions):
-            problem = "the value does not fit its declaration"  # and must not be told
-        return frame.report(ExpressionError(f"parameter '{name}': {problem}", offset=0), where, text)
+        if problem is not None and is_secure(declaration, definitions):
+            problem = "the value does not fit its declaration"  # and must not be shown
+        return None if problem is None else ExpressionError(f"parameter '{name}': {problem}", offset=0)
+
+    def checked_default(value: Value, text: str | None) -> Value:
+        error = fault(value)
+        return value if error is None else frame.report(error, default_path, text)
 
     def make() -> Value:
         if given_name is not None:
             inspect(declaration.get("defaultValue"), frame, default_path)
-            return checked(given[given_name], path, None)
+            error = fault(given[given_name])
+            return given[given_name] if error is None else places.report(error, given_name, frame, path)
         if "defaultValue" in declaration:
             default = declaration["defaultValue"]
             value = evaluate_structure(default, frame, default_path)
             return (
                 value
                 if isinstance(value, Unknown)
-                else checked(value, default_path, default if isinstance(default, str) else None)
+                else checked_default(value, default if isinstance(default, str) else None)
             )
         if is_nullable(declaration, definitions):
             return None

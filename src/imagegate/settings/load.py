@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +42,14 @@ def load_settings(
         for entry in INPUTS
         if entry.required and values.get(entry.name) is None and entry.path not in document.values
     ]
-    faults += _file_faults(document, file.parent, data)
+    faults += _file_fault(document, "template", file.parent, data)
     if (subscription_id := values.get("subscription")) and not any(fault.path == _SUBSCRIPTION for fault in faults):
         faults += _subscription_faults(subscription_id, document)
+    parameters_faults = _file_fault(document, "parameters", file.parent, data)
     if faults:
+        faults += parameters_faults
         raise InputError(sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0)))
-    return _settings(file, data, values)
+    return replace(_settings(file, data, values), parameters_fault=next(iter(parameters_faults), None))
 
 
 def image_name(folder: Path) -> str:
@@ -211,19 +214,18 @@ def _subscription_faults(subscription_id: str, document: YamlDocument | None) ->
     return [document.fault(BY_NAME["subscription"].path, message, hint=hint)]
 
 
-def _file_faults(document: YamlDocument, folder: Path, data: Mapping[str, Any]) -> list[InputFault]:
-    faults = []
-    for key in ("template", "parameters"):
-        name = data.get(key)
-        if not isinstance(name, str):
-            continue
-        if name.endswith(".bicep"):
-            faults.append(document.fault((key,), f"{name} is Bicep; a build takes JSON", hint=_compile(name)))
-        elif not (folder / name).is_file():
-            bicep = next(folder.glob("*.bicep"), None) if key == "template" else None
-            hint = _compile(bicep.name, name) if bicep else None
-            faults.append(document.fault((key,), f"there is no file {folder / name}", hint=hint))
-    return faults
+def _file_fault(document: YamlDocument, key: str, folder: Path, data: Mapping[str, Any]) -> list[InputFault]:
+    """What is wrong with the file that a key names; at most one fault."""
+    name = data.get(key)
+    if not isinstance(name, str):
+        return []
+    if name.endswith(".bicep"):
+        return [document.fault((key,), f"{name} is Bicep; a build takes JSON", hint=_compile(name))]
+    if (folder / name).is_file():
+        return []
+    bicep = next(folder.glob("*.bicep"), None) if key == "template" else None
+    hint = _compile(bicep.name, name) if bicep else None
+    return [document.fault((key,), f"there is no file {folder / name}", hint=hint)]
 
 
 def _compile(bicep: str, json: str = "template.json") -> str:

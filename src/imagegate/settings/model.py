@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from imagegate.errors import InputFault
 from imagegate.model import ResourceId, SmokeSpec
 
 
@@ -63,13 +64,18 @@ class BuildSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """All of imagegate.yaml, the environment and the arguments, as one."""
+    """All of imagegate.yaml, the environment and the arguments, as one.
+
+    `parameters_fault` says that the parameter file is not there. Only a build needs it, and names it with the faults of
+    the template.
+    """
 
     folder: Path
     file: Path
     name: str
     template: Path
     parameters: Path | None
+    parameters_fault: InputFault | None = None
     azure: AzureSettings
     definition: DefinitionSettings
     build: BuildSettings

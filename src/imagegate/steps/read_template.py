@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import armtemplate
-from armtemplate import Deployment, Document, Resource, Scope, TemplateFaults
+from armtemplate import Deployment, Document, Resource, Scope, TemplateFaults, Unknown
 from imagegate.errors import InputError, InputFault
 from imagegate.model.template_source import BodyPath, LocalScript, TemplateSource, steps_in
 from imagegate.settings import Settings
@@ -36,29 +36,38 @@ def read_template(
     """The image template of the folder as it would be submitted under `template_name`.
 
     A deployment template is evaluated with its parameter file and with what we know ourselves (`location`,
-    `galleryName` …) for parameters that it declares and the file leaves open. A bare body is taken as it is.
+    `galleryName` …) for parameters that it declares and the file leaves open. In a bare body the file fills the
+    `<placeholders>`.
 
     Raises:
         InputError: every fault of template, parameters and local files.
     """
     file = _shown(settings.template)
+    parameters, faults = _parameters(settings)
     try:
         document = armtemplate.parse_json(settings.template.read_bytes(), file=file)
         if not isinstance(document.value, dict):
-            raise InputError.of("expected a JSON object", file=file)
-        if _is_deployment_template(document.value):
-            body, at = _evaluated(settings, document, template_name, tenant_id, runtime)
-        else:
-            body, at = _bare(document.value), ()
-    except TemplateFaults as faults:
-        raise InputError([_fault(fault) for fault in faults.faults]) from faults
+            raise InputError([*faults, InputFault(message="expected a JSON object", file=file)])
+        supplied = _supplied(settings, document.value, template_name)
+        if faults:
+            supplied = {**_unread(document.value), **supplied}
+        deployment = armtemplate.evaluate(
+            document, parameters=parameters, supplied=supplied, scope=_scope(settings, template_name, tenant_id)
+        )
+    except TemplateFaults as error:
+        raise InputError([*faults, *map(_fault, error.faults)]) from error
     except OSError as error:
-        raise InputError.of(f"cannot read it: {error.strerror}", file=file) from error
+        raise InputError([*faults, InputFault(message=f"cannot read it: {error.strerror}", file=file)]) from error
+    resource = _image_template(deployment, document)
+    body, at = {key: value for key, value in resource.body.items() if key in _MEMBERS}, _path(resource.json_path)
+    if runtime is not None and not faults:
+        body = _finished(body, deployment, resource, runtime, document)
     body = _completed(body, settings)
     scripts, missing = _local_scripts(body, settings.template.parent, document, at)
-    missing += _shape_faults(body, document, at)
-    if missing:
-        raise InputError(missing)
+    faults += missing
+    faults += _shape_faults(body, document, at)
+    if faults:
+        raise InputError(faults)
     return TemplateSource(file=file, body=body, scripts=tuple(scripts), lines=_lines(body, document, at))
 
 
@@ -74,18 +83,8 @@ def _lines(body: Mapping[str, Any], document: Document, at: BodyPath) -> dict[Bo
     return {path: document.position((*at, *path)).line for path in paths}
 
 
-def _is_deployment_template(value: Mapping[str, Any]) -> bool:
-    return "resources" in value or "deploymentTemplate.json" in str(value.get("$schema", ""))
-
-
-def _bare(value: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value[key] for key in _MEMBERS if key in value}
-
-
-def _evaluated(
-    settings: Settings, document: Document, template_name: str, tenant_id: str, runtime: Runtime | None
-) -> tuple[dict[str, Any], BodyPath]:
-    scope = Scope(
+def _scope(settings: Settings, template_name: str, tenant_id: str) -> Scope:
+    return Scope(
         kind="resourceGroup",
         subscription_id=settings.azure.subscription_id,
         resource_group=settings.azure.resource_group,
@@ -93,36 +92,55 @@ def _evaluated(
         deployment_name=template_name,
         tenant_id=tenant_id or Scope().tenant_id,
     )
-    parameters = {**_supplied(settings, document.value, template_name), **_given(settings)}
-    deployment = armtemplate.evaluate(document, parameters=parameters, scope=scope)
-    resource = _image_template(deployment, document)
-    body = {key: value for key, value in resource.body.items() if key in _MEMBERS}
-    if runtime is not None:
-        body = deployment.finish(body, runtime)
-        unanswered = [
-            InputFault(
-                message=f"the value is not known before the deployment: {unknown.reason}",
-                file=document.file,
-                line=resource.position.line if resource.position else None,
-                column=resource.position.column if resource.position else None,
-                path=resource.json_path,
-                excerpt=str(unknown),
-            )
-            for unknown in armtemplate.unknowns_in(body)
-        ]
-        if unanswered:
-            raise InputError(unanswered)
-    return body, _path(resource.json_path)
 
 
-def _given(settings: Settings) -> dict[str, Any]:
+def _finished(
+    body: dict[str, Any], deployment: Deployment, resource: Resource, runtime: Runtime, document: Document
+) -> dict[str, Any]:
+    """The body with what only the cloud knows."""
+    body = deployment.finish(body, runtime)
+    unanswered = [
+        InputFault(
+            message=f"the value is not known before the deployment: {unknown.reason}",
+            file=document.file,
+            line=resource.position.line if resource.position else None,
+            column=resource.position.column if resource.position else None,
+            path=resource.json_path,
+            excerpt=str(unknown),
+        )
+        for unknown in armtemplate.unknowns_in(body)
+    ]
+    if unanswered:
+        raise InputError(unanswered)
+    return body
+
+
+def _parameters(settings: Settings) -> tuple[Document | None, list[InputFault]]:
+    """The parameter file, or what is wrong with it."""
+    if settings.parameters_fault is not None:
+        return None, [settings.parameters_fault]
     if settings.parameters is None:
-        return {}
-    document = armtemplate.parse_json(settings.parameters.read_bytes(), file=_shown(settings.parameters))
-    return armtemplate.parse_parameters(document)
+        return None, []
+    file = _shown(settings.parameters)
+    try:
+        return armtemplate.parse_json(settings.parameters.read_bytes(), file=file), []
+    except TemplateFaults as error:
+        return None, [_fault(fault) for fault in error.faults]
+    except OSError as error:
+        return None, [InputFault(message=f"cannot read it: {error.strerror}", file=file)]
 
 
-def _supplied(settings: Settings, template: Mapping[str, Any], template_name: str) -> dict[str, str]:
+def _unread(template: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters whose file could not be read: their values are unknown, and not missing as well."""
+    declared = template.get("parameters")
+    return {
+        name: Unknown(reason="the parameter file could not be read", render=lambda: "null()", faulty=True)
+        for name, declaration in (declared.items() if isinstance(declared, dict) else ())
+        if isinstance(declaration, dict) and "defaultValue" not in declaration
+    }
+
+
+def _supplied(settings: Settings, template: Mapping[str, Any], template_name: str) -> dict[str, Any]:
     """Values of ours for the parameters that the template declares, in its own spelling."""
     azure = settings.azure
     known = {

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,61 @@ def test_the_parameter_file_wins(settings: Settings, wrapped: bool) -> None:
     assert _read(dataclasses.replace(settings, parameters=parameters)).body["tags"] == {"gallery": "other"}
 
 
+@pytest.mark.parametrize("wrapped", [True, False], ids=["ARM parameter file", "plain mapping"])
+def test_faults_of_given_values_are_in_their_file(settings: Settings, wrapped: bool) -> None:
+    """A value of the wrong type and one that nobody declares have their places in the parameter file."""
+    plain = {"count": "three", "nosuch": 1}
+    entries = {name: {"value": value} for name, value in plain.items()}
+    document = {"contentVersion": "1.0.0.0", "$schema": "x/deploymentParameters.json#", "parameters": entries}
+    parameters = settings.folder / "parameters.json"
+    parameters.write_text(json.dumps(document if wrapped else plain, indent=1))
+    _write(settings, _deployment({}, parameters={"count": {"type": "int"}}))
+
+    with pytest.raises(InputError) as caught:
+        _read(dataclasses.replace(settings, parameters=parameters))
+
+    lines = parameters.read_text().splitlines()
+    assert {Path(fault.file or "").name for fault in caught.value.faults} == {"parameters.json"}
+    assert ["count" in fault.message or "nosuch" in fault.message for fault in caught.value.faults] == [True, True]
+    assert [lines[(fault.line or 0) - 1].strip().split('"')[1] for fault in caught.value.faults] == ["count", "nosuch"]
+
+
+@pytest.mark.parametrize("content", [None, "{"], ids=["missing", "no JSON"])
+def test_parameter_file_and_script_are_missing(settings: Settings, content: str | None) -> None:
+    """A parameter file that cannot be read hides no fault of the template, and leaves no parameter to be missed."""
+    if content is not None:
+        (settings.folder / "parameters.json").write_text(content)
+    (settings.folder / "imagegate.yaml").write_text(f"{SETTINGS}parameters: parameters.json\n")
+    properties = PROPERTIES | {"customize": [{"type": "Shell", "scriptUri": "gone.sh"}]}
+    resource = {"tags": {"size": "[parameters('size')]"}, "properties": properties}
+    _write(settings, _deployment(resource, parameters={"size": {"type": "string"}}))
+
+    with pytest.raises(InputError) as caught:
+        _read(load_settings(settings.folder, environment={}))
+
+    told = [f"{Path(fault.file or '').name} {fault.message}" for fault in caught.value.faults]
+    assert len(told) == 2
+    assert "parameters.json" in told[0]
+    assert 'template.json cannot read "gone.sh"' in told[1]
+
+
+def test_placeholders_of_a_bare_body(settings: Settings) -> None:
+    """The parameter file fills a bare body's placeholders; what is left open and what fits nowhere is named."""
+    parameters = settings.folder / "parameters.json"
+    parameters.write_text('{"region1": "westeurope"}')
+    filled = dataclasses.replace(settings, parameters=parameters)
+    _write(settings, {"type": TEMPLATE_TYPE, "location": "<region1>", "properties": PROPERTIES})
+
+    assert _read(filled).body["location"] == "westeurope"
+    with pytest.raises(InputError, match="placeholder '<region1>' is not filled"):
+        _read(settings)
+
+    parameters.write_text('{"region1": "westeurope", "typo": "x"}')
+    with pytest.raises(InputError, match="no placeholder '<typo>'") as caught:
+        _read(filled)
+    assert Path(caught.value.faults[0].file or "").name == "parameters.json"
+
+
 def test_all_faults_of_the_language_at_once(settings: Settings) -> None:
     """Missing parameters and broken expressions come together, with line, path and the expression."""
     _write(
@@ -174,7 +230,7 @@ def test_exactly_one_image_template(settings: Settings, count: int) -> None:
     [
         ({"distribute": PROPERTIES["distribute"]}, "the image template has no source"),
         ({"source": {}, "distribute": []}, "the image template distributes to nowhere"),
-        ("x", "expected an object"),
+        ("x", "'properties' must be an object"),
     ],
 )
 def test_the_least_that_a_build_needs(settings: Settings, properties: object, fault: str) -> None:
@@ -264,8 +320,9 @@ def test_real_templates(settings: Settings, corpus: Path) -> None:
     for file in sorted(folder.glob("*/*.json")):
         if file.parent.name not in {"arm", "standalone", "malformed"}:
             continue
+        chosen = dataclasses.replace(settings, template=file, parameters=_filling(settings, file))
         try:
-            source = _read(dataclasses.replace(settings, template=file))
+            source = _read(chosen)
         except InputError as error:
             assert all(fault.file for fault in error.faults)  # noqa: PT017 - both ends are right
         else:
@@ -273,3 +330,15 @@ def test_real_templates(settings: Settings, corpus: Path) -> None:
             read += 1
 
     assert read >= 10
+
+
+def _filling(settings: Settings, template: Path) -> Path:
+    """A parameter file with a value for each placeholder that is left open."""
+    names: list[str] = []
+    try:
+        _read(dataclasses.replace(settings, template=template))
+    except InputError as error:
+        names = [found[1] for fault in error.faults if (found := re.search("give a value for '(.+)'$", fault.message))]
+    parameters = settings.folder / "parameters.json"
+    parameters.write_text(json.dumps(dict.fromkeys(names, "x")))
+    return parameters
