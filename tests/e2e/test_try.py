@@ -53,7 +53,11 @@ def test_verified_by_the_command(trial: Trial, image: Path, nothing_left: Leftov
     ended = trial.run(image, "--via", "command")
 
     assert ended.exit_code == 0, ended.stderr
-    assert (ended.document["verdict"], ended.document["teardown"]) == ("passed", "complete")
+    assert (ended.document["verdict"], ended.document["teardown"], ended.document["promoted"]) == (
+        "passed",
+        "complete",
+        True,
+    )
     assert ended.document["events"] == []
     assert Path(ended.document["serial_log"]).stat().st_size > 0
     assert nothing_left() == {}

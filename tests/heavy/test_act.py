@@ -127,7 +127,6 @@ def test_matrix_of_two_images(world: ActWorld) -> None:
     )
 
     assert run.exit_code == 1, run.log
-    assert {run.jobs[f"workflow.yml/build-{number}"] for number in (1, 2)} == {"failure", "success"}
     assert [len(world.versions(name)) for name in _IMAGES] == [0, 1]
     shown = world.shown(commit)
     assert (shown[_BUILD], shown["imagegate/build (other-debian12)"]) == ("failure", "success")

@@ -129,7 +129,7 @@ def setup_command(
     story = shell.story()
     principal = OwnPrincipal(object_id=principal_id, kind=principal_type) if principal_id else None
     cloud = shell.connect(settings.azure)
-    result = set_up(settings, cloud, story, principal=principal)
+    result = set_up(settings, cloud, story, principal=principal, verifies=options is None)
     document = result.to_json()
     rows = [
         *(("made", name) for name in result.made),

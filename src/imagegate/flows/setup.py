@@ -58,13 +58,16 @@ class SetupResult:
         }
 
 
-def set_up(settings: Settings, cloud: Cloud, story: Story, *, principal: OwnPrincipal | None = None) -> SetupResult:
+def set_up(
+    settings: Settings, cloud: Cloud, story: Story, *, principal: OwnPrincipal | None = None, verifies: bool = True
+) -> SetupResult:
     """Make what builds and smoke tests stand on; whatever is there already is left as it is.
 
     1. Register the resource providers that are not registered, and wait for it.
     2. Make the resource groups of the images and of the smoke VMs.
     3. Deploy the foundation: identity, gallery, image definition, script container, and the rights that builds need,
-       for the template's identity and for `principal` (by default whoever runs this).
+       for the template's identity and for `principal` (by default whoever runs this). With `verifies` that principal
+       may also verify: without a Function a step of the workflow does.
     """
     azure = settings.azure
     note = story.progress.note
@@ -89,6 +92,7 @@ def set_up(settings: Settings, cloud: Cloud, story: Story, *, principal: OwnPrin
             settings,
             azure_template("foundation"),
             principal=principal,
+            verifies=verifies,
             deadline=Deadline.after(_DEPLOYMENT_S, story.clock),
         )
     return SetupResult(

@@ -15,9 +15,17 @@ FOUNDATION = "imagegate-foundation"
 
 
 def deploy_foundation(
-    cloud: Cloud, settings: Settings, template: Mapping[str, Any], *, principal: OwnPrincipal | None, deadline: Deadline
+    cloud: Cloud,
+    settings: Settings,
+    template: Mapping[str, Any],
+    *,
+    principal: OwnPrincipal | None,
+    deadline: Deadline,
+    verifies: bool = False,
 ) -> DeploymentState:
     """Deploy the template into the image's resource group and wait for its end; twice changes nothing.
+
+    With `verifies` the principal may also read proofs of origin and write records.
 
     Raises:
         ImageGateError: refused, failed (with the innermost cause), or not done before the deadline.
@@ -28,7 +36,7 @@ def deploy_foundation(
         group,
         FOUNDATION,
         template=template,
-        parameters=_parameters(settings, template, principal),
+        parameters=_parameters(settings, template, principal, verifies=verifies),
         deadline=deadline,
     )
     missing = [name for name in ("identityId", "galleryImageId", "scriptContainerUrl") if not ended.outputs.get(name)]
@@ -37,7 +45,9 @@ def deploy_foundation(
     return ended
 
 
-def _parameters(settings: Settings, template: Mapping[str, Any], principal: OwnPrincipal | None) -> dict[str, object]:
+def _parameters(
+    settings: Settings, template: Mapping[str, Any], principal: OwnPrincipal | None, *, verifies: bool = False
+) -> dict[str, object]:
     """The parameters that the template declares."""
     azure, made = settings.azure, settings.definition
     known: dict[str, object] = {
@@ -52,6 +62,7 @@ def _parameters(settings: Settings, template: Mapping[str, Any], principal: OwnP
         "hyperVGeneration": made.hyper_v_generation,
         "architecture": made.architecture,
         **({"principalId": principal.object_id, "principalType": principal.kind} if principal else {}),
+        **({"principalVerifies": True} if principal and verifies else {}),
     }
     declared = template.get("parameters") or {}
     return {name: value for name, value in known.items() if name in declared}

@@ -153,7 +153,8 @@ def _follow_closing(stage: _Stage, known: frozenset[str]) -> None:
 
 def _verify_by_command(stage: _Stage) -> None:
     version_id = str(stage.outcome.commands["build"].document["image_version_id"])
-    stage.run("verify", version_id, "--image", str(stage.folder))
+    trust = {"IMAGEGATE_ISSUER": stage.board.issuer_url, "IMAGEGATE_PROMOTED_REFS": stage.origin.ref}
+    stage.run("verify", version_id, "--image", str(stage.folder), environment=trust)
 
 
 def _verify_by_function(stage: _Stage) -> None:
