@@ -1,5 +1,9 @@
 """The foundation's own template, as the step uses it."""
 
+import pytest
+
+import armtemplate
+from foundation import FOUNDATION as PARAMETERS
 from imagegate.gateway.azure_templates import azure_template
 from imagegate.steps.deploy_foundation import FOUNDATION
 
@@ -21,6 +25,33 @@ def test_the_template_takes_what_we_give() -> None:
         "architecture",
         "principalId",
         "principalType",
+        "principalVerifies",
     }
     assert set(template["outputs"]) >= {"identityId", "galleryImageId", "scriptContainerUrl"}
     assert FOUNDATION == "imagegate-foundation"
+
+
+@pytest.mark.parametrize(
+    ("verifies", "rights"),
+    [
+        (False, {"scripts": ["blob contributor"], "origin": ["signer"]}),
+        (True, {"scripts": ["blob contributor"], "origin": ["blob reader", "signer"], "records": ["blob contributor"]}),
+    ],
+)
+def test_rights_on_containers(verifies: bool, rights: dict[str, list[str]]) -> None:
+    """Who builds leaves proofs and reads none; only who also verifies reads them, and writes records."""
+    given = {**PARAMETERS, "principalId": "job", "principalVerifies": verifies}
+    roles = {
+        "/roleDefinitions/2a2b9908-6ea1-4ae2-8e65-a410df84e7d1": "blob reader",
+        "/roleDefinitions/ba92f5b4-2d11-453d-a403-e96b0029c9fe": "blob contributor",
+    }
+
+    found: dict[str, list[str]] = {}
+    for resource in armtemplate.evaluate(azure_template("foundation"), parameters=given).deployed_resources():
+        container = resource.scope.rpartition("/containers/")[2]
+        if resource.body.get("properties", {}).get("principalId") == "job" and "/" not in container:
+            role = resource.body["properties"]["roleDefinitionId"]
+            names = [name for ending, name in roles.items() if role.endswith(ending)]
+            found.setdefault(container, []).append(names[0] if names else "signer")
+
+    assert {container: sorted(names) for container, names in found.items()} == rights
