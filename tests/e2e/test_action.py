@@ -210,7 +210,7 @@ def test_no_federated_credential(world: World) -> None:
 
     assert step.exit_code == 9, step.log
     (annotation,) = step.heard.annotations
-    for wanted in (SUBJECT, "https://token.actions.githubusercontent.com", "api://AzureADTokenExchange"):
+    for wanted in (SUBJECT, world.services.url, "api://AzureADTokenExchange"):
         assert wanted in annotation["message"]
 
 
