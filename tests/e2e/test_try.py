@@ -65,8 +65,14 @@ def test_verified_by_the_command(trial: Trial, image: Path, nothing_left: Leftov
 
 @pytest.mark.slow
 def test_promotion_is_seen(trial: Trial, image: Path) -> None:
-    """What is built on a branch of a repository becomes latest when it passes."""
-    for arguments in (["init", "-q", "-b", "trunk"], ["remote", "add", "origin", "https://github.com/acme/images.git"]):
+    """What is committed on a branch of a repository becomes latest when it passes."""
+    author = ["-c", "user.name=acme", "-c", "user.email=acme@example.org"]
+    for arguments in (
+        ["init", "-q", "-b", "trunk"],
+        ["remote", "add", "origin", "https://github.com/acme/images.git"],
+        ["add", "--all"],
+        [*author, "commit", "-q", "-m", "Add the image"],
+    ):
         subprocess.run(["git", "-C", str(image), *arguments], check=True)
 
     ended = trial.run(image)
