@@ -63,7 +63,7 @@ def test_verified_by_the_command(trial: Trial, image: Path, nothing_left: Leftov
     assert nothing_left() == {}
 
 
-@pytest.mark.slow
+@pytest.mark.rare
 def test_promotion_is_seen(trial: Trial, image: Path) -> None:
     """What is committed on a branch of a repository becomes latest when it passes."""
     author = ["-c", "user.name=acme", "-c", "user.email=acme@example.org"]

@@ -13,7 +13,7 @@ from localazure.engine.errors import GuestUnreachable
 from localazure.engine.machine import QemuMachine
 from localazure.engine_port import MachineRequest, Rule
 
-pytestmark = [pytest.mark.privileged, pytest.mark.boots_vm, pytest.mark.slow]
+pytestmark = [pytest.mark.privileged, pytest.mark.boots_vm, pytest.mark.rare]
 
 _DEADLINE_S = 420  # software emulation on a busy machine
 
