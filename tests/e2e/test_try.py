@@ -81,7 +81,7 @@ def test_promotion_is_seen(trial: Trial, image: Path) -> None:
     assert "acme/images" in ended.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.rare
 def test_second_trial_uses_the_cache(trial: Trial, image: Path) -> None:
     """An image that was built before is not built again: its customizers come from the cache."""
     trial.run(image)
