@@ -67,7 +67,7 @@ class Report:
             line = line if len(line) <= width else line[: width - 1] + "…"
         encoding = sys.stderr.encoding or "ascii"
         line = line.encode(encoding, "replace").decode(encoding)
-        with contextlib.suppress(OSError):  # nobody reads any more, or the disk is full: the command goes on
+        with contextlib.suppress(OSError):  # the reader has left, or the disk is full: the command goes on
             sys.stderr.write(f"\r\x1b[K{line}{'' if passing else chr(10)}" if self._live else f"{line}\n")
             sys.stderr.flush()
 

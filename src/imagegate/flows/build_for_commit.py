@@ -21,7 +21,7 @@ def build_for_commit(
 ) -> BuildResult:
     """Run `build` and keep the status `imagegate/build (NAME)` of the commit; without a teller only build.
 
-    `folder` tells it from another folder of the same image name in the same run: the worse of both is shown.
+    `folder` separates two folders with one image name in one run: the worse result of both is shown.
 
     `open_verify` opens `imagegate/verify (NAME)` as pending for every gallery version that was built, so that nothing
     merges before the Function or a later step has verified each of them. Without a version, or without a build, there

@@ -66,7 +66,7 @@ def set_up(
     1. Register the resource providers that are not registered, and wait for it.
     2. Make the resource groups of the images and of the smoke VMs.
     3. Deploy the foundation: identity, gallery, image definition, script container, and the rights that builds need,
-       for the template's identity and for `principal` (by default whoever runs this). With `verifies` that principal
+       for the template's identity and for `principal` (by default the caller). With `verifies` that principal
        may also verify: without a Function a step of the workflow does.
     """
     azure = settings.azure

@@ -1,6 +1,6 @@
 """The sweep: what builds and verifications that were killed, lost or refused left behind.
 
-1. Find what of ours has expired in the smoke groups, and the templates of builds that have.
+1. Find expired smoke resources in the smoke groups, and expired image templates of builds.
 2. Ask for its deletion, again and again, until it is gone or the deadline: what is used by others goes after them.
 """
 
