@@ -37,7 +37,7 @@ def decide_promotion(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Gener
             return _decision(speaks=False, reason=found["reason"])
         telling.end(passed=True)
         claims = found["claims"]
-        if not job["may_promote"] or found["hidden"]:
+        if not _may_promote(job) or found["hidden"]:
             return _decision(speaks=True, reason=found["hidden"], claims=claims)
         telling.begin("promote", "Letting latest resolve to it")
         ended = yield from _promote(ctx, {**job, "claims": claims})
@@ -47,6 +47,11 @@ def decide_promotion(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Gener
         return _decision(speaks=False, reason=failed.reason.splitlines()[0])
     telling.end(passed=ended["promoted"])
     return _decision(speaks=True, promoted=ended["promoted"], reason=ended["reason"], claims=claims)
+
+
+def _may_promote(job: dict[str, Any]) -> bool:
+    """Whether the verification left only the proof to be missing: passed, torn down, and `promote: on-pass`."""
+    return bool(job["may_promote"])
 
 
 def _decision(

@@ -50,26 +50,20 @@ def why_silent(claims: Mapping[str, Any], statement: OriginStatement, rules: Ori
         _wrong_repository(claims, statement, rules)
         or _wrong_workflow(claims, rules)
         or _wrong_run(claims, statement, rules)
+        or _foreign_event(claims)
         or _wrong_commit(claims, statement)
     )
 
 
 def why_hidden(claims: Mapping[str, Any], statement: OriginStatement, rules: OriginRules) -> str | None:
     """Why the version may not become `latest` although its token may speak; None where the claims allow it."""
-    event, ref = _text(claims, "event_name"), _text(claims, "ref")
-    if event not in _PROMOTING_EVENTS:
-        return f"it was built by the event {event or '(none)'}"
-    if statement.stamp.dirty:
-        return "its work tree had changes that are in no commit"
-    if not ref or ref != statement.stamp.ref or not any(_names(entry, ref) for entry in rules.promoted_refs):
-        allowed = ", ".join(rules.promoted_refs) or "nothing"
-        return f'it was built from "{ref}", and only what is built from {allowed} may become latest'
-    if ref.startswith("refs/tags/") and _text(claims, "ref_protected") != "true" and not _text(claims, "environment"):
-        return f'"{ref}" is a tag that is not protected, and the job names no environment'
-    for name, wanted in rules.claims.items():
-        if _text(claims, name) != wanted:
-            return f'its job has {name} "{_text(claims, name)}"; expected "{wanted}"'
-    return None
+    return (
+        _wrong_event(claims)
+        or _dirty(statement)
+        or _wrong_ref(claims, statement, rules)
+        or _unprotected_tag(claims)
+        or _wrong_claim(claims, rules)
+    )
 
 
 def merge_commit_of(claims: Mapping[str, Any]) -> str | None:
@@ -110,17 +104,53 @@ def _wrong_run(claims: Mapping[str, Any], statement: OriginStatement, rules: Ori
     return None
 
 
+def _foreign_event(claims: Mapping[str, Any]) -> str | None:
+    event = _text(claims, "event_name")
+    if event in _SPEAKING_EVENTS:
+        return None
+    return f"the event {event or '(none)'} may run code of others with this repository's rights"
+
+
 def _wrong_commit(claims: Mapping[str, Any], statement: OriginStatement) -> str | None:
-    event, sha, commit = _text(claims, "event_name"), _text(claims, "sha"), statement.stamp.commit
-    if event not in _SPEAKING_EVENTS:
-        return f"the event {event or '(none)'} may run code of others with this repository's rights"
-    if event == "pull_request":
+    sha, commit = _text(claims, "sha"), statement.stamp.commit
+    if _text(claims, "event_name") == "pull_request":
         pull = _PULL.fullmatch(_text(claims, "ref"))
         if pull is None or statement.stamp.ref != f"refs/pull/{pull['number']}/head":
             return f'it claims to come from "{statement.stamp.ref}", and "{_text(claims, "ref")}" signed'
         return None
     if not commit or sha.lower() != commit.lower():
         return f"it claims to come from commit {commit[:12] or '(none)'}, and {sha[:12]} signed"
+    return None
+
+
+def _wrong_event(claims: Mapping[str, Any]) -> str | None:
+    event = _text(claims, "event_name")
+    return None if event in _PROMOTING_EVENTS else f"it was built by the event {event or '(none)'}"
+
+
+def _dirty(statement: OriginStatement) -> str | None:
+    return "its work tree had changes that are in no commit" if statement.stamp.dirty else None
+
+
+def _wrong_ref(claims: Mapping[str, Any], statement: OriginStatement, rules: OriginRules) -> str | None:
+    ref = _text(claims, "ref")
+    if ref and ref == statement.stamp.ref and any(_names(entry, ref) for entry in rules.promoted_refs):
+        return None
+    allowed = ", ".join(rules.promoted_refs) or "nothing"
+    return f'it was built from "{ref}", and only what is built from {allowed} may become latest'
+
+
+def _unprotected_tag(claims: Mapping[str, Any]) -> str | None:
+    ref = _text(claims, "ref")
+    if not ref.startswith("refs/tags/") or _text(claims, "ref_protected") == "true" or _text(claims, "environment"):
+        return None
+    return f'"{ref}" is a tag that is not protected, and the job names no environment'
+
+
+def _wrong_claim(claims: Mapping[str, Any], rules: OriginRules) -> str | None:
+    for name, wanted in rules.claims.items():
+        if _text(claims, name) != wanted:
+            return f'its job has {name} "{_text(claims, name)}"; expected "{wanted}"'
     return None
 
 

@@ -12,6 +12,7 @@ from imagegate.gateway.image_versions import VersionWish, advance_image_version
 from imagegate.gateway.records import Records, Stored
 from imagegate.model import VERDICT_TAG, ResourceId, parse_time
 from imagegate.model.definition_pointer import DefinitionPointer
+from imagegate.model.origin_statement import OriginStatement
 from imagegate.model.version_record import Standing, VersionRecord
 from imagegate.steps.check_proof import Verifier, statement_of
 
@@ -29,16 +30,15 @@ def promote_by_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -
     statement = statement_of(cloud, job["image_version_id"])
     if statement is None:
         return _ended("the version is gone")
-    verified = parse_time(job["published_at"])
-    if verified is None or statement.published_at != verified.replace(microsecond=0):
+    if _made_again(statement, job):
         return _ended("the version was made again since it was verified")
     records = Records(Container(cloud, verifier.records_container))
     fresh = VersionRecord(
         image_version_id=statement.image_version_id, published_at=statement.published_at, verdict=job["verdict"]
     )
     stored = records.find(fresh)
-    if stored.document.standing is Standing.WITHDRAWN:
-        return _ended(f"it was withdrawn by {stored.document.by}: {stored.document.reason}")
+    if withdrawn := _why_withdrawn(stored.document):
+        return _ended(withdrawn)
     try:
         if stored.document.standing is Standing.RECORDED:
             refused, stored = _begin(records, stored, job)
@@ -54,6 +54,15 @@ def promote_by_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -
     except ResourceConflict as conflict:
         return {"done": False, "reason": f"another decision was quicker: {conflict.message.splitlines()[0]}"}
     return {"done": True, "promoted": True, "reason": ""}
+
+
+def _made_again(statement: OriginStatement, job: Mapping[str, Any]) -> bool:
+    verified = parse_time(job["published_at"])
+    return verified is None or statement.published_at != verified.replace(microsecond=0)
+
+
+def _why_withdrawn(record: VersionRecord) -> str | None:
+    return f"it was withdrawn by {record.by}: {record.reason}" if record.standing is Standing.WITHDRAWN else None
 
 
 def _begin(

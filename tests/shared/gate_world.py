@@ -1,0 +1,167 @@
+"""One image version that passed its smoke test, what anybody may do to it, and what the gate decides."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fake_orchestration import FakeContext, drive
+from fake_wire import Answer, Wire
+from gate_bench import PUBLISHED, STAMP, GateBench
+from imagegate.flows.activities import decision_activities
+from imagegate.flows.decide_promotion import decide_promotion
+from job_issuer import CLAIMS, JobIssuer
+from smoke_azure import VERSION_ID
+
+WAIT_S = 600
+"""How long `decide` waits for a proof, in the time of the test."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What the gate made of the version.
+
+    `green`: the commit's check may turn green. `latest`: `latest` resolves to the version. `reason`: why not.
+    """
+
+    green: bool
+    latest: bool
+    reason: str
+
+
+class GateWorld:
+    """The version golden/web/1.2.3, built from `refs/heads/main` of `acme/images` by run 4711, attempt 1, number 7.
+
+    It is hidden, booted and served, and nobody has signed it yet. What the verifier is set to: the repository
+    `acme/images`, its workflow `.github/workflows/image.yml`, the promoted ref `refs/heads/main`.
+    """
+
+    def __init__(self, wire: Wire, issuer: JobIssuer) -> None:
+        self.bench = GateBench(wire, issuer)
+        self.at_wait: dict[int, Any] = {}
+        """Called before the nth time that the decision waits, counted from 1."""
+
+    def settings(self, **changes: Any) -> None:  # noqa: ANN401 - any field of OriginRules
+        """Change the verifier's settings: `repositories`, `repository_ids`, `workflows`, `promoted_refs`, `claims`."""
+        self.bench.rules = replace(self.bench.rules, **changes)
+
+    def sign(self, **claims: Any) -> None:  # noqa: ANN401 - any claim
+        """The build job signs the version as it is now. Claims that are given differ from those of the job.
+
+        None leaves a claim out. `kid="k9"` signs with a key that the issuer does not publish, `audience=TEXT` makes it
+        a token for something else, `iss=URL` a token of another issuer. `algorithm` and `key` are PyJWT's.
+        """
+        self.bench.sign(**claims)
+
+    def token(self, **claims: Any) -> str:  # noqa: ANN401 - any claim
+        """The token that `sign` would leave."""
+        return self.bench.issuer.mint(claims.pop("audience", self.bench.statement.audience), **claims)
+
+    def leave(self, content: str | bytes) -> None:
+        """Leave anything in the origin container, in the place of this version's proofs."""
+        self.bench.leave(content)
+
+    def change_tags(self, **tags: str | None) -> None:
+        """Set tags of the version by name with `_` for `-`; None removes one. The disk stays the same."""
+        for name, value in tags.items():
+            self._tags.pop(name.replace("_", "-"), None)
+            if value is not None:
+                self._tags[name.replace("_", "-")] = value
+
+    def stamp(self, **changes: Any) -> None:  # noqa: ANN401 - any field of a stamp
+        """Write another origin into the tags: repository, commit, ref, run, image, content_hash, dirty."""
+        before = self._version["properties"]
+        self.bench.restamp(**changes)
+        self._version["properties"] = before
+
+    def make_again(self, *, seconds_later: float = 60, stamp: Mapping[str, Any] | None = None) -> None:
+        """Delete the version and make another one under its number, with the same tags unless `stamp` changes them."""
+        if stamp:
+            self.stamp(**stamp)
+        at = datetime.fromisoformat(PUBLISHED) + timedelta(seconds=seconds_later)
+        self._profile["publishedDate"] = at.astimezone(UTC).isoformat()
+
+    def delete_version(self) -> None:
+        """Delete the version."""
+        self.bench.version = None
+
+    def promoted_before(self, *, run_number: int, workflow: str = CLAIMS["job_workflow_ref"].partition("@")[0]) -> None:
+        """Version 1.2.2 is latest; it came of this run number of this workflow."""
+        pointer = {
+            "schema": "imagegate.pointer.v1",
+            "image_version_id": VERSION_ID.lower().replace("1.2.3", "1.2.2"),
+            "workflow": workflow,
+            "run_number": run_number,
+        }
+        self.bench.blobs.write("/records/golden/web/promoted-last.json", json.dumps(pointer).encode())
+
+    def withdraw(self) -> None:
+        """A person took the version back."""
+        record: dict[str, Any] = {
+            "schema": "imagegate.record.v1",
+            "image_version_id": VERSION_ID.lower(),
+            "published_at": f"{self.bench.statement.published_at:%Y-%m-%dT%H:%M:%SZ}",
+            "standing": "withdrawn",
+            "verdict": "passed",
+            "by": "ada",
+            "reason": "CVE",
+            "changed_at": None,
+            "claims": {},
+            "key_id": "",
+        }
+        name = f"/records/golden/web/1.2.3/{self.bench.statement.published_at:%Y%m%dT%H%M%SZ}.json"
+        self.bench.blobs.write(name, json.dumps(record).encode())
+
+    def parents(self, commit: str, *parents: str) -> None:
+        """GitHub says that a merge commit has these parents."""
+        self.bench.parents[commit] = parents
+
+    def store_is_down(self, container: str = "origin", *, method: str = "GET", status: int = 503) -> None:
+        """The container refuses requests of the method: `origin` or `records`."""
+        code = "ServerBusy" if status >= 500 else "AuthorizationFailure"
+        self.bench.blobs.refusals[method, container] = Answer(status=status, headers={"x-ms-error-code": code})
+
+    def store_is_up(self, container: str = "origin", *, method: str = "GET") -> None:
+        """It answers again."""
+        self.bench.blobs.refusals.pop((method, container), None)
+
+    def decide(self, *, passed: bool = True, verified_at: str = PUBLISHED) -> Decision:
+        """What the gate decides; `passed` is False where the smoke test or the teardown forbids a promotion.
+
+        `verified_at` is the publishing date of the version that was booted.
+        """
+        job = {
+            "image_version_id": VERSION_ID,
+            "published_at": verified_at,
+            "verdict": "passed" if passed else "failed",
+            "may_promote": passed,
+            "limit_s": WAIT_S,
+        }
+        activities = decision_activities(lambda: self.bench.cloud, lambda: self.bench.verifier)
+        ctx = FakeContext(dict(activities))
+        ctx.at_timer = lambda number: self.at_wait.get(number, lambda: None)()
+        with self.bench.with_keys():
+            decision = drive(ctx, decide_promotion(ctx, job))
+        latest = self.bench.version is not None and not self.bench.hidden
+        return Decision(green=decision["speaks"] and passed, latest=latest, reason=decision["reason"])
+
+    @property
+    def _version(self) -> dict[str, Any]:
+        assert self.bench.version is not None
+        return self.bench.version
+
+    @property
+    def _tags(self) -> dict[str, str]:
+        tags: dict[str, str] = self._version["tags"]
+        return tags
+
+    @property
+    def _profile(self) -> dict[str, Any]:
+        profile: dict[str, Any] = self._version["properties"]["publishingProfile"]
+        return profile
+
+
+__all__ = ["CLAIMS", "STAMP", "WAIT_S", "Decision", "GateWorld"]
