@@ -13,6 +13,10 @@ from fake_wire import Answer, Wire
 from gate_bench import PUBLISHED, STAMP, GateBench
 from imagegate.flows.activities import decision_activities
 from imagegate.flows.decide_promotion import decide_promotion
+from imagegate.flows.verify_for_commit import verify_for_commit
+from imagegate.model import Promote, TeardownResult
+from imagegate.model.verification import Cause, Verification
+from imagegate.steps.decide_verdict import decide_consequence
 from job_issuer import CLAIMS, JobIssuer
 from smoke_azure import VERSION_ID
 
@@ -43,6 +47,8 @@ class GateWorld:
         self.bench = GateBench(wire, issuer)
         self.at_wait: dict[int, Any] = {}
         """Called before the nth time that the decision waits, counted from 1."""
+        self.description = ""
+        """What the commit's status says, after `report`."""
 
     def settings(self, **changes: Any) -> None:  # noqa: ANN401 - any field of OriginRules
         """Change the verifier's settings: `repositories`, `repository_ids`, `workflows`, `promoted_refs`, `claims`."""
@@ -140,13 +146,54 @@ class GateWorld:
             "may_promote": passed,
             "limit_s": WAIT_S,
         }
+        decision = self._decide(job)
+        return Decision(green=decision["speaks"] and passed, latest=self.latest, reason=decision["reason"])
+
+    def report(self, *, cause: Cause = Cause.NONE, teardown: TeardownResult = TeardownResult.COMPLETE) -> str:
+        """The state that the commit shows after a verification that ended like this; before it was pending."""
+        decision = decide_consequence(cause=cause, teardown=teardown, promote=Promote.ON_PASS)
+        verification = Verification(
+            image_version_id=VERSION_ID,
+            run="0123456789ab",
+            cause=cause,
+            reason="It ended.",
+            teardown=teardown,
+            published_at=PUBLISHED,
+            promotion=decision.reason,
+            may_promote=decision.may_promote,
+        )
+        shown = ["pending"]
+
+        def post(status: dict[str, Any]) -> dict[str, Any]:
+            if not status["only_pending"] or shown[-1] == "pending":
+                shown.append(status["state"])
+                self.description = status["description"]
+            return {}
+
+        answers = {
+            "verify_image_version": verification.to_json(),
+            "decide_promotion": self._decide,
+            "publish_verdict": {},
+            "post_status": post,
+        }
+        stamp = self.bench.statement.stamp
+        job = {"image_version_id": VERSION_ID, "image": stamp.image, "repository": stamp.repository}
+        ctx = FakeContext(answers)
+        drive(ctx, verify_for_commit(ctx, {**job, "commit": stamp.commit, "ref": stamp.ref, "limit_s": WAIT_S}))
+        return shown[-1]
+
+    @property
+    def latest(self) -> bool:
+        """Whether `latest` resolves to the version."""
+        return self.bench.version is not None and not self.bench.hidden
+
+    def _decide(self, job: dict[str, Any]) -> dict[str, Any]:
         activities = decision_activities(lambda: self.bench.cloud, lambda: self.bench.verifier)
         ctx = FakeContext(dict(activities))
         ctx.at_timer = lambda number: self.at_wait.get(number, lambda: None)()
         with self.bench.with_keys():
-            decision = drive(ctx, decide_promotion(ctx, job))
-        latest = self.bench.version is not None and not self.bench.hidden
-        return Decision(green=decision["speaks"] and passed, latest=latest, reason=decision["reason"])
+            decision: dict[str, Any] = drive(ctx, decide_promotion(ctx, job))
+        return decision
 
     @property
     def _version(self) -> dict[str, Any]:
