@@ -150,6 +150,7 @@ def test_defaults_of_the_function(repository: Path) -> None:
         "`IMAGEGATE_REPOSITORY_IDS`": {0: "none"}[len(settings.repository_ids)],
         "`IMAGEGATE_PROMOTION_CLAIMS`": {0: "none"}[len(settings.promotion_claims)],
         "`IMAGEGATE_ISSUER`": f"`{settings.issuer}`",
+        "`IMAGEGATE_ISSUER_KEYS`": settings.issuer_keys or "none",
         "`IMAGEGATE_GALLERY_RESOURCE_GROUPS`": {settings.template_groups: "the templates'"}[settings.gallery_groups],
         "`IMAGEGATE_SMOKE_RESOURCE_GROUP`": group,
         "`IMAGEGATE_PROMOTED_REFS`": f"`{','.join(settings.promoted_refs)}`",

@@ -64,6 +64,7 @@ def origin_rules(environment: Mapping[str, str]) -> "OriginRules":
     repository_id = environment.get("GITHUB_REPOSITORY_ID", "")
     return OriginRules(
         issuer=environment.get("IMAGEGATE_ISSUER") or ISSUER_OF_GITHUB,
+        issuer_keys=environment.get("IMAGEGATE_ISSUER_KEYS", ""),
         repositories=frozenset({repository.lower()}),
         repository_ids=frozenset({repository_id} if repository_id else ()),
         workflows=workflows or (ANY_WORKFLOW,),

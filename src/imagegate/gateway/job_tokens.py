@@ -22,14 +22,21 @@ class NotAProof(Exception):  # noqa: N818 - what the token is
 
 
 class JobTokens:
-    """Verifies tokens of one issuer. Keys are fetched when they are first needed and kept for five minutes."""
+    """Verifies tokens of one issuer. Keys are fetched when they are first needed and kept for five minutes.
 
-    def __init__(self, issuer: str) -> None:
+    `key_set` is the issuer's key set as JSON, for an issuer that cannot be reached from here; then nothing is fetched.
+    """
+
+    def __init__(self, issuer: str, *, key_set: str = "") -> None:
         self.issuer = issuer.rstrip("/")
+        self._key_set = key_set
 
     @cached_property
     def _keys(self) -> Any:  # noqa: ANN401 - imported late: start time
         from jwt import PyJWKClient
+
+        if self._key_set:
+            return _GivenKeys(self._key_set)
 
         bundle = os.environ.get("REQUESTS_CA_BUNDLE") or None
         context = ssl.create_default_context(cafile=bundle)
@@ -68,7 +75,7 @@ class JobTokens:
         except jwt.PyJWKClientConnectionError as error:
             raise ServiceUnreachable(f"The keys of {self.issuer} cannot be read: {error}") from error
         except jwt.PyJWKClientError as error:
-            raise NotAProof(f"{self.issuer} has no key {header['kid']}") from error
+            raise NotAProof(self._unknown_key(str(header["kid"]))) from error
         try:
             claims = jwt.decode(
                 token,
@@ -90,3 +97,30 @@ class JobTokens:
         except jwt.InvalidTokenError as error:
             raise NotAProof(f"{type(error).__name__}: {error}") from error
         return dict(claims)
+
+    def _unknown_key(self, kid: str) -> str:
+        if not self._key_set:
+            return f"{self.issuer} has no key {kid}"
+        return (
+            f"the key file given for {self.issuer} has no key {kid}; if the issuer has new keys, give them with "
+            "`imagegate setup FOLDER --function --issuer-keys FILE`"
+        )
+
+
+class _GivenKeys:
+    """Keys from a text, asked for as PyJWKClient is."""
+
+    def __init__(self, key_set: str) -> None:
+        self._text = key_set
+
+    def get_signing_key(self, kid: str) -> Any:  # noqa: ANN401 - PyJWT's key
+        import jwt
+
+        try:
+            keys = jwt.PyJWKSet.from_json(self._text).keys
+        except (ValueError, KeyError, TypeError, AttributeError, jwt.PyJWTError) as error:
+            raise jwt.PyJWKClientError("the key file is no JSON Web Key Set") from error
+        found = next((key for key in keys if key.key_id == kid), None)
+        if found is None:
+            raise jwt.PyJWKClientError(f"no key {kid}")
+        return found

@@ -25,6 +25,7 @@ class OriginRules:
 
     Args:
         issuer: the one issuer of job tokens, such as `https://token.actions.githubusercontent.com`.
+        issuer_keys: the issuer's key set as JSON, where it cannot be reached; empty: it is asked.
         repositories: `owner/name`, lower case. `repository_ids`: their numeric ids, where configured.
         workflows: `owner/name/path`, optionally with `@ref` or `@sha`; `*` lets any workflow speak.
         promoted_refs: full refs; one that ends in `/*` stands for all below it.
@@ -39,6 +40,7 @@ class OriginRules:
     repository_ids: frozenset[str] = frozenset()
     claims: Mapping[str, str] = field(default_factory=dict)
     run_ids: frozenset[str] = frozenset()
+    issuer_keys: str = ""
 
 
 def why_silent(claims: Mapping[str, Any], statement: OriginStatement, rules: OriginRules) -> str | None:

@@ -14,6 +14,7 @@ _TEMPLATES, _GALLERIES = "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS", "IMAGEGATE_GALLER
 _SMOKE, _REPOSITORIES, _REFS = "IMAGEGATE_SMOKE_RESOURCE_GROUP", "IMAGEGATE_REPOSITORIES", "IMAGEGATE_PROMOTED_REFS"
 _SUBSCRIPTION, _LIMIT, _TOPIC = "IMAGEGATE_SUBSCRIPTION", "IMAGEGATE_PENDING_LIMIT", "IMAGEGATE_VERDICT_TOPIC"
 _WORKFLOWS, _IDS, _CLAIMS = "IMAGEGATE_WORKFLOWS", "IMAGEGATE_REPOSITORY_IDS", "IMAGEGATE_PROMOTION_CLAIMS"
+_ISSUER_KEYS = "IMAGEGATE_ISSUER_KEYS"
 _ISSUER, _ORIGIN, _RECORDS = "IMAGEGATE_ISSUER", "IMAGEGATE_ORIGIN_CONTAINERS", "IMAGEGATE_RECORDS_CONTAINER"
 _GROUP = (r"[\w.()-]{1,90}", "Names of resource groups, separated by commas.")
 _SHAPES = {
@@ -62,6 +63,7 @@ class FunctionSettings(CloudSettings):
     origin_containers: tuple[str, ...]
     records_container: str
     issuer: str = ISSUER_OF_GITHUB
+    issuer_keys: str = ""
     repository_ids: frozenset[str] = frozenset()
     promotion_claims: Mapping[str, str] = field(default_factory=dict)
 
@@ -70,6 +72,7 @@ class FunctionSettings(CloudSettings):
         """Whose proofs count."""
         return OriginRules(
             issuer=self.issuer,
+            issuer_keys=self.issuer_keys,
             repositories=self.repositories,
             repository_ids=self.repository_ids,
             workflows=self.workflows,
@@ -117,6 +120,7 @@ def load_function_settings(environment: Mapping[str, str]) -> FunctionSettings:
         origin_containers=lists[_ORIGIN],
         records_container=lists[_RECORDS][0],
         issuer=next(iter(lists[_ISSUER]), ISSUER_OF_GITHUB).rstrip("/"),
+        issuer_keys=environment.get(_ISSUER_KEYS, "").strip(),
         repository_ids=frozenset(lists[_IDS]),
         promotion_claims=dict(pair.split("=", 1) for pair in lists[_CLAIMS]),
     )

@@ -46,7 +46,7 @@ class Verifier:
     @property
     def tokens(self) -> JobTokens:
         """Checks signatures of the one issuer."""
-        return JobTokens(self.rules.issuer)
+        return JobTokens(self.rules.issuer, key_set=self.rules.issuer_keys)
 
 
 def check_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -> dict[str, Any]:

@@ -133,3 +133,21 @@ def test_an_issuer_that_is_down(mint: Callable[..., str], free_tcp_port: int) ->
 
     with pytest.raises(ServiceUnreachable):
         JobTokens(url).verify(mint(iss=url), audience=AUDIENCE)
+
+
+def test_keys_of_a_file(issuer: JobIssuer) -> None:
+    """With a key file the issuer is not asked, and a key that it lacks names the command that gives new ones."""
+    tokens = JobTokens("https://github.example/_services/token", key_set=json.dumps(issuer.keys))
+
+    assert tokens.verify(issuer.mint(AUDIENCE, iss=tokens.issuer), audience=AUDIENCE)["run_id"] == CLAIMS["run_id"]
+    with pytest.raises(NotAProof, match="has no key k9; if the issuer has new keys.*--issuer-keys FILE"):
+        tokens.verify(issuer.mint(AUDIENCE, iss=tokens.issuer, kid="k9"), audience=AUDIENCE)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"keys": 1}', '{"keys": [{"kty": "oct"}]}'])
+def test_a_key_file_that_is_none(issuer: JobIssuer, text: str) -> None:
+    """Nothing is proved by a file that holds no keys."""
+    tokens = JobTokens("https://github.example", key_set=text)
+
+    with pytest.raises(NotAProof):
+        tokens.verify(issuer.mint(AUDIENCE, iss=tokens.issuer), audience=AUDIENCE)
