@@ -140,7 +140,7 @@ def test_keys_of_a_file(issuer: JobIssuer) -> None:
     tokens = JobTokens("https://github.example/_services/token", key_set=json.dumps(issuer.keys))
 
     assert tokens.verify(issuer.mint(AUDIENCE, iss=tokens.issuer), audience=AUDIENCE)["run_id"] == CLAIMS["run_id"]
-    with pytest.raises(NotAProof, match="has no key k9; if the issuer has new keys.*--issuer-keys FILE"):
+    with pytest.raises(NotAProof, match=r"has no key k9; if the issuer has new keys.*--issuer-keys FILE"):
         tokens.verify(issuer.mint(AUDIENCE, iss=tokens.issuer, kid="k9"), audience=AUDIENCE)
 
 
