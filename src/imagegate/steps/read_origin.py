@@ -1,16 +1,15 @@
 """Find out where an image comes from: repository, head commit, ref, run, and whether the commit holds all of it."""
 
 import re
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
 from imagegate.gateway.github_event_file import read_github_event
 from imagegate.gateway.work_tree import WorkTree, read_work_tree
 from imagegate.model import Stamp
+from imagegate.model.job_key import new_job_key
 
 _REMOTE = re.compile(r"(?:[:/])(?P<repository>[^/:]+/[^/]+?)(?:\.git)?/?$")
-_JOB_KEY_BYTES = 16
 
 
 def read_origin(environment: Mapping[str, str], folder: Path, *, content_hash: str, image: str = "") -> Stamp:
@@ -32,6 +31,6 @@ def read_origin(environment: Mapping[str, str], folder: Path, *, content_hash: s
         **known,
         image=image,
         content_hash=content_hash,
-        job_key=secrets.token_hex(_JOB_KEY_BYTES),
+        job_key=new_job_key(environment),
         dirty=bool(tree.changed),
     )
