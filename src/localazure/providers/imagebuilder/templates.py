@@ -6,7 +6,7 @@ from localazure.arm.errors import ArmError
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
-from localazure.providers.imagebuilder import identities, rendering, sources, states, validation
+from localazure.providers.imagebuilder import identities, rendering, sources, states, system_data, validation
 from localazure.providers.imagebuilder.accepted import accept
 from localazure.providers.imagebuilder.shapes import TEMPLATE
 from localazure.providers.imagebuilder.submission import Submission
@@ -34,6 +34,7 @@ class Templates:
             sources.check_platform(self._cloud, template["properties"]["source"])
             identities.check_assignable(self._cloud, request, template.get("identity") or {})
             document = rendering.composed(template_id, template)
+            document["systemData"] = system_data.written(request.principal, self._cloud.clock.now())
             self._cloud.store.put(template_id, document)
         accepted = self._cloud.clock.now()
         return accept(

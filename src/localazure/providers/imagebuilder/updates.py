@@ -10,7 +10,7 @@ from localazure.arm.errors import ArmError
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
-from localazure.providers.imagebuilder import destinations, identities, rendering, states, validation
+from localazure.providers.imagebuilder import destinations, identities, rendering, states, system_data, validation
 from localazure.providers.imagebuilder.accepted import accept
 from localazure.providers.imagebuilder.shapes import UPDATE
 from localazure.providers.imagebuilder.templates import CANNOT_UPDATE
@@ -34,6 +34,9 @@ class Updates:
                 raise states.not_allowed(known, "write")
             before = states.provisioning_state(known)
             body = self._changed(request, copy.deepcopy(known.body), changes)
+            body["systemData"] = system_data.written(
+                request.principal, self._cloud.clock.now(), before=body.get("systemData")
+            )
             states.set_properties(self._cloud, known.id, provisioningState="Updating")
         return accept(
             self._cloud,
