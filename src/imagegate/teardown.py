@@ -56,14 +56,12 @@ class Ledger:
     clock: Clock
     deadline_s: float
     on_undo: Callable[[Entry], None] = _silently
-    on_record: Callable[[Entry], None] = _silently
     entries: list[Entry] = field(default_factory=list)
 
     def record(self, name: str, undo: Undo, *, by_hand: str) -> Entry:
         """Note how something is undone. Call it before the create."""
         entry = Entry(name=name, undo=undo, by_hand=by_hand)
         self.entries.append(entry)
-        self.on_record(entry)
         return entry
 
     def forget(self, entry: Entry) -> None:

@@ -243,7 +243,8 @@ def test_cancelled_while_building(world: World) -> None:
     assert "cancelling the run of apache-debian12-" in step.log
     assert world.shown() == {BUILD: "error", VERIFY: "error"}
     kept = json.loads(step.state["leftover"])
-    assert (kept["kind"], kept["run"]) == ("build", "4711-1")
+    assert kept["kind"] == "build"
+    assert re.fullmatch("[0-9a-f]{32}", kept["run"])
     post = world.job.run(
         world.inputs("build"), entrypoint="/opt/imagegate/bin/action-post", STATE_leftover=step.state["leftover"]
     )

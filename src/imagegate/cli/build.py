@@ -9,9 +9,10 @@ import click
 
 from imagegate.cli.command import Shell, folder_argument, input_options, shared_options
 from imagegate.cli.commit import commit_teller, refuse_strangers_code, statuses_option
-from imagegate.cli.leftovers import keep_for_post, note_ended
-from imagegate.model import ResourceId, RunState, format_duration
+from imagegate.cli.leftovers import keep_template, note_ended
+from imagegate.model import RunState, format_duration
 from imagegate.model.build_result import BuildResult
+from imagegate.model.submitted_template import SubmittedTemplate
 from imagegate.report.outcome import Outcome
 from imagegate.settings import image_name, load_settings
 
@@ -57,8 +58,8 @@ def build_command(
 ) -> Outcome:
     """Build the image of FOLDER with Azure Image Builder.
 
-    The template is named by its content: what is unchanged is not submitted again. The new version stays excluded from
-    `latest` if the template says so; `imagegate verify` proves it. Ctrl-C cancels the run.
+    The job submits an image template of its own and removes it at its end. The new version stays out of `latest` until
+    it is verified and promoted. Ctrl-C cancels the run.
     """
     from imagegate.flows.build import build_image
     from imagegate.flows.build_for_commit import build_for_commit
@@ -66,17 +67,16 @@ def build_command(
     image = image_name(folder)
     wanted = follow if follow is not None else shell.verbose or sys.stderr.isatty()
     follow_s = _FOLLOW_S if wanted else None
-    may_run: set[ResourceId] = set()
+    left: list[SubmittedTemplate] = []
 
     def build() -> BuildResult:
         refuse_strangers_code(os.environ)
         settings = load_settings(folder, inputs=inputs)
         story = shell.story(show_log=bool(follow))
 
-        def on_run(template_id: ResourceId | None) -> None:
-            may_run.clear()
-            may_run.update([template_id] if template_id else [])
-            keep_for_post(shell, "build", template_id, settings.azure, image=image)
+        def keep(submitted: SubmittedTemplate | None) -> None:
+            left[:] = [submitted] if submitted is not None else []
+            keep_template(shell, submitted, settings.azure, image=image)
 
         return build_image(
             settings,
@@ -86,7 +86,8 @@ def build_command(
             teardown_clock=shell.teardown_clock,
             logs=log_folder,
             follow_s=follow_s,
-            on_run=on_run,
+            keep=keep,
+            signs_later=shell.job is not None and shell.job.has_post_step,
         )
 
     try:
@@ -98,7 +99,7 @@ def build_command(
             open_verify=statuses == "all",
         )
     finally:
-        if not may_run:
+        if not left:
             note_ended(shell)
     return outcome_of(result)
 
@@ -125,9 +126,16 @@ def outcome_of(result: BuildResult) -> Outcome:
             f"The run's own time was over before {version} was in all of its regions; its replication went on, and is "
             f"complete now ({regions}). Raise buildTimeoutInMinutes, or replicate to fewer regions."
         )
+    warnings += [unsigned_sentence(one, reason) for one, reason in result.unsigned.items()]
     return Outcome(
         headline=f"Built {version} in {format_duration(result.timings['total'])}",
         document=result.to_json(),
         rows=rows,
         warnings=warnings,
     )
+
+
+def unsigned_sentence(version_id: str, reason: str) -> str:
+    """Why a version is not signed, and what a person can do."""
+    why = reason.rstrip(".")
+    return f"Not signed: {why}. It is verified and stays hidden; `imagegate promote {version_id} --reason …`."

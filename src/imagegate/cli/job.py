@@ -68,6 +68,11 @@ class Job:
                 job.log.mask(environment[name])
         return job
 
+    @property
+    def has_post_step(self) -> bool:
+        """Whether the runner calls our post step at the end of the job: that of the container action."""
+        return self.environment.get(_CONTAINER) == "true"
+
     def keep(self, name: str, value: str) -> None:
         """A value for the post step, which finds it as STATE_<name>; what is kept last counts."""
         self._append("GITHUB_STATE", assignment(name, value))
@@ -150,19 +155,23 @@ class Job:
                 text = json.dumps(value, ensure_ascii=False)
             self._append("GITHUB_OUTPUT", assignment(output.name, text))
 
-    def _write_report(self, command: str, document: Mapping[str, object]) -> str:
+    def write_private(self, name: str, document: Mapping[str, object]) -> str:
+        """Write a file for the job's later steps and no other user; its path, empty where there is no place for it."""
         temp = self.environment.get("RUNNER_TEMP")
         if not temp:
             return ""
-        target = Path(temp) / "imagegate" / f"{command or 'imagegate'}-report.json"
+        target = Path(temp) / "imagegate" / name
         try:
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             target.write_text(json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
         except OSError as error:
-            self.log.note(f"the report could not be written: {error}")
+            self.log.note(f"{name} could not be written: {error}")
             return ""
         self._hand_over(target.parent)
         return str(target)
+
+    def _write_report(self, command: str, document: Mapping[str, object]) -> str:
+        return self.write_private(f"{command or 'imagegate'}-report.json", document)
 
     def _hand_over(self, folder: Path) -> None:
         """Give what a container wrote as root to whoever owns the job's workspace, so that later steps can read it."""

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal
 
 from imagegate.cli.command import Shell
 from imagegate.model import ResourceId
+from imagegate.model.submitted_template import SubmittedTemplate
 from imagegate.settings import CloudSettings
 
 STATE_NAME = "leftover"
@@ -17,10 +19,12 @@ before it could say so, or that the runner does not hand over what a step keeps.
 
 @dataclass(frozen=True, kw_only=True)
 class Leftover:
-    """A run of an image template (`build`, `name` is its id), or a verification's resources (`verify`, its group).
+    """An image template (`build`, `name` is its id), or a verification's resources (`verify`, its group).
 
-    `name` is empty where nothing runs and only statuses may be open. `run` is the job's stamp, or the run tags of
+    `name` is empty where nothing runs and only statuses may be open. `run` is the job's key, or the run tags of
     verifications, separated by commas: nothing else is touched. `image` is the name in imagegate.yaml, if it is known.
+    `submitted` is the file that holds the template as it was sent: a job's state is an environment variable, which is
+    too short for it, and which a runner prints when it debugs.
     """
 
     kind: Literal["build", "verify"]
@@ -29,6 +33,7 @@ class Leftover:
     arm_endpoint: str
     subscription_id: str
     image: str = ""
+    submitted: str = ""
 
     def to_text(self) -> str:
         """As it travels in the job's state."""
@@ -52,6 +57,7 @@ def keep_for_post(
     *,
     run: str = "",
     image: str = "",
+    submitted: str = "",
 ) -> None:
     """Note it, or, without a name, that nothing runs any more. Outside of a job nothing is noted."""
     if shell.job is None:
@@ -63,8 +69,27 @@ def keep_for_post(
         arm_endpoint=settings.arm_endpoint,
         subscription_id=settings.subscription_id,
         image=image,
+        submitted=submitted,
     )
     shell.job.keep(STATE_NAME, left.to_text())
+
+
+def keep_template(shell: Shell, submitted: SubmittedTemplate | None, settings: CloudSettings, *, image: str) -> None:
+    """Note the job's template with all that the post step needs to sign, or, without one, that nothing is left."""
+    if shell.job is None:
+        return
+    file = shell.job.write_private(f"{submitted.id.name}.json", submitted.to_json()) if submitted is not None else ""
+    name = submitted.id if submitted is not None else None
+    run = submitted.stamp.job_key if submitted is not None else ""
+    keep_for_post(shell, "build", name, settings, run=run, image=image, submitted=file)
+
+
+def read_submitted(file: str) -> SubmittedTemplate | None:
+    """The template that a main step kept; None for a file that is not there or says nothing."""
+    try:
+        return SubmittedTemplate.from_json(json.loads(Path(file).read_text("utf-8"))) if file else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
 
 
 def note_ended(shell: Shell) -> None:

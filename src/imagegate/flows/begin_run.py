@@ -1,13 +1,15 @@
 """How a build gets its run: a template of its own, its scripts, the run."""
 
 import contextlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from imagegate.errors import DeadlinePassed, ImageGateError, Interrupted, ResourceConflict, ResourceMissing
 from imagegate.flows.prepare_build import Prepared
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.image_templates import ImageTemplates
-from imagegate.model import EXPIRES_AT_TAG, OWNER, OWNER_TAG, ImageTemplate
+from imagegate.model import EXPIRES_AT_TAG, OWNER, OWNER_TAG
+from imagegate.model.submitted_template import SubmittedTemplate
 from imagegate.report.progress import Story
 from imagegate.settings import Settings
 from imagegate.steps.stamp_template import stamped_body
@@ -20,35 +22,61 @@ from imagegate.waiting import Deadline
 
 @dataclass(frozen=True, kw_only=True)
 class Begun:
-    """The job's template and its run."""
+    """The job's template, as it was sent and noted, and its run."""
 
-    template: ImageTemplate
+    submitted: SubmittedTemplate
     started: Started
 
 
+type Keep = Callable[[SubmittedTemplate | None], None]
+"""Told what a killed job would leave, each time more of it is known; None once nothing is left."""
+
+
 def begin_run(
-    settings: Settings, cloud: Cloud, templates: ImageTemplates, prepared: Prepared, story: Story, ledger: Ledger
+    settings: Settings,
+    cloud: Cloud,
+    templates: ImageTemplates,
+    prepared: Prepared,
+    story: Story,
+    ledger: Ledger,
+    keep: Keep,
 ) -> Begun:
-    """Create the job's template and start its run. Cancelling the run is in the ledger before the run is asked for."""
+    """Create the job's template and start its run. Cancelling the run is in the ledger before the run is asked for.
+
+    `keep` is told the template before the first write, then with the times that the comparison needs.
+    """
     with story.step("submit", f"Preparing the image template {prepared.name}"):
-        template = _submit(settings, cloud, templates, prepared, story)
+        submitted = _submit(settings, cloud, templates, prepared, story, keep)
     with story.step("start", "Starting the run"):
         started = _start(settings, templates, prepared, story, ledger)
-    return Begun(template=template, started=started)
+    submitted = replace(submitted, run_started_at=started.run.started_at)
+    keep(submitted)
+    return Begun(submitted=submitted, started=started)
 
 
 def _submit(
-    settings: Settings, cloud: Cloud, templates: ImageTemplates, prepared: Prepared, story: Story
-) -> ImageTemplate:
+    settings: Settings, cloud: Cloud, templates: ImageTemplates, prepared: Prepared, story: Story, keep: Keep
+) -> SubmittedTemplate:
     note = story.progress.note
-    body = upload_scripts(cloud, prepared.source, resource_group=settings.azure.resource_group, note=note)
-    body = stamped_body(body, prepared.stamp, settings.smoke, note=note)
+    uploaded = upload_scripts(cloud, prepared.source, resource_group=settings.azure.resource_group, note=note)
+    body = stamped_body(uploaded, prepared.stamp, settings.smoke, note=note)
     body["tags"] |= {OWNER_TAG: OWNER, EXPIRES_AT_TAG: prepared.expires_at}
+    submitted = SubmittedTemplate(id=templates.id_of(prepared.name), body=body)
+    keep(submitted)
     note("submitting it; the service takes a minute or two")
     deadline = Deadline.after(settings.build.submit_timeout_s, story.clock)
-    return submit_template(
-        templates, prepared.name, body, template_file=prepared.source.file, deadline=deadline, note=note
-    )
+    try:
+        template = submit_template(
+            templates, prepared.name, body, template_file=prepared.source.file, deadline=deadline, note=note
+        )
+    except (DeadlinePassed, Interrupted):
+        raise
+    except ImageGateError:
+        keep(None)  # what the service refused is gone
+        raise
+    submitted = replace(submitted, created_at=template.created_at, modified_at=template.modified_at)
+    keep(submitted)
+    return submitted
 
 
 def _start(settings: Settings, templates: ImageTemplates, prepared: Prepared, story: Story, ledger: Ledger) -> Started:

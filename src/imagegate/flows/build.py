@@ -1,13 +1,14 @@
 """The story of a build, from a folder to an image version that nobody uses yet."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from imagegate.errors import ImageGateError
-from imagegate.flows.begin_run import Begun, begin_run
+from imagegate.flows.begin_run import Begun, Keep, begin_run
 from imagegate.flows.prepare_build import Prepared, prepare
+from imagegate.flows.sign_build import sign_build
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.image_templates import ImageTemplates
 from imagegate.model import (
@@ -16,9 +17,8 @@ from imagegate.model import (
     RunState,
     RunSubState,
 )
-from imagegate.model.build_result import BuildResult, gallery_versions
+from imagegate.model.build_result import BuildResult
 from imagegate.model.redaction import redact
-from imagegate.model.smoke_spec import smoke_text_of
 from imagegate.report.progress import Story
 from imagegate.settings import Settings
 from imagegate.steps.await_replication import (
@@ -33,7 +33,7 @@ from imagegate.steps.fetch_build_log import VALIDATION_LOG, BuildLog, fetch_buil
 from imagegate.steps.follow_log import LiveLog
 from imagegate.steps.read_run_outputs import image_version_of, read_run_outputs
 from imagegate.steps.remove_template import remove_template
-from imagegate.steps.sign_origin import Signer, Signing, sign_origin
+from imagegate.steps.sign_origin import Signer
 from imagegate.teardown import Ledger
 from imagegate.waiting import Clock, Deadline
 
@@ -53,13 +53,14 @@ def build_image(
     teardown_clock: Clock | None = None,
     logs: Path | None = None,
     follow_s: float | None = None,
-    on_run: Callable[[ResourceId | None], None] = lambda _: None,
+    keep: Keep = lambda _: None,
+    signs_later: bool = False,
 ) -> BuildResult:
     """Build the image of a folder, and return what came out.
 
-    The build log goes below `logs`; with `follow_s` the live log is told meanwhile, read that often. `on_run` is told
-    the template before a run of ours may exist, and None once it has ended: for whoever comes after us if we are
-    killed. What interrupts the story's own clock leaves `teardown_clock` alone.
+    The build log goes below `logs`; with `follow_s` the live log is told meanwhile, read that often. `keep` is told
+    what this job would leave if it were killed, and None once nothing is left; `signs_later` says that a post step
+    comes, which signs where a service failed now. What interrupts the story's own clock leaves `teardown_clock` alone.
 
     1. Read the template, with all faults at once; nothing is asked of the cloud before it is usable.
     2. Find out which base it would start from, and name the content.
@@ -69,7 +70,7 @@ def build_image(
     6. Fetch the build log.
     7. Wait on for a version that is still being replicated where only the run's own time was over.
     8. Explain the failure, or read what the run put out.
-    9. Sign each gallery version as this job.
+    9. Compare the template with what was sent, and sign each gallery version as this job.
     10. Remove the template; after a failure it stays, with the logs in its staging group, until it expires.
 
     Raises:
@@ -84,16 +85,14 @@ def build_image(
         clock=teardown_clock or story.clock,
         deadline_s=CANCEL_DEADLINE_S,
         on_undo=lambda entry: story.progress.undoing(entry.name),
-        on_record=lambda _: on_run(templates.id_of(prepared.name)),
     )
     with ledger:
-        begun = begin_run(settings, cloud, templates, prepared, story, ledger)
+        begun = begin_run(settings, cloud, templates, prepared, story, ledger, keep)
         with story.step("run", f"Building in {prepared.name}") as ending:
             live = _live_log(cloud, story, follow_s)
             watched = _watch(settings, templates, prepared, begun, story, live)
             ending.passed = watched.run.state is RunState.SUCCEEDED
         ledger.entries.clear()
-    on_run(None)
     with story.step("log", "Fetching the build log"):
         folder = logs or output_folder(environment)
         log = fetch_build_log(cloud, watched.template, folder=folder, note=story.progress.note)
@@ -105,21 +104,26 @@ def build_image(
     late = _late_replication(settings, cloud, templates, distribute, watched, story)
     run = watched.run if late is None else replace(watched.run, state=RunState.TIMED_OUT_REPLICATING)
     if run.state is not RunState.SUCCEEDED and (late is None or late.state != "completed"):
+        keep(None)
         raise explain_failure(prepared.source, watched.template, run, log=log, validation=validation, replication=late)
     with story.step("outputs", "Reading the run's outputs"):
         artifacts = (
             dict(late.artifacts) if late else read_run_outputs(templates, prepared.name, distribute, clock=story.clock)
         )
     with story.step("sign", "Signing the image versions") as ending:
-        signing = _sign(settings, cloud, signer, prepared, artifacts, story)
+        signing = sign_build(cloud, signer, begun.submitted, artifacts, note=story.progress.note, late=late is not None)
         ending.passed = not signing.unsigned
-    with story.step("remove", f"Removing the image template {prepared.name}"):
-        remove_template(templates, prepared.name, note=story.progress.note)
+    if signing.retry and signs_later:
+        story.progress.note("the job's post step signs what could not be signed now, and removes the image template")
+    else:
+        with story.step("remove", f"Removing the image template {prepared.name}"):
+            remove_template(templates, prepared.name, note=story.progress.note)
+        keep(None)
     version = image_version_of(artifacts)
     return BuildResult(
         image_version_id=ResourceId.parse(version) if version else None,
         image_versions=artifacts,
-        template_id=begun.template.id,
+        template_id=begun.submitted.id,
         content_hash=prepared.stamp.content_hash,
         base_version=prepared.base_version,
         stamp=prepared.stamp,
@@ -128,26 +132,12 @@ def build_image(
         staging_resource_group=watched.template.staging_resource_group,
         customization_log=str(log.file) if log else None,
         timings={**story.timings, "total": story.seconds},
-        resources=(str(begun.template.id), *(artifact for artifact in artifacts.values() if artifact.startswith("/"))),
+        resources=(str(begun.submitted.id), *(artifact for artifact in artifacts.values() if artifact.startswith("/"))),
         regions=_regions(distribute),
         signed=signing.signed,
         unsigned=signing.unsigned,
         replication=dict(late.regions) if late else {},
     )
-
-
-def _sign(
-    settings: Settings, cloud: Cloud, signer: Signer, prepared: Prepared, artifacts: Mapping[str, str], story: Story
-) -> Signing:
-    versions = dict.fromkeys(gallery_versions(artifacts), prepared.stamp)
-    sent_smoke = smoke_text_of(settings.smoke.to_tags())
-    signing = sign_origin(
-        cloud, signer, resource_group=settings.azure.resource_group, versions=versions, sent_smoke=sent_smoke
-    )
-    for version_id, reason in signing.unsigned.items():
-        name = ResourceId.parse(version_id).name
-        story.progress.note(f"Not signed: {name}: {reason}. It is verified and stays hidden.")
-    return signing
 
 
 def _late_replication(

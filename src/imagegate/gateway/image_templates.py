@@ -5,12 +5,15 @@ from typing import Any
 
 from azure.core.exceptions import ResourceNotFoundError
 
+from imagegate.errors import ResourceMissing
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.retry_after import RetryAfter
 from imagegate.gateway.translation import told_as
 from imagegate.model import ImageTemplate, ResourceId, RunOutput
 
 RESOURCE_TYPE = "Microsoft.VirtualMachineImages/imageTemplates"
+BODY_API_VERSION = "2025-10-01"
+"""The one that templates are submitted with, the SDK's own: an older one would not show all that was sent."""
 
 
 class ImageTemplates:
@@ -41,6 +44,16 @@ class ImageTemplates:
             except ResourceNotFoundError:
                 return None
             return ImageTemplate.from_arm(found.as_dict())
+
+    def read_body(self, name: str) -> dict[str, Any] | None:
+        """The template as the service answers it, in the api-version of its submission; None when there is none."""
+        path = self.id_of(name).text
+        try:
+            with told_as(f'reading the image template "{name}"'):
+                body: dict[str, Any] = self._cloud.send("GET", path, api_version=BODY_API_VERSION)
+        except ResourceMissing:
+            return None
+        return body
 
     def submit(self, name: str, body: Mapping[str, Any], *, template_file: str) -> float | None:
         """Create the template. An answer 400 is the fault of `template_file`."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Self
 
 from imagegate.model.resource_id import ResourceId
-from imagegate.model.run import Run
+from imagegate.model.run import Run, parse_time
 from imagegate.model.stamp import Stamp
 
 DEFAULT_BUILD_TIMEOUT_MINUTES = 240
@@ -14,7 +15,10 @@ DEFAULT_BUILD_TIMEOUT_MINUTES = 240
 
 @dataclass(frozen=True, kw_only=True)
 class ImageTemplate:
-    """What a build and the Function need of a template."""
+    """What a build and the Function need of a template.
+
+    `created_at` and `modified_at` are of Azure Resource Manager's `systemData`; None where it answers none.
+    """
 
     id: ResourceId
     tags: Mapping[str, str]
@@ -23,12 +27,15 @@ class ImageTemplate:
     provisioning_error_code: str
     run: Run | None
     staging_resource_group: str
+    created_at: datetime | None = None
+    modified_at: datetime | None = None
 
     @classmethod
     def from_arm(cls, body: Mapping[str, Any]) -> Self:
         """From the resource as ARM answers it."""
         properties = body.get("properties") or {}
         error = properties.get("provisioningError") or {}
+        system = body.get("systemData") or {}
         staging = str(properties.get("exactStagingResourceGroup") or "")
         return cls(
             id=ResourceId.parse(str(body["id"])),
@@ -38,6 +45,8 @@ class ImageTemplate:
             provisioning_error_code=str(error.get("provisioningErrorCode") or ""),
             run=Run.from_arm(properties.get("lastRunStatus")),
             staging_resource_group=staging.rstrip("/").rsplit("/", 1)[-1],
+            created_at=parse_time(system.get("createdAt")),
+            modified_at=parse_time(system.get("lastModifiedAt")),
         )
 
     @property

@@ -22,6 +22,7 @@ from imagegate.errors import (
 )
 from imagegate.flows.build import build_image
 from imagegate.model.build_result import BuildResult
+from imagegate.model.submitted_template import SubmittedTemplate
 from imagegate.report.progress import Story
 from imagegate.settings import load_settings
 
@@ -146,13 +147,32 @@ def told() -> Told:
 
 
 @pytest.fixture
-def build(wire: Wire, clock: HandClock, service: ImageBuilder, folder: Path, told: Told) -> Build:
+def kept() -> list[SubmittedTemplate | None]:
+    """What the build kept for its post step, the newest last."""
+    return []
+
+
+@pytest.fixture
+def build(
+    wire: Wire,
+    clock: HandClock,
+    service: ImageBuilder,
+    folder: Path,
+    told: Told,
+    kept: list[SubmittedTemplate | None],
+) -> Build:
     """Run the story once."""
 
-    def run(**environment: str) -> BuildResult:
-        settings = load_settings(folder, environment={})
-        story = Story(told, clock)
-        return build_image(settings, cloud_on(wire), story, environment=GITHUB | environment, logs=folder / "logs")
+    def run(*, signs_later: bool = False, **environment: str) -> BuildResult:
+        return build_image(
+            load_settings(folder, environment={}),
+            cloud_on(wire),
+            Story(told, clock),
+            environment=GITHUB | environment,
+            logs=folder / "logs",
+            keep=kept.append,
+            signs_later=signs_later,
+        )
 
     return run
 
@@ -234,6 +254,75 @@ def test_the_template_of_a_failed_build_stays(build: Build, service: ImageBuilde
         build()
 
     assert len(service.templates) == 1
+
+
+def test_what_a_killed_build_would_leave(
+    build: Build, kept: list[SubmittedTemplate | None], wire: Wire, service: ImageBuilder
+) -> None:
+    """The template is kept before it is submitted, then with the run's start; in the end nothing is left."""
+    at_submission: list[int] = []
+
+    def submit(seen: Seen) -> Answer:
+        at_submission.append(len(kept))
+        return service._put(seen)
+
+    wire.on("PUT", rf"{TEMPLATES}/[^/]+", submit)
+
+    result = build()
+
+    first, *_, last, end = kept
+    assert at_submission == [1]
+    assert first is not None
+    assert last is not None
+    assert end is None
+    assert (first.id, first.body, first.run_started_at) == (result.template_id, _one(wire, "PUT").json, None)
+    assert (last.body, last.run_started_at) == (first.body, result.run.started_at)
+
+
+def test_what_the_service_refused_is_not_left(
+    build: Build, kept: list[SubmittedTemplate | None], wire: Wire, service: ImageBuilder
+) -> None:
+    """After a refused submission, and after a failed run, there is nothing for a post step."""
+    service.ends_in = "Failed"
+    with pytest.raises(BuildFailed):
+        build()
+    assert kept.pop() is None
+
+    wire.on("PUT", rf"{TEMPLATES}/[^/]+", Answer(status=400, body={"error": {"code": "BadRequest", "message": "no"}}))
+    with pytest.raises(InputError):
+        build()
+    assert kept.pop() is None
+
+
+@pytest.mark.parametrize("signs_later", [True, False])
+def test_what_could_not_be_signed_is_left_to_a_post_step(
+    build: Build, kept: list[SubmittedTemplate | None], wire: Wire, service: ImageBuilder, *, signs_later: bool
+) -> None:
+    """Where a service failed, and only there, the template stays for a post step; the build succeeds."""
+    wire.on("GET", "/token", Answer(body={"value": "a.b.c"}))
+    token = {"ACTIONS_ID_TOKEN_REQUEST_URL": "https://github.example/token", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "t"}
+
+    result = build(signs_later=signs_later, **token)
+
+    assert all("has no origin container" in reason for reason in result.unsigned.values())
+    assert len(result.unsigned) == 2
+    assert bool(service.templates) is signs_later
+    assert (kept[-1] is None) is not signs_later
+    assert build(signs_later=signs_later).signed == ()
+    assert kept[-1] is None
+
+
+def test_a_template_that_is_not_what_was_sent(build: Build, wire: Wire, service: ImageBuilder, told: Told) -> None:
+    """A difference is told, the versions stay unsigned for it, and the build succeeds."""
+    service.on_run = lambda name: service.templates[name]["properties"]["customize"].pop()
+
+    result = build()
+
+    assert result.run.state == "Succeeded"
+    assert {reason[:65] for reason in result.unsigned.values()} == {
+        "its image template is not what this job sent (properties.customiz"
+    }
+    assert any(line.startswith("not as sent: properties.customize[1]: sent {") for line in told.lines)
 
 
 def test_a_template_that_cannot_be_removed_changes_nothing(build: Build, wire: Wire, told: Told) -> None:

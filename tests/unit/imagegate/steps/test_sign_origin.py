@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from imagegate.errors import ServiceUnreachable
 from imagegate.model import SmokeSpec, Stamp
 from imagegate.model.origin_statement import PROBE_AUDIENCE
 from imagegate.model.smoke_spec import smoke_text_of
-from imagegate.steps.sign_origin import Signer, Signing, sign_origin
+from imagegate.steps.sign_origin import PublishedBetween, Signer, Signing, sign_origin
 from job_issuer import JobIssuer
 from smoke_azure import VERSION_ID
 
@@ -33,10 +34,21 @@ def bench(wire: Wire) -> GateBench:
 def sign(bench: GateBench) -> Callable[..., Signing]:
     """Sign the version as the job of the stamp."""
 
-    def run(*, stamp: Stamp = STAMP, smoke: str = SMOKE, **signer: Any) -> Signing:  # noqa: ANN401 - of a signer
+    def run(
+        *,
+        stamp: Stamp = STAMP,
+        smoke: str = SMOKE,
+        published: PublishedBetween | None = None,
+        **signer: Any,  # noqa: ANN401 - of a signer
+    ) -> Signing:
         made = Signer(**{"token_of": bench.issuer.mint, **signer})
         return sign_origin(
-            bench.cloud, made, resource_group="rg-images", versions={VERSION_ID: stamp}, sent_smoke=smoke
+            bench.cloud,
+            made,
+            resource_group="rg-images",
+            versions={VERSION_ID: stamp},
+            sent_smoke=smoke,
+            published=published or PublishedBetween(),
         )
 
     return run
@@ -61,7 +73,7 @@ def test_one_token_for_each_version(bench: GateBench, sign: Callable[..., Signin
 @pytest.mark.parametrize(
     ("stamp", "smoke", "reason"),
     [
-        (replace(STAMP, job_key="of another job"), SMOKE, "its tags are not those"),
+        (replace(STAMP, job_key="of another job"), SMOKE, "it does not carry this job's key"),
         (replace(STAMP, commit="f" * 40), SMOKE, "its tags are not those"),
         (STAMP, '{"probes":[{"tcp":{"port":22}}]}', "its smoke specification is not"),
     ],
@@ -77,14 +89,42 @@ def test_what_this_job_did_not_send(
     assert bench.blobs.blobs == {}
 
 
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "ours"),
+    [
+        (-SECOND, SECOND, True),
+        (-SECOND, None, True),
+        (timedelta(microseconds=400_000), SECOND, True),  # of the same second: a publishing date is told in whole ones
+        (SECOND, 2 * SECOND, False),
+        (SECOND, None, False),
+        (-2 * SECOND, -SECOND, False),
+    ],
+)
+def test_a_version_of_the_run_was_published_during_it(
+    bench: GateBench, sign: Callable[..., Signing], start: timedelta, end: timedelta | None, *, ours: bool
+) -> None:
+    """The publishing date lies between the run's start and its end; after the start, where replication was late."""
+    moment = bench.statement.published_at
+    published = PublishedBetween(start=moment + start, end=moment + end if end is not None else None)
+
+    found = sign(published=published)
+
+    assert bool(found.signed) is ours
+    assert ours or "not during this job's run" in found.unsigned[VERSION_ID]
+    assert not found.retry
+
+
 def test_nothing_fails_a_build(bench: GateBench, sign: Callable[..., Signing]) -> None:
     """A job without tokens, a refused write, a version that is gone: the version stays unsigned, with the reason."""
 
     def unreachable(_audience: str) -> str:
         raise ServiceUnreachable("GitHub is away.")
 
-    assert sign(why_not="no token").unsigned == {VERSION_ID: "no token"}
-    assert sign(token_of=unreachable).unsigned == {VERSION_ID: "GitHub is away."}
+    assert sign(why_not="no token") == Signing(unsigned={VERSION_ID: "no token"})
+    assert sign(token_of=unreachable) == Signing(unsigned={VERSION_ID: "GitHub is away."}, retry=True)
     bench.blobs.refusals["PUT", "origin"] = Answer(status=403, headers={"x-ms-error-code": "AuthorizationFailure"})
     assert "refused" in sign().unsigned[VERSION_ID]
     bench.version = None
