@@ -1,8 +1,8 @@
 """The container action's post step: ends what a killed or cancelled main step could not end itself.
 
 The runner calls it at the end of the job, always, in a fresh container with the same inputs; what the main step kept is
-in STATE_<name>. It has minutes where a cancelled step has ten seconds. Some runners hand over no state: then the run is
-found by its stamp.
+in STATE_<name>. It has minutes where a cancelled step has ten seconds. Some runners hand over no state: then a build's
+template is found by the part of its key that is the job's own.
 """
 
 import os
@@ -55,7 +55,7 @@ def end(left: Leftover | None, surroundings: Surroundings) -> int:
         if left is not None and left.name:
             return _end_left(left, shell)
         if left is None and _command(os.environ) == "build":
-            _cancel_found(shell)
+            _end_found(shell)
         return 0
     finally:
         _close_statuses(left, shell)
@@ -64,17 +64,23 @@ def end(left: Leftover | None, surroundings: Surroundings) -> int:
 
 
 def _end_left(left: Leftover, shell: "Shell") -> int:
+    from imagegate.cli.leftovers import read_submitted
     from imagegate.errors import TeardownIncomplete
-    from imagegate.flows.end_leftover import cancel_left_run, sweep_left_verification
+    from imagegate.flows.end_leftover import end_left_build, sweep_left_verification
     from imagegate.model import ResourceId
     from imagegate.settings import CloudSettings
+    from imagegate.steps.sign_origin import Signer
     from imagegate.waiting import Deadline
 
     cloud = shell.connect(CloudSettings(arm_endpoint=left.arm_endpoint, subscription_id=left.subscription_id))
     story = shell.story()
     with story.step("post", f"Ending what the {left.kind} left"):
         if left.kind == "build":
-            cancel_left_run(cloud, ResourceId.parse(left.name), left.run, story.progress)
+            submitted = read_submitted(left.submitted)
+            signer = Signer.of(os.environ, cloud, on_secret=cloud.on_secret) if submitted is not None else None
+            end_left_build(
+                cloud, ResourceId.parse(left.name), left.run, story.progress, submitted=submitted, signer=signer
+            )
             return 0
         deadline = Deadline.after(_SWEEP_DEADLINE_S, shell.clock)
         now = datetime.now(UTC)
@@ -85,11 +91,11 @@ def _end_left(left: Leftover, shell: "Shell") -> int:
     return TeardownIncomplete.exit_code if any(one.left for one in swept) else 0
 
 
-def _cancel_found(shell: "Shell") -> None:
-    """Cancel a run that carries this job's stamp, in the group of imagegate.yaml."""
+def _end_found(shell: "Shell") -> None:
+    """End what this job's build left, in the group of imagegate.yaml."""
     from imagegate.errors import InputError
-    from imagegate.flows.end_leftover import cancel_stamped_runs
-    from imagegate.model.github_event import GitHubEvent
+    from imagegate.flows.end_leftover import end_found_builds
+    from imagegate.model.job_key import job_part
     from imagegate.settings import load_settings
 
     try:
@@ -97,10 +103,10 @@ def _cancel_found(shell: "Shell") -> None:
     except InputError:
         return  # no build begins with these
     story = shell.story()
-    with story.step("post", "Looking for a run that the build left"):
+    with story.step("post", "Looking for what the build left"):
         cloud = shell.connect(settings.azure)
-        run = GitHubEvent.of(os.environ).run
-        cancel_stamped_runs(cloud, settings.azure.resource_group, run, settings.name, story.progress)
+        key = job_part(os.environ)
+        end_found_builds(cloud, settings.azure.resource_group, key, settings.name, story.progress)
 
 
 def _close_statuses(left: Leftover | None, shell: "Shell") -> None:

@@ -16,7 +16,10 @@ from imagegate.cli.command import Surroundings
 from imagegate.cli.job import Job
 from imagegate.cli.leftovers import ENDED, Leftover
 from imagegate.gateway.cloud import Cloud
+from imagegate.model import ResourceId
+from imagegate.model.job_key import new_job_key
 from imagegate.model.status_record import subject_key
+from imagegate.model.submitted_template import SubmittedTemplate
 from imagegate.report.masking import Masks
 from job_services import JobServices
 
@@ -61,10 +64,10 @@ def azure(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Wire:
     return wire
 
 
-def end(left: Leftover | None) -> int:
+def end(left: Leftover | None, log: io.StringIO | None = None) -> int:
     """Run it as the container does."""
     masks = Masks()
-    return action_post.end(left, Surroundings(masks=masks, job=Job.of(os.environ, io.StringIO(), masks)))
+    return action_post.end(left, Surroundings(masks=masks, job=Job.of(os.environ, log or io.StringIO(), masks)))
 
 
 def shown(github: JobServices) -> dict[str, Any]:
@@ -79,8 +82,8 @@ def post(github: JobServices, context: str, state: str, record: str) -> None:
 
 
 def test_a_killed_build_without_any_state(github: JobServices, azure: Wire) -> None:
-    """Where the runner hands over nothing, the run of the job's own stamp is cancelled and both statuses are closed."""
-    tags = {"imagegate-run": "77-1", "imagegate-image": "web"}
+    """Where the runner hands over nothing, the run under the job's own key is cancelled, both statuses are closed."""
+    tags = {"imagegate-job-key": new_job_key(os.environ), "imagegate-image": "web"}
     body = template_body("Running", template_id=f"{GROUP}/web-x", tags=tags, ended="0001-01-01T00:00:00Z")
     azure.on("GET", ".*/imageTemplates", Answer(body={"value": [body]}))
     azure.on("GET", ".*/web-x", Answer(body=body))
@@ -101,6 +104,40 @@ def test_a_build_that_ended_without_any_state(github: JobServices, azure: Wire, 
     assert end(None) == 0
 
     assert shown(github) == {"imagegate/build (web)": "success", "imagegate/verify (web)": "pending"}
+
+
+def test_a_build_that_was_killed_before_it_signed(github: JobServices, azure: Wire, tmp_path: Path) -> None:
+    """The file of the main step says what was sent: the template is compared with it, and removed."""
+    template = f"{GROUP}/web-x"
+    definition = VERSION.rpartition("/versions/")[0]
+    distributor = {"type": "SharedImage", "runOutputName": "web", "galleryImageId": definition}
+    tags = {"imagegate-job-key": "k"}
+    submitted = SubmittedTemplate(
+        id=ResourceId.parse(template), body={"tags": tags, "properties": {"distribute": [distributor]}}
+    )
+    file = tmp_path / "submitted.json"
+    file.write_text(json.dumps(submitted.to_json()))
+    body = template_body(template_id=template, tags=tags)
+    body["properties"]["distribute"] = [distributor | {"excludeFromLatest": True}]
+    azure.on("GET", ".*/web-x", Answer(body=body))
+    azure.on("DELETE", ".*/web-x", Answer(status=202))
+    outputs = [{"name": "web", "properties": {"artifactId": VERSION}}]
+    azure.on("GET", ".*/web-x/runOutputs", Answer(body={"value": outputs}))
+    left = Leftover(
+        kind="build",
+        name=template,
+        run="k",
+        arm_endpoint="https://a",
+        subscription_id="s",
+        image="web",
+        submitted=str(file),
+    )
+
+    log = io.StringIO()
+    assert end(left, log) == 0
+
+    assert "not as sent: properties.distribute[0].excludeFromLatest: sent nothing, found true" in log.getvalue()
+    assert len(azure.calls("DELETE", ".*/web-x")) == 1
 
 
 def test_open_statuses_alone_need_no_cloud(github: JobServices, azure: Wire, tmp_path: Path) -> None:
