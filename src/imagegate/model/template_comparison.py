@@ -93,7 +93,7 @@ def _equal(rule: str, sent: object, found: object) -> bool:
 def _is_default(rule: str, value: object) -> bool:
     """Whether the value means the same as no value."""
     if value is _ABSENT:
-        return not rule.endswith("[]")
+        return True
     defaults = DEFAULTS.get(rule, ((), ""))[0]
     if isinstance(value, Mapping):
         place = _Place(rule, rule)
