@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -181,6 +182,28 @@ def test_an_untouched_template_is_signed(world: World) -> None:
 
     assert (len(result.signed), result.unsigned) == (1, {})
     assert [note for note in world.intruder.notes if note.startswith("not as sent")] == []
+
+
+def test_a_template_with_many_parts_is_signed(world: World) -> None:
+    """Validators, error handling, optimisation and tags of the service's resources come back as they were sent."""
+    file = world.folder / "template.json"
+    document = json.loads(file.read_text())
+    document["resources"][0]["properties"] |= {
+        "validate": {
+            "continueDistributeOnFailure": False,
+            "sourceValidationOnly": False,
+            "inVMValidations": [{"type": "Shell", "name": "serves", "inline": ["true"]}],
+        },
+        "optimize": {"vmBoot": {"state": "Enabled"}},
+        "errorHandling": {"onCustomizerError": "abort", "onValidationError": "cleanup"},
+        "managedResourceTags": {"team": "web"},
+        "buildTimeoutInMinutes": 90,
+        "vmProfile": {"osDiskSizeGB": 40},
+        "autoRun": {"state": "Enabled"},
+    }
+    file.write_text(json.dumps(document))
+
+    assert world.build().unsigned == {}
 
 
 def test_a_template_that_was_changed(world: World) -> None:
