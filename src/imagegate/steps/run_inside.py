@@ -100,7 +100,9 @@ def script_for(probe: Probe) -> str:
     common = {"sentinel": _SENTINEL, "seconds": _ASK_SECONDS, "no_answer": _EXIT_NO_ANSWER}
     if isinstance(probe, TcpProbe):
         return _TCP.format(port=probe.port, **common)
-    options = ["--silent", "--show-error", "--insecure", "--max-time", "15", "--max-filesize", "1048576"]
+    options = ["--silent", "--show-error", "--insecure", "--globoff", "--max-time", "15", "--max-filesize", "1048576"]
+    # Wherever a redirect leads, the connection goes to this machine and the probed port.
+    options += ["--connect-to", f"::127.0.0.1:{probe.port}", "--proto", f"={probe.scheme}"]
     options += ["--noproxy", "*", *(["--header", f"Host: {probe.host}"] if probe.host else [])]
     if not 300 <= probe.status < 400:
         options += ["--location", "--max-redirs", "5"]

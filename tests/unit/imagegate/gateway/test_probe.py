@@ -181,6 +181,10 @@ def test_redirect_on_the_machine(serve: Serve) -> None:
         "http://127.0.0.1:1/",
         "https://127.0.0.1:PORT/",
         "http://user:word@127.0.0.1:PORT/",
+        "http://127.0.0.1:PORT\\@example.org/",
+        "http://2130706433:PORT/",
+        "http://[::1]:PORT/",
+        "http://localhost:PORT/",
     ],
 )
 def test_redirect_elsewhere(serve: Serve, location: str) -> None:
@@ -195,6 +199,24 @@ def test_redirect_elsewhere(serve: Serve, location: str) -> None:
 
     assert not answer.passed
     assert "which is not what the probe asks: not followed" in answer.detail
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["//example.org/x", "/@example.org/x", "/\\example.org/x", "/http://example.org/", "/..//example.org", "/#@x"],
+)
+def test_path_that_would_be_an_address(serve: Serve, path: str) -> None:
+    """Whatever a tag says as the path, the question goes to the machine."""
+    asked: list[str] = []
+
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        asked.append(handler.path)
+        page(200)(handler)
+
+    with serve(reply) as port:
+        assert ask_http(ADDRESS, HttpProbe(port=port, path=path)).passed
+
+    assert len(asked) == 1
 
 
 def test_redirect_to_no_url(serve: Serve) -> None:

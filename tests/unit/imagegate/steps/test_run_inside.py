@@ -148,6 +148,11 @@ def page() -> Iterator[int]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if self.path.startswith("/to/"):
+                self.send_response(302)
+                self.send_header("Location", self.path.removeprefix("/to/"))
+                self.end_headers()
+                return
             body = b"it's a $(page) for " + self.headers["Host"].encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
@@ -161,6 +166,30 @@ def page() -> Iterator[int]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server.server_port
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def other() -> Iterator[list[str]]:
+    """Another server; its port, and then the paths that it was asked for."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    asked.append(str(server.server_port))
+    yield asked
     server.shutdown()
     thread.join()
     server.server_close()
@@ -190,6 +219,27 @@ def test_script_for_real(page: int) -> None:
     assert shell(HttpProbe(port=page, contains="; exit 0"))[0] == 12
     assert shell(HttpProbe(port=page, status=404))[0] == 11
     assert shell(HttpProbe(port=page, path="/';exit;'$(exit)"))[0] == 0
+
+
+@needs_curl
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    "location", ["http://127.0.0.1:{}/", "http://localhost:{}/x", "http://user:word@127.0.0.1:{}/"]
+)
+def test_redirects_stay_on_the_machine(page: int, other: list[str], location: str) -> None:
+    """Another server is never asked, whatever the image redirects to: what answers is the probed port."""
+    port = int(other.pop())
+
+    shell(HttpProbe(port=page, path=f"/to/{location.format(port)}"))
+
+    assert other == []
+
+
+@needs_curl
+@pytest.mark.usefixtures("impatient")
+def test_path_is_one_request(page: int) -> None:
+    """Braces and brackets of a path are not expanded to many requests."""
+    assert shell(HttpProbe(port=page, path="/[1-3]{a,b}")) == (0, "imagegate-probe: 200\n")
 
 
 @needs_curl
