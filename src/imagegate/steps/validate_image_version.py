@@ -15,7 +15,8 @@ def validate_image_version(cloud: Cloud, job: dict[str, Any]) -> dict[str, Any]:
 
     `job`: `image_version_id`, and `regions` (names) that it must be in; none means its own. The answer's `state` is
     `usable`, `wait` (replication or an update goes on) or `unusable`, with a `reason`; a usable one comes with
-    `regions`, `location`, `tags`, `security_type`, `published_at`, `replicated` (all regions that are complete).
+    `regions` (each once), `location`, `tags`, `security_type`, `published_at`, `replicated` (all regions that are
+    complete).
     """
     version_id = ResourceId.parse(job["image_version_id"])
     body = get_resource(cloud, version_id, query={"$expand": "ReplicationStatus"})
@@ -36,7 +37,7 @@ def validate_image_version(cloud: Cloud, job: dict[str, Any]) -> dict[str, Any]:
     return {
         "state": "usable",
         "reason": "",
-        "regions": list(wanted),
+        "regions": list({normalise_region(name): name for name in wanted}.values()),
         "location": version.location,
         "tags": dict(version.tags),
         "security_type": definition.vm_security_type,

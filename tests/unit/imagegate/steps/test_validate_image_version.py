@@ -43,6 +43,14 @@ def test_usable() -> None:
     }
 
 
+def test_region_that_is_named_twice() -> None:
+    """Two spellings of a region are one region: each gets one smoke VM."""
+    azure = SmokeAzure()
+    azure.add_version()
+
+    assert len(validate(azure, "West Europe", "westeurope", "WestEurope")["regions"]) == 1
+
+
 def test_missing() -> None:
     """A version that is not there is unusable."""
     assert validate(SmokeAzure())["state"] == "unusable"
