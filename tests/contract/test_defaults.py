@@ -136,6 +136,7 @@ def test_defaults_of_the_function(repository: Path) -> None:
     """Each default in docs/function.md is what the Function comes to where the setting is not there."""
     rows = {row[0]: row[1] for row in _rows(repository / "docs" / "function.md", "## Settings\n\n")}
     settings = load_function_settings(_FUNCTION)
+    limits = settings.smoke_limits
     group = {"first-smoke": "first templates' group and `-smoke`"}[settings.smoke_group]
 
     assert [name for name, default in rows.items() if default == "required"] == [
@@ -155,12 +156,25 @@ def test_defaults_of_the_function(repository: Path) -> None:
         "`IMAGEGATE_SMOKE_RESOURCE_GROUP`": group,
         "`IMAGEGATE_PROMOTED_REFS`": f"`{','.join(settings.promoted_refs)}`",
         "`IMAGEGATE_PENDING_LIMIT`": f"`{settings.pending_limit_s // 3600}h`",
-        "`IMAGEGATE_ALLOWED_SOURCE`": {"": f"`{DEFAULT_ALLOWED_SOURCE}`"}[settings.allowed_source],
+        "`IMAGEGATE_ALLOWED_SOURCE`": f"`{limits.bounds.allowed_source}`",
+        "`IMAGEGATE_SMOKE_VM_SIZES`": f"`{','.join(limits.bounds.vm_sizes)}`",
+        "`IMAGEGATE_SMOKE_VMS_AT_ONCE`": f"`{limits.at_once}`",
+        "`IMAGEGATE_SMOKE_VMS_PER_DAY`": f"`{limits.per_day}`",
         "`IMAGEGATE_VERDICT_TOPIC`": {"": "none"}[settings.verdict_topic],
         "`IMAGEGATE_GITHUB_APP_ID`, `IMAGEGATE_GITHUB_APP_PRIVATE_KEY`": "none",
         "`IMAGEGATE_GITHUB_API_URL`": f"`{DEFAULT_API_URL}`",
         "`IMAGEGATE_ARM_ENDPOINT`": f"`{settings.arm_endpoint}`",
     }
+
+
+def test_limits_of_the_template() -> None:
+    """What `function.json` sets where nobody says otherwise is what the Function comes to by itself."""
+    given = {name: entry.get("defaultValue") for name, entry in azure_template("function")["parameters"].items()}
+    limits = load_function_settings(_FUNCTION).smoke_limits
+
+    assert given["smokeVmSizes"] == ",".join(limits.bounds.vm_sizes)
+    assert (given["smokeVmsAtOnce"], given["smokeVmsPerDay"]) == (limits.at_once, limits.per_day)
+    assert limits.bounds.allowed_source == DEFAULT_ALLOWED_SOURCE
 
 
 def test_foundation_has_no_default_that_is_always_replaced(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from xml.sax.saxutils import escape
 
 from fake_wire import Answer, Seen, Wire
@@ -17,6 +18,7 @@ class FakeBlobs:
         self.blobs: dict[str, bytes] = {}
         self.refusals: dict[tuple[str, str], Answer] = {}
         self._writes: dict[str, int] = {}
+        self._writing = threading.Lock()
         for name in containers:
             wire.on("GET", f"/{name}", self._list)
             for method, answer in (("GET", self._get), ("PUT", self._put)):
@@ -32,12 +34,13 @@ class FakeBlobs:
         if refused := self._refused(seen):
             return refused
         wanted = {name.lower(): value for name, value in seen.headers.items()}
-        there = seen.path in self.blobs
-        if wanted.get("if-none-match") == "*" and there:
-            return _error(409, "BlobAlreadyExists")
-        if "if-match" in wanted and (not there or wanted["if-match"] != self._etag(seen.path)):
-            return _error(412, "ConditionNotMet")
-        self.write(seen.path, seen.body)
+        with self._writing:
+            there = seen.path in self.blobs
+            if wanted.get("if-none-match") == "*" and there:
+                return _error(409, "BlobAlreadyExists")
+            if "if-match" in wanted and (not there or wanted["if-match"] != self._etag(seen.path)):
+                return _error(412, "ConditionNotMet")
+            self.write(seen.path, seen.body)
         return Answer(status=201, headers={"ETag": self._etag(seen.path), "Last-Modified": _MODIFIED})
 
     def write(self, path: str, content: bytes) -> None:

@@ -39,9 +39,9 @@ class SmokeAzure:
     ghosts: list[dict[str, Any]] = field(default_factory=list)
     bodies: list[Any] = field(default_factory=list)
 
-    def cloud(self) -> Cloud:
-        """A connection to it."""
-        wire = Wire()
+    def cloud(self, wire: Wire | None = None) -> Cloud:
+        """A connection to it, on the given wire or one of its own."""
+        wire = wire or Wire()
         for method in ("GET", "PUT", "POST", "PATCH", "DELETE"):
             wire.on(method, ".*", self._answer)
         cloud = cloud_on(wire)

@@ -12,6 +12,7 @@ from imagegate.cli.command import Shell, input_options, shared_options
 from imagegate.cli.commit import commit_teller, statuses_option
 from imagegate.cli.leftovers import keep_for_post, note_ended
 from imagegate.cli.verify_decision import decided
+from imagegate.cli.verify_limits import limits_of, smoke_limits
 from imagegate.cli.verify_outcome import outcome_of, outcome_of_all
 from imagegate.cli.verify_targets import read_targets
 from imagegate.errors import InputError, ResourceMissing
@@ -70,7 +71,8 @@ def verify_command(
 
     With FOLDER instead, the newest version of its image definition. What passes becomes `latest` if this run of the
     workflow built it (IMAGEGATE_WORKFLOWS lists others that may) from a ref that may (IMAGEGATE_PROMOTED_REFS, by
-    default the repository's default branch). Ctrl-C tears down before it ends.
+    default the repository's default branch). Without a folder the version's tags say what is asked, within
+    IMAGEGATE_SMOKE_VM_SIZES and IMAGEGATE_ALLOWED_SOURCE. Ctrl-C tears down before it ends.
     """
     version_ids, place = read_targets(targets, folder)
     from imagegate.flows.report_verification import reported_verification
@@ -109,6 +111,7 @@ def _verify_all(
     from imagegate.flows.verify_here import verify_here
 
     settings = load_settings(place, inputs=inputs) if place is not None else None
+    limits = smoke_limits(os.environ)
     cloud_settings = _cloud_settings(settings, version_ids, inputs)
     cloud = shell.connect(cloud_settings)
     if not version_ids:
@@ -123,6 +126,7 @@ def _verify_all(
             cloud,
             {
                 **job,
+                **limits_of(cloud, version_id.resource_group, limits),
                 "run": run,
                 "image_version_id": version_id.text,
                 "subscription_id": cloud.subscription_id,

@@ -22,6 +22,7 @@ from imagegate.steps.provision_smoke_vm import provision_smoke_vm
 from imagegate.steps.quarantine_image_version import quarantine_image_version
 from imagegate.steps.reboot_smoke_vm import await_reboot, reboot_smoke_vm
 from imagegate.steps.record_verdict import record_verdict
+from imagegate.steps.reserve_smoke_vm import release_smoke_vm, reserve_smoke_vm
 from imagegate.steps.run_inside import await_run_inside, run_inside
 from imagegate.steps.tear_down_smoke_vm import stop_smoke_deployment, tear_down_smoke_vm
 from imagegate.steps.validate_image_version import validate_image_version
@@ -31,6 +32,8 @@ Step = Callable[[Cloud, Job], Job]
 
 STEPS: tuple[Step, ...] = (
     validate_image_version,
+    reserve_smoke_vm,
+    release_smoke_vm,
     provision_smoke_vm,
     await_smoke_vm,
     probe_http,

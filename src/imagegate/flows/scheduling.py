@@ -51,7 +51,7 @@ def start_verification(version: ImageVersion, scheduler: Scheduler, settings: Fu
         "subscription_id": settings.subscription_id,
         "resource_group": settings.smoke_group,
         "limit_s": settings.pending_limit_s,
-        "allowed_source": settings.allowed_source,
+        **settings.smoke_limits.to_job(records_container=settings.records_container, wait_s=settings.pending_limit_s),
         **_commit_of(stamp),
     }
     return scheduler.start_once(verify_for_commit.__name__, job, instance_id=instance_id)

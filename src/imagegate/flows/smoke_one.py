@@ -1,9 +1,10 @@
 """One region of a verification: a smoke VM, its probes, and its end.
 
-1. Provision the VM; where there is no capacity, tear down and try the next size, then the next region.
-2. Probe until it answers as wanted, or the deadline; reboot and probe again if asked.
-3. Collect what it leaves to read.
-4. Tear it down, whatever happened before, under a deadline of its own.
+1. Wait for a place, where the verifier has a limit.
+2. Provision the VM; where there is no capacity, tear down and try the next size, then the next region.
+3. Probe until it answers as wanted, or the deadline; reboot and probe again if asked.
+4. Collect what it leaves to read.
+5. Tear it down, whatever happened before, under a deadline of its own.
 
 It returns data and never fails: a sibling's result must not be lost to it. No `finally` around a `yield`: the engine
 drops generators between episodes, and closing one inside it would run the clean-up there.
@@ -15,6 +16,7 @@ from datetime import datetime, timedelta
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from imagegate.flows.smoke_place import in_its_place
 from imagegate.flows.smoke_teardown import tear_down
 from imagegate.flows.telling import INTERRUPT, StepFailed, Telling, call, pause
 from imagegate.model import Attempt, HttpProbe, Probe, Reach, SmokeSpec, TeardownResult
@@ -73,10 +75,24 @@ def smoke_one(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Ta
 
     `job`: `image_version_id`, `run`, `places` (`region` and `vm_size`, tried in order), `subscription_id`,
     `resource_group`, `security_type`, `smoke`, `allowed_source`, `tags`, `deadline_s`, `teardown_deadline_s`, `keep`,
-    `folder` (for logs, or None).
+    `folder` (for logs, or None). Instances of older releases have none of: `limits` (how many smoke VMs there may be),
+    `lifetime_s`.
     """
     stop = ctx.wait_for_external_event(INTERRUPT)
     telling = Telling(ctx)
+
+    def story(placed: dict[str, Any]) -> "Steps":
+        return _smoke_anywhere(ctx, telling, stop, placed)
+
+    waiting = in_its_place(ctx, telling, stop, job, story) if job.get("limits") else story(job)
+    outcome: RegionOutcome = yield from waiting
+    return replace(outcome, timings_s=telling.timings_s).to_json()
+
+
+def _smoke_anywhere(
+    ctx: "OrchestrationContext", telling: Telling, stop: "CancellableTask[Any]", job: dict[str, Any]
+) -> "Steps":
+    """The outcome of the first place that has capacity, or of the last one that was tried."""
     deadline = ctx.current_utc_datetime + timedelta(seconds=job["deadline_s"])
     tried: list[TriedPlace] = []
     outcome: RegionOutcome | None = None
@@ -96,7 +112,7 @@ def smoke_one(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Ta
             break
         tried.append(TriedPlace(region=vm.region, vm_size=vm.vm_size, reason=innermost_line(outcome.reason)))
     assert outcome is not None  # noqa: S101 - there is at least one place
-    return replace(outcome, tried=tuple(tried), timings_s=telling.timings_s).to_json()
+    return replace(outcome, tried=tuple(tried))
 
 
 def _smoke_at(trial: _Trial) -> "Steps":

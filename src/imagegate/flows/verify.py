@@ -11,7 +11,7 @@ The same function runs on Azure Durable Functions and, for the command line, on 
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from durabletask import task
@@ -20,7 +20,6 @@ from imagegate.errors import ImageGateError
 from imagegate.flows.smoke_one import smoke_one
 from imagegate.flows.telling import INTERRUPT, StepFailed, Telling, call, failure_of, interrupted, pause
 from imagegate.model import (
-    EXPIRES_AT_TAG,
     OWNER,
     OWNER_TAG,
     Reach,
@@ -29,7 +28,8 @@ from imagegate.model import (
     TeardownResult,
     normalise_region,
 )
-from imagegate.model.smoke_vm import CREATED_AT_TAG, SmokeVm
+from imagegate.model.smoke_bounds import INTERNET, SmokeBounds
+from imagegate.model.smoke_vm import SmokeVm, lifetime_tags
 from imagegate.model.verification import Cause, RegionOutcome, Verification
 from imagegate.steps.decide_verdict import Consequence, decide_cause, decide_consequence, decide_teardown
 from imagegate.steps.prove_gone import RUN_TAG
@@ -45,7 +45,7 @@ END_OF_LIFE_DAYS = 30
 CHANGE_DEADLINE_S = 1800
 """A change of a version goes to every region; minutes are normal."""
 
-DEFAULT_ALLOWED_SOURCE = "Internet"
+DEFAULT_ALLOWED_SOURCE = INTERNET
 _TITLES = {
     Consequence.QUARANTINE: ("quarantine", "Keeping {} out of latest"),
     Consequence.RECORD: ("record", "Recording the verdict on {}"),
@@ -58,8 +58,9 @@ def verify_image_version(
     """A `Verification`'s JSON; it never fails.
 
     `job`: `image_version_id`, `run`, `subscription_id` and `resource_group` of the smoke VMs; and optionally `smoke`
-    (the form of imagegate.yaml; default: what the version's tags say), `reach` (instead of the specification's),
-    `keep`, `folder` for logs, `allowed_source`. It promotes nothing: `may_promote` says whether only the proof of
+    (the form of imagegate.yaml; default: what the version's tags say, within `bounds`), `reach` (instead of the
+    specification's), `keep`, `folder` for logs, `allowed_source`, `limits` (how many smoke VMs there may be), and
+    `records_container`, which remembers the verdict. It promotes nothing: `may_promote` says whether only the proof of
     origin is missing.
 
     The event `interrupt` makes it tear down and end.
@@ -72,6 +73,7 @@ def verify_image_version(
     cause, reason = Cause.NONE, ""
     try:
         version, spec = yield from _await_usable(ctx, telling, stop, job)
+        _hold_to_bounds(job, spec)
         regions = yield from _smoke_everywhere(ctx, telling, stop, job, version, spec)
     except StepFailed as failed:
         cause, reason = failed.cause, failed.reason
@@ -92,7 +94,7 @@ def verify_image_version(
         left=tuple(left),
         notes=tuple(notes),
     )
-    if cause is not Cause.UNUSABLE:
+    if version or cause is not Cause.UNUSABLE:
         verification = yield from _carry_out(ctx, telling, job, version, spec, verification)
     return replace(verification, timings_s={**telling.timings_s, "total": telling.seconds}).to_json()
 
@@ -142,6 +144,14 @@ def _spec_of(tags: dict[str, str]) -> SmokeSpec:
         text = "The image version carries no smoke specification: imagegate did not build it, or it was changed since."
         raise StepFailed(Cause.UNUSABLE, text)
     return spec
+
+
+def _hold_to_bounds(job: dict[str, Any], spec: SmokeSpec) -> None:
+    """What the tags ask for is input. A specification that was given is the verifier's own."""
+    if job.get("smoke") or not job.get("bounds"):
+        return
+    if fault := SmokeBounds.from_json(job["bounds"]).fault_of(spec):
+        raise StepFailed(Cause.UNUSABLE, fault)
 
 
 def _smoke_everywhere(
@@ -196,7 +206,6 @@ def _region_job(
     asked = {normalise_region(one) for one in version["regions"]}
     spare = [one for one in version["replicated"] if normalise_region(one) not in asked]
     lifetime_s = spec.deadline_s + TEARDOWN_DEADLINE_S + EXPIRY_SLACK_S
-    expires_at = ctx.current_utc_datetime + timedelta(seconds=lifetime_s)
     return {
         "image_version_id": job["image_version_id"],
         "run": job["run"],
@@ -212,9 +221,10 @@ def _region_job(
             **Stamp.from_tags(version["tags"]).to_tags(),
             OWNER_TAG: OWNER,
             RUN_TAG: job["run"],
-            CREATED_AT_TAG: _rfc3339(ctx.current_utc_datetime),
-            EXPIRES_AT_TAG: _rfc3339(expires_at),
+            **lifetime_tags(ctx.current_utc_datetime, lifetime_s),
         },
+        "limits": job.get("limits"),
+        "lifetime_s": lifetime_s,
         "deadline_s": spec.deadline_s,
         "teardown_deadline_s": job.get("teardown_deadline_s") or TEARDOWN_DEADLINE_S,
         "keep": bool(job.get("keep")),
@@ -298,7 +308,3 @@ def _add_timings(telling: Telling, regions: Sequence[RegionOutcome]) -> None:
 def _short(image_version_id: str) -> str:
     """`golden/apache-debian12/1.2.3`."""
     return "/".join(image_version_id.strip("/").split("/")[-5::2])
-
-
-def _rfc3339(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

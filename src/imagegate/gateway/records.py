@@ -12,9 +12,11 @@ from imagegate.errors import ServiceRefused
 from imagegate.gateway.blobs import Container
 from imagegate.gateway.translation import told_as
 from imagegate.model.definition_pointer import DefinitionPointer
+from imagegate.model.smoke_places import SmokePlaces
 from imagegate.model.version_record import VersionRecord
 
 RECORD_SIZE_LIMIT_BYTES = 64 * 1024
+_PLACES = "limits/smoke-vms.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +28,7 @@ class Stored[Document]:
 
 
 class Records:
-    """The records of image versions, and of each image definition the pointer to what was promoted last."""
+    """The records of image versions, of each image definition what was promoted last, and the count of smoke VMs."""
 
     def __init__(self, container: Container) -> None:
         self._container = container
@@ -58,6 +60,14 @@ class Records:
     def write_pointer(self, record: VersionRecord, pointer: DefinitionPointer, *, etag: str | None) -> str:
         """As `write`."""
         return self._write(_pointer_of(record), pointer.to_json(), etag)
+
+    def find_places(self) -> Stored[SmokePlaces]:
+        """The places of smoke VMs; none is held where nothing is stored yet."""
+        return self._read(_PLACES, SmokePlaces.from_json, otherwise=SmokePlaces())
+
+    def write_places(self, places: SmokePlaces, *, etag: str | None) -> str:
+        """As `write`."""
+        return self._write(_PLACES, places.to_json(), etag)
 
     def _read[Document](
         self, name: str, parse: Callable[[Mapping[str, Any]], Document], *, otherwise: Document

@@ -3,15 +3,23 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from imagegate.model.image_version import normalise_region
 from imagegate.model.resource_id import ResourceId
+from imagegate.model.stamp import EXPIRES_AT_TAG
 
 DEPLOYMENT_TYPE = "Microsoft.Resources/deployments"
 VM_TYPE = "Microsoft.Compute/virtualMachines"
 CREATED_AT_TAG = "imagegate-created-at"
 """RFC 3339 UTC, on all of it: a group's list need not say when a resource was made."""
+
+
+def lifetime_tags(now: datetime, lifetime_s: float) -> dict[str, str]:
+    """When all of it is made, and when the sweep may take it away."""
+    end = now + timedelta(seconds=lifetime_s)
+    return {CREATED_AT_TAG: f"{now:%Y-%m-%dT%H:%M:%SZ}", EXPIRES_AT_TAG: f"{end:%Y-%m-%dT%H:%M:%SZ}"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ class Cause(StrEnum):
     CAPACITY = "capacity"
     POLICY = "policy"
     THROTTLING = "throttling"
+    LIMIT = "limit"
     SERVICE = "service"
     NOT_AUTHORISED = "not-authorised"
     UNREACHED = "unreached"

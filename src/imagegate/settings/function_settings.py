@@ -9,6 +9,7 @@ from imagegate.model import parse_duration
 from imagegate.model.origin_claims import ISSUER_OF_GITHUB, OriginRules
 from imagegate.settings.inputs import BY_NAME
 from imagegate.settings.model import CloudSettings
+from imagegate.settings.smoke_limits import SmokeLimits, read_smoke_limits
 
 _TEMPLATES, _GALLERIES = "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS", "IMAGEGATE_GALLERY_RESOURCE_GROUPS"
 _SMOKE, _REPOSITORIES, _REFS = "IMAGEGATE_SMOKE_RESOURCE_GROUP", "IMAGEGATE_REPOSITORIES", "IMAGEGATE_PROMOTED_REFS"
@@ -46,9 +47,9 @@ class FunctionSettings(CloudSettings):
     """Which groups the Function watches, to which repositories it may speak, and who may become `latest`.
 
     `repositories` (lower case) and `promoted_refs` are what a tag's claim is held against. `pending_limit_s` is the age
-    at which an unanswered verification is closed. `allowed_source` (address, CIDR or service tag) is who may reach a
-    smoke VM's probed ports; empty leaves it to the verification. `verdict_topic` is the endpoint of a custom topic;
-    empty publishes nothing. `origin_rules` say whose proofs of origin count, and `origin_containers` where they lie.
+    at which an unanswered verification is closed. `verdict_topic` is the endpoint of a custom topic; empty publishes
+    nothing. `origin_rules` say whose proofs of origin count, and `origin_containers` where they lie. `smoke_limits`
+    hold for what the tags of versions ask for.
     """
 
     template_groups: tuple[str, ...]
@@ -57,7 +58,6 @@ class FunctionSettings(CloudSettings):
     repositories: frozenset[str]
     promoted_refs: tuple[str, ...]
     pending_limit_s: int
-    allowed_source: str
     verdict_topic: str
     workflows: tuple[str, ...]
     origin_containers: tuple[str, ...]
@@ -66,6 +66,7 @@ class FunctionSettings(CloudSettings):
     issuer_keys: str = ""
     repository_ids: frozenset[str] = frozenset()
     promotion_claims: Mapping[str, str] = field(default_factory=dict)
+    smoke_limits: SmokeLimits = field(default_factory=SmokeLimits)
 
     @property
     def origin_rules(self) -> OriginRules:
@@ -98,6 +99,8 @@ def load_function_settings(environment: Mapping[str, str]) -> FunctionSettings:
         ),
         *_misshapen(lists),
     ]
+    smoke_limits, misshapen_limits = read_smoke_limits(environment)
+    faults += misshapen_limits
     pending_limit_s = 0
     try:
         pending_limit_s = parse_duration(environment.get(_LIMIT) or _DEFAULT_LIMIT)
@@ -114,7 +117,6 @@ def load_function_settings(environment: Mapping[str, str]) -> FunctionSettings:
         repositories=frozenset(name.lower() for name in lists[_REPOSITORIES]),
         promoted_refs=lists[_REFS] or _DEFAULT_REFS,
         pending_limit_s=pending_limit_s,
-        allowed_source=environment.get("IMAGEGATE_ALLOWED_SOURCE", "").strip(),
         verdict_topic=next(iter(lists[_TOPIC]), ""),
         workflows=lists[_WORKFLOWS],
         origin_containers=lists[_ORIGIN],
@@ -123,6 +125,7 @@ def load_function_settings(environment: Mapping[str, str]) -> FunctionSettings:
         issuer_keys=environment.get(_ISSUER_KEYS, "").strip(),
         repository_ids=frozenset(lists[_IDS]),
         promotion_claims=dict(pair.split("=", 1) for pair in lists[_CLAIMS]),
+        smoke_limits=smoke_limits,
     )
 
 

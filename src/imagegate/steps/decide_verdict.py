@@ -17,6 +17,7 @@ _WORST_FIRST = (
     Cause.UNREACHED,
     Cause.CAPACITY,
     Cause.THROTTLING,
+    Cause.LIMIT,
     Cause.UNUSABLE,
     Cause.NONE,
 )

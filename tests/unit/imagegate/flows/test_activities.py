@@ -7,6 +7,7 @@ import pytest
 from fake_wire import Answer
 from imagegate.flows.activities import STEPS, verify_activities
 from imagegate.flows.smoke_one import smoke_one
+from imagegate.flows.smoke_place import in_its_place
 from imagegate.flows.smoke_teardown import tear_down
 from imagegate.flows.verify import verify_image_version
 from smoke_azure import SMOKE, SmokeAzure
@@ -61,7 +62,7 @@ def test_no_idle_activity() -> None:
     """No activity is registered that the orchestrators never call."""
     called = {
         constant
-        for function in _functions(verify_image_version, smoke_one, tear_down)
+        for function in _functions(verify_image_version, smoke_one, in_its_place, tear_down)
         for constant in function.co_consts
         if isinstance(constant, str)
     }

@@ -7,6 +7,7 @@ import pytest
 from fake_orchestration import FakeContext, drive
 from imagegate.flows.verify import verify_image_version
 from imagegate.model import Attempt, SmokeSpec, TeardownResult
+from imagegate.model.smoke_bounds import SmokeBounds
 from imagegate.model.verification import Cause, ProbeResult, RegionOutcome, Verification
 
 Json = dict[str, Any]
@@ -170,6 +171,58 @@ def test_broken_specification(answers: Json, job: Json) -> None:
 
     assert result.cause is Cause.UNUSABLE
     assert "cannot be read" in result.reason
+
+
+BOUNDS = SmokeBounds(allowed_source="AzureCloud.westeurope").to_json()
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        (SmokeSpec(vm_sizes=("Standard_M416ms_v2",)), "vm-size Standard_M416ms_v2"),
+        (SmokeSpec(allow_from="Internet"), "allow-from Internet"),
+    ],
+    ids=["size", "source"],
+)
+def test_tags_out_of_bounds(answers: Json, job: Json, spec: SmokeSpec, words: str) -> None:
+    """What tags ask for beyond the verifier's bounds makes no VM; the verdict names it, and is recorded."""
+    answers["validate_image_version"] = usable(spec)
+    ctx = FakeContext(answers)
+
+    result = run(ctx, {**job, "bounds": BOUNDS})
+
+    assert (result.verdict, result.cause, result.teardown) == ("inconclusive", Cause.UNUSABLE, "complete")
+    assert result.reason.startswith(f"{words} in the tags imagegate-smoke-… is outside of IMAGEGATE_")
+    assert "smoke_one" not in ctx.names()
+    assert next(call for name, call in ctx.calls if name == "record_verdict")["verdict"] == "inconclusive"
+
+
+def test_given_specification_is_trusted(answers: Json, job: Json) -> None:
+    """The folder that a person names is no input of somebody else."""
+    job |= {"smoke": {"vm-size": "Standard_M416ms_v2", "allow-from": "Internet"}, "bounds": BOUNDS}
+
+    assert run(FakeContext(answers), job).verdict == "passed"
+
+
+def test_instances_of_older_releases(answers: Json, job: Json) -> None:
+    """A job without bounds goes on as it began."""
+    answers["validate_image_version"] = usable(SmokeSpec(vm_sizes=("Standard_M416ms_v2",)))
+
+    assert run(FakeContext(answers), job).verdict == "passed"
+
+
+def test_regions_that_the_version_is_not_in(answers: Json, job: Json) -> None:
+    """A region of the tags that the version has no replica in makes no VM anywhere."""
+    spec = SmokeSpec(regions=("westeurope", "brazilsouth"))
+    unusable = {"state": "unusable", "reason": "it is not kept in brazilsouth (but in West Europe)"}
+    answers["validate_image_version"] = lambda call: unusable if call["regions"] else usable(spec)
+    ctx = FakeContext(answers)
+
+    result = run(ctx, {**job, "bounds": BOUNDS})
+
+    assert result.cause is Cause.UNUSABLE
+    assert "brazilsouth" in result.reason
+    assert "smoke_one" not in ctx.names()
 
 
 def test_given_specification_wins(answers: Json, job: Json) -> None:

@@ -54,7 +54,7 @@ def test_everything_can_be_said() -> None:
     assert settings.smoke_group == "rg-smoke"
     assert settings.promoted_refs == ("refs/heads/release/1", "refs/tags/v1")
     assert settings.pending_limit_s == 5400
-    assert settings.allowed_source == "AzureCloud.westeurope"
+    assert settings.smoke_limits.bounds.allowed_source == "AzureCloud.westeurope"
     assert settings.verdict_topic == "https://topic.example/api/events"
     assert settings.origin_rules.repository_ids == {"42", "43"}
     assert settings.origin_rules.claims == {"environment": "production", "ref_protected": "true"}
