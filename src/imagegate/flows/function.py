@@ -7,6 +7,7 @@ app that has no settings yet.
 import logging
 import os
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,10 @@ from imagegate.flows.close_failed_build import close_failed_build
 from imagegate.flows.closing import POST_STATUS
 from imagegate.flows.decide_promotion import decide_promotion
 from imagegate.flows.give_up import give_up
+from imagegate.flows.promote_late import promote_late
 from imagegate.flows.receive_event import receive_event
 from imagegate.flows.reconcile import reconcile as reconcile_once
+from imagegate.flows.reconcile_promotions import reconcile_promotions
 from imagegate.flows.reconcile_statuses import reconcile_statuses
 from imagegate.flows.smoke_one import smoke_one
 from imagegate.flows.sweep import sweep as sweep_groups
@@ -49,6 +52,7 @@ ORCHESTRATORS: tuple[Callable[..., Any], ...] = (
     verify_image_version,
     smoke_one,
     decide_promotion,
+    promote_late,
     close_failed_build,
     give_up,
 )
@@ -60,12 +64,14 @@ def on_build_event(event: str, client: "TaskHubGrpcClient") -> None:
 
 
 def reconcile(client: "TaskHubGrpcClient") -> None:
-    """The timer: start what a lost event should have started, close what would stay pending."""
-    scheduler, now = Scheduler(client), datetime.now(UTC)
-    try:
-        reconcile_once(state=BuildState(connection()), scheduler=scheduler, settings=settings(), now=now)
-    finally:  # neither service keeps the other from being asked
-        reconcile_statuses(github=_statuses(), scheduler=scheduler, settings=settings(), now=now)
+    """The timer: start what a lost event should have started, promote what is proved late, close what stays pending."""
+    now = datetime.now(UTC)
+    known: dict[str, Any] = {"scheduler": Scheduler(client), "settings": settings(), "now": now}
+    cloud = connection()
+    with ExitStack() as looks:  # whatever one of them meets, the others look, too; the last one first
+        looks.callback(reconcile_statuses, github=_statuses(), **known)
+        looks.callback(reconcile_promotions, cloud=cloud, state=BuildState(cloud), verifier=verifier(), **known)
+        looks.callback(reconcile_once, state=BuildState(cloud), **known)
 
 
 def sweep() -> None:

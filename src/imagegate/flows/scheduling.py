@@ -1,15 +1,18 @@
 """What is started for a version, and for a build that brought none, under names that duplicates share."""
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
 from imagegate.flows.close_failed_build import close_failed_build
 from imagegate.flows.give_up import give_up
+from imagegate.flows.promote_late import promote_late
 from imagegate.flows.verify_for_commit import verify_for_commit
 from imagegate.gateway.scheduler import Scheduler
 from imagegate.model import VERDICT_TAG, ImageTemplate, ImageVersion, RunState, Stamp
 from imagegate.model.commit_status import CommitStatus
 from imagegate.model.published_schema import is_image_name
+from imagegate.model.version_record import VersionRecord
 from imagegate.settings.function_settings import FunctionSettings
 
 _OUR_TAG_PREFIX = "imagegate-"
@@ -55,6 +58,20 @@ def start_verification(version: ImageVersion, scheduler: Scheduler, settings: Fu
         **_commit_of(stamp),
     }
     return scheduler.start_once(verify_for_commit.__name__, job, instance_id=instance_id)
+
+
+def start_late_promotion(version: ImageVersion, record: VersionRecord, scheduler: Scheduler, *, now: datetime) -> bool:
+    """Start the promotion of a version whose proof came late; False when that was tried today."""
+    job = {
+        "image_version_id": str(version.id),
+        "published_at": record.published_at.isoformat(),
+        "verdict": record.verdict,
+        "may_promote": record.may_promote,
+        "limit_s": 0,
+        **_commit_of(Stamp.from_tags(version.tags)),
+    }
+    instance_id = instance_id_of(version.id, job["published_at"], "promote late", now.date())
+    return scheduler.start_once(promote_late.__name__, job, instance_id=instance_id)
 
 
 def start_closing(template: ImageTemplate, scheduler: Scheduler) -> bool:

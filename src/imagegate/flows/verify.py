@@ -30,7 +30,7 @@ from imagegate.model import (
 )
 from imagegate.model.smoke_bounds import INTERNET, SmokeBounds
 from imagegate.model.smoke_vm import SmokeVm, lifetime_tags
-from imagegate.model.verification import Cause, RegionOutcome, Verification
+from imagegate.model.verification import Cause, RegionOutcome, Verification, innermost_line
 from imagegate.steps.decide_verdict import Consequence, decide_cause, decide_consequence, decide_teardown
 from imagegate.steps.prove_gone import RUN_TAG
 
@@ -274,6 +274,11 @@ def _carry_out(
         "image_version_id": job["image_version_id"],
         "verdict": str(verification.verdict),
         "end_of_life": f"{end_of_life}T00:00:00Z",
+        "records_container": job.get("records_container"),
+        "published_at": verification.published_at,
+        "reason": innermost_line(verification.reason),
+        "teardown": str(verification.teardown),
+        "may_promote": verification.may_promote,
     }
     try:
         yield from _await_change(ctx, str(decision.consequence), change)

@@ -42,6 +42,10 @@ class OriginRules:
     run_ids: frozenset[str] = frozenset()
     issuer_keys: str = ""
 
+    def promotes(self, ref: str) -> bool:
+        """Whether what is built from the ref may become `latest`."""
+        return bool(ref) and any(_names(entry, ref) for entry in self.promoted_refs)
+
 
 def why_silent(claims: Mapping[str, Any], statement: OriginStatement, rules: OriginRules) -> str | None:
     """Why the token may not speak for the statement's commit; None where it may.
@@ -136,7 +140,7 @@ def _dirty(statement: OriginStatement) -> str | None:
 
 def _wrong_ref(claims: Mapping[str, Any], statement: OriginStatement, rules: OriginRules) -> str | None:
     ref = _text(claims, "ref")
-    if ref and ref == statement.stamp.ref and any(_names(entry, ref) for entry in rules.promoted_refs):
+    if ref == statement.stamp.ref and rules.promotes(ref):
         return None
     allowed = ", ".join(rules.promoted_refs) or "nothing"
     return f'it was built from "{ref}", and only what is built from {allowed} may become latest'

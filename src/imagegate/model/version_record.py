@@ -26,7 +26,8 @@ class VersionRecord:
     """The record of one version, identified by id and publishing date: a version made again has another record.
 
     Args:
-        verdict: passed, failed or inconclusive; empty where no verification ended.
+        verdict: passed, failed or inconclusive; empty where no verification ended. With it `teardown`, and
+            `may_promote`, whether only the proof of origin was missing.
         by: who decided: `proof`, or the principal of a person or job.
         reason: why a person decided; of a promotion by proof what was checked.
         claims: the claims of the proof; `key_id` is the key that signed it.
@@ -36,6 +37,8 @@ class VersionRecord:
     published_at: datetime
     standing: Standing = Standing.RECORDED
     verdict: str = ""
+    teardown: str = ""
+    may_promote: bool = False
     by: str = ""
     reason: str = ""
     changed_at: datetime | None = None
@@ -61,6 +64,8 @@ class VersionRecord:
             "published_at": _rfc3339(self.published_at),
             "standing": str(self.standing),
             "verdict": self.verdict,
+            "teardown": self.teardown,
+            "may_promote": self.may_promote,
             "by": self.by,
             "reason": self.reason,
             "changed_at": _rfc3339(self.changed_at) if self.changed_at else None,
@@ -82,6 +87,8 @@ class VersionRecord:
             published_at=datetime.fromisoformat(str(body["published_at"])),
             standing=Standing(body["standing"]),
             verdict=str(body["verdict"]),
+            teardown=str(body.get("teardown", "")),
+            may_promote=bool(body.get("may_promote", False)),
             by=str(body["by"]),
             reason=str(body["reason"]),
             changed_at=datetime.fromisoformat(str(body["changed_at"])) if body["changed_at"] else None,

@@ -277,15 +277,25 @@ def test_region_breaks_off(answers: Json, job: Json) -> None:
 
 
 def test_failed_is_quarantined(answers: Json, job: Json) -> None:
-    """A failed version is kept out of latest, with an end-of-life date and its verdict."""
-    answers["smoke_one"] = region(Cause.IMAGE)
+    """A failed version is kept out of latest, with an end-of-life date, its verdict, and all that its record holds."""
+    answers["smoke_one"] = region(Cause.IMAGE, reason="Port 80 refused.\nA second line.")
+    job["records_container"] = "https://proofs.example/records"
     ctx = FakeContext(answers)
 
     result = run(ctx, job)
 
     assert (result.promoted, result.exit_code) == (False, 5)
     change = next(call for name, call in ctx.calls if name == "quarantine_image_version")
-    assert change == {"image_version_id": VERSION_ID, "verdict": "failed", "end_of_life": "2026-12-21T00:00:00Z"}
+    assert change == {
+        "image_version_id": VERSION_ID,
+        "verdict": "failed",
+        "end_of_life": "2026-12-21T00:00:00Z",
+        "records_container": "https://proofs.example/records",
+        "published_at": "2026-11-21T12:00:00+00:00",
+        "reason": "Port 80 refused.",
+        "teardown": "complete",
+        "may_promote": False,
+    }
 
 
 @pytest.mark.parametrize(
