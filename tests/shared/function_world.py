@@ -181,9 +181,7 @@ def subscribe(client: Any) -> None:  # noqa: ANN401 - see above
 
 def give_token(client: Any) -> None:  # noqa: ANN401 - see above
     """Let the Function speak to GitHub; a deployment sets its own settings only."""
-    settings = client("POST", f"{SITE}/config/appsettings/list", api_version="2024-04-01").json()["properties"]
-    given = {"properties": {**settings, "IMAGEGATE_GITHUB_TOKEN": "a-token-of-no-app"}}
-    client("PUT", f"{SITE}/config/appsettings", given, api_version="2024-04-01")
+    change_settings(client, IMAGEGATE_GITHUB_TOKEN="a-token-of-no-app")
 
 
 def sign(client: Any, issuer: Issuer, server: LocalCloud) -> None:  # noqa: ANN401 - see above
@@ -217,11 +215,20 @@ def foundation_output(client: Any, name: str) -> str:  # noqa: ANN401 - see abov
     return str(client("GET", path).json()["properties"]["outputs"][name]["value"])
 
 
-def build(client: Any, port: int) -> None:  # noqa: ANN401 - see above
-    """Submit an image template that carries our stamp, and run it to its end, however that is."""
+def change_settings(client: Any, **values: str) -> None:  # noqa: ANN401 - see above
+    """Set application settings beside those that there are."""
+    settings = client("POST", f"{SITE}/config/appsettings/list", api_version="2024-04-01").json()["properties"]
+    client("PUT", f"{SITE}/config/appsettings", {"properties": {**settings, **values}}, api_version="2024-04-01")
+
+
+def build(client: Any, port: int, **smoke: Any) -> None:  # noqa: ANN401 - see above
+    """Submit an image template that carries our stamp, and run it to its end, however that is.
+
+    `smoke` is more of what its version's tags ask for.
+    """
     images = client("GET", IMAGES).json()["id"]
     spec = SmokeSpec.from_mapping(
-        {"probes": [{"http": {"port": port, "contains": "Apache2 Debian"}}], "deadline": "5s"}
+        {"probes": [{"http": {"port": port, "contains": "Apache2 Debian"}}], "deadline": "5s", **smoke}
     )
     identity = f"{images}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/imagegate-builder"
     distributor = {
