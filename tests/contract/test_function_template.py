@@ -164,6 +164,23 @@ def test_nothing_subscribes_before_the_code_is_there(repository: Path) -> None:
     assert _of_type(_evaluated(repository, withSubscriptions=False), _SUBSCRIPTION) == []
 
 
+@pytest.mark.parametrize("group", ["", "/subscriptions/s/resourceGroups/g/providers/Microsoft.Insights/actionGroups/a"])
+def test_silence_is_an_alert(repository: Path, group: str) -> None:
+    """Once the code is there, half an hour without a good look is an alert, sent to the group if there is one."""
+    functions = json.loads((repository / "tests" / "contract" / "function_bindings.json").read_text())
+    kind = "Microsoft.Insights/scheduledQueryRules"
+
+    (alert,) = _of_type(_evaluated(repository, alertActionGroupId=group), kind)
+
+    (criterion,) = alert.body["properties"]["criteria"]["allOf"]
+    assert functions["reconcile"][0]["schedule"] == "0 */10 * * * *"
+    assert "name == 'reconcile'" in criterion["query"]
+    assert (criterion["operator"], criterion["threshold"], criterion["timeAggregation"]) == ("LessThan", 1, "Count")
+    assert alert.body["properties"]["windowSize"] == "PT30M"
+    assert alert.body["properties"]["actions"]["actionGroups"] == ([group] if group else [])
+    assert _of_type(_evaluated(repository, withSubscriptions=False), kind) == []
+
+
 @pytest.mark.parametrize("wanted", [True, False])
 def test_build_logs_are_read_only_if_wanted(repository: Path, *, wanted: bool) -> None:
     """The one right on the subscription is for logs alone: its condition names their container, and it is off."""

@@ -186,19 +186,20 @@ def give_token(client: Any) -> None:  # noqa: ANN401 - see above
 
 def sign(client: Any, issuer: Issuer, server: LocalCloud) -> None:  # noqa: ANN401 - see above
     """Leave the build job's proof of every version that there is, as the job does after its run."""
-    container = foundation_output(client, "originContainerUrl")
-    cloud = Cloud.connect(
-        CloudSettings(
-            arm_endpoint=server.cloud.arm_endpoint, subscription_id=server.environment["AZURE_SUBSCRIPTION_ID"]
-        ),
-        server.environment,
-        transport=trusting_transport(server),
-    )
+    container, cloud = foundation_output(client, "originContainerUrl"), owners_cloud(server)
     versions = f"{IMAGES}/providers/Microsoft.Compute/galleries/golden/images/web/versions"
     for body in client("GET", versions, api_version="2023-07-03").json()["value"]:
         statement = OriginStatement.of_version(ImageVersion.from_arm(body))
         assert statement is not None
         write_proof(Container(cloud, container), statement.digest, issuer.mint(statement.audience))
+
+
+def owners_cloud(server: LocalCloud) -> Cloud:
+    """A connection of the principal that builds."""
+    settings = CloudSettings(
+        arm_endpoint=server.cloud.arm_endpoint, subscription_id=server.environment["AZURE_SUBSCRIPTION_ID"]
+    )
+    return Cloud.connect(settings, server.environment, transport=trusting_transport(server))
 
 
 def trusting_transport(server: LocalCloud) -> RequestsTransport:

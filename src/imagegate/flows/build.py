@@ -28,6 +28,7 @@ from imagegate.steps.await_replication import (
     timed_out_replicating,
 )
 from imagegate.steps.await_run import Watched, await_run
+from imagegate.steps.check_heartbeat import check_heartbeat
 from imagegate.steps.explain_failure import explain_failure
 from imagegate.steps.fetch_build_log import VALIDATION_LOG, BuildLog, fetch_build_log, output_folder
 from imagegate.steps.follow_log import LiveLog
@@ -63,7 +64,7 @@ def build_image(
     comes, which signs where a service failed now. What interrupts the story's own clock leaves `teardown_clock` alone.
 
     1. Read the template, with all faults at once; nothing is asked of the cloud before it is usable.
-    2. Find out which base it would start from, and name the content.
+    2. Find out which base it would start from, and name the content. Warn where the Function is not alive.
     3. Upload the scripts, and submit a template of this job's own, stamped with where it comes from.
     4. Start its run.
     5. Watch the run to its end; whatever interrupts us cancels it.
@@ -78,6 +79,8 @@ def build_image(
     """
     templates = ImageTemplates(cloud, settings.azure.resource_group)
     prepared = prepare(settings, cloud, story, environment)
+    if warning := check_heartbeat(cloud, settings.azure.resource_group):
+        story.progress.note(warning)
     signer = Signer.of(environment, cloud, on_secret=cloud.on_secret)
     if signer.why_not:
         story.progress.note(f"not signed: {signer.why_not}; the version stays hidden, whatever its verdict")

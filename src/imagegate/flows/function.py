@@ -7,11 +7,12 @@ app that has no settings yet.
 import logging
 import os
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from imagegate.errors import ImageGateError
 from imagegate.flows.activities import decision_activities, verify_activities
 from imagegate.flows.close_failed_build import close_failed_build
 from imagegate.flows.closing import POST_STATUS
@@ -26,11 +27,14 @@ from imagegate.flows.smoke_one import smoke_one
 from imagegate.flows.sweep import sweep as sweep_groups
 from imagegate.flows.verify import verify_image_version
 from imagegate.flows.verify_for_commit import verify_for_commit
+from imagegate.gateway.blobs import Container
 from imagegate.gateway.build_state import BuildState
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.github import GitHubStatuses
 from imagegate.gateway.github_access import GitHubAccess
+from imagegate.gateway.heartbeats import write_heartbeat
 from imagegate.gateway.scheduler import Scheduler
+from imagegate.model.gate_heartbeat import GateHeartbeat
 from imagegate.report.progress import Silent
 from imagegate.settings.function_settings import FunctionSettings, load_function_settings
 from imagegate.steps.check_proof import Verifier
@@ -65,13 +69,23 @@ def on_build_event(event: str, client: "TaskHubGrpcClient") -> None:
 
 def reconcile(client: "TaskHubGrpcClient") -> None:
     """The timer: start what a lost event should have started, promote what is proved late, close what stays pending."""
-    now = datetime.now(UTC)
+    now, cloud = datetime.now(UTC), connection()
     known: dict[str, Any] = {"scheduler": Scheduler(client), "settings": settings(), "now": now}
-    cloud = connection()
-    with ExitStack() as looks:  # whatever one of them meets, the others look, too; the last one first
-        looks.callback(reconcile_statuses, github=_statuses(), **known)
-        looks.callback(reconcile_promotions, cloud=cloud, state=BuildState(cloud), verifier=verifier(), **known)
-        looks.callback(reconcile_once, state=BuildState(cloud), **known)
+    try:
+        done = reconcile_once(state=BuildState(cloud), **known)
+        late = reconcile_promotions(cloud=cloud, state=BuildState(cloud), verifier=verifier(), **known)
+        _beat({**asdict(done), "late_promotions": late})
+    finally:  # neither service keeps the other from being asked
+        reconcile_statuses(github=_statuses(), **known)
+
+
+def _beat(started: Mapping[str, int]) -> None:
+    """Leave a sign of life; without it everything goes on."""
+    try:
+        heartbeat = GateHeartbeat(at=datetime.now(UTC), started=started)
+        write_heartbeat(Container(connection(), settings().heartbeat_container), heartbeat)
+    except ImageGateError as error:
+        _LOG.warning("no heartbeat could be written: %s", error.message.splitlines()[0])
 
 
 def sweep() -> None:

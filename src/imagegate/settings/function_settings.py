@@ -69,6 +69,11 @@ class FunctionSettings(CloudSettings):
     smoke_limits: SmokeLimits = field(default_factory=SmokeLimits)
 
     @property
+    def heartbeat_container(self) -> str:
+        """Beside the container of records; builds may read it."""
+        return f"{self.records_container.rstrip('/').rpartition('/')[0]}/heartbeat"
+
+    @property
     def origin_rules(self) -> OriginRules:
         """Whose proofs count."""
         return OriginRules(

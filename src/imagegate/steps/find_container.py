@@ -8,7 +8,7 @@ from imagegate.gateway.deployments import read_deployment
 from imagegate.gateway.translation import SET_UP_FIRST
 from imagegate.steps.deploy_foundation import FOUNDATION
 
-Kind = Literal["script", "origin", "records"]
+Kind = Literal["script", "origin", "records", "heartbeat"]
 
 
 def container_url(cloud: Cloud, resource_group: str, kind: Kind) -> str:

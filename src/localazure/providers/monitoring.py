@@ -13,12 +13,14 @@ from localazure.cloud import Cloud
 
 COMPONENT_TYPE = "Microsoft.Insights/components"
 WORKSPACE_TYPE = "Microsoft.OperationalInsights/workspaces"
+ALERT_TYPE = "Microsoft.Insights/scheduledQueryRules"
+_ANSWERS_ANEW = {COMPONENT_TYPE: 200, WORKSPACE_TYPE: 201, ALERT_TYPE: 201}
 _GROUP = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/"
 
 
 def operations(cloud: Cloud) -> list[Operation]:
     """What is served."""
-    return [*_Kept(cloud, COMPONENT_TYPE).operations(), *_Kept(cloud, WORKSPACE_TYPE).operations()]
+    return [operation for kind in _ANSWERS_ANEW for operation in _Kept(cloud, kind).operations()]
 
 
 class _Kept:
@@ -30,7 +32,8 @@ class _Kept:
 
     def operations(self) -> list[Operation]:
         one = _GROUP + self._kind + "/{resourceName}"
-        name = self._kind.rsplit("/", 1)[-1].capitalize()
+        name = self._kind.rsplit("/", 1)[-1]
+        name = name[:1].upper() + name[1:]
         return lifecycle(
             name, one, self._kind, get=self._get, put=self._put, delete=self._delete, coverage="shape only"
         )
@@ -57,10 +60,11 @@ class _Kept:
             "properties": {**(given.get("properties") or {}), **made, "provisioningState": "Succeeded"},
         }
         self._cloud.store.put(request.resource_id, body, internal=made)
-        made_anew = 201 if self._kind == WORKSPACE_TYPE else 200  # a component's write answers 200 alone
-        return ArmResponse(status=200 if known else made_anew, body=body)
+        return ArmResponse(status=200 if known else _ANSWERS_ANEW[self._kind], body=body)
 
     def _made_up(self) -> dict[str, str]:
+        if self._kind == ALERT_TYPE:
+            return {}
         identifier = str(uuid.uuid4())
         if self._kind == WORKSPACE_TYPE:
             return {"customerId": identifier}

@@ -135,7 +135,7 @@ def test_duplicates_in_any_order_give_one_vm_and_one_verdict(
 
 
 def test_function_needs_no_more_rights_than_its_template_gives(azure: Any) -> None:  # noqa: ANN401 - as above
-    """The identity of the Function has roles in its groups, on its storage and telemetry, on proofs and records."""
+    """The Function's identity has roles in its groups, on its storage and telemetry, proofs, records and heartbeat."""
     identity = azure("GET", SITE, api_version="2024-04-01").json()["identity"]["userAssignedIdentities"]
     (entry,) = identity.values()
     path = "~/providers/Microsoft.Authorization/roleAssignments"
@@ -148,7 +148,7 @@ def test_function_needs_no_more_rights_than_its_template_gives(azure: Any) -> No
     }
     assert {scope for scope in scopes if "/" not in scope} == {"rg-images", "rg-images-smoke"}
     narrow = [scope for scope in scopes if "/" in scope and not scope.startswith("rg-fn/providers/")]
-    assert sorted(scope.rsplit("/", 1)[-1] for scope in narrow) == ["origin", "records"]
+    assert sorted(scope.rsplit("/", 1)[-1] for scope in narrow) == ["heartbeat", "origin", "records"]
 
 
 def test_unsigned_version_stays_hidden_and_says_nothing(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fake_blobs import FakeBlobs
 from fake_image_builder import GROUP, TEMPLATES, ImageBuilder, busy, missing
 from fake_wire import SUBSCRIPTION, Answer, HandClock, Seen, Wire, cloud_on
 from imagegate.errors import (
@@ -212,6 +213,23 @@ def test_from_a_folder_to_a_version(build: Build, wire: Wire, folder: Path) -> N
     assert set(result.image_versions) == {"web", "web-arm"}
     assert Path(str(result.customization_log)).read_bytes() == b"log\n"
     assert set(result.to_json()) >= {"image_version_id", "template_id", "content_hash", "run", "timings", "resources"}
+
+
+def test_function_that_is_not_alive(build: Build, wire: Wire, told: Told) -> None:
+    """Where the Function's last heartbeat is old the build says so in one line, and goes on."""
+    urls = {
+        "scriptContainerUrl": "scripts.blob.core.windows.net/scripts",
+        "heartbeatContainerUrl": "a.example/heartbeat",
+    }
+    outputs = {name: {"type": "String", "value": f"https://{url}"} for name, url in urls.items()}
+    deployment = f"{GROUP}/providers/Microsoft.Resources/deployments/imagegate-foundation"
+    wire.on("GET", deployment, Answer(body={"properties": {"provisioningState": "Succeeded", "outputs": outputs}}))
+    heartbeat = {"schema": "imagegate.heartbeat.v1", "at": "2026-01-01T00:00:00Z", "release": "0", "started": {}}
+    FakeBlobs(wire, "heartbeat").write("/heartbeat/heartbeat.json", json.dumps(heartbeat).encode())
+
+    assert build().image_version_id is not None
+
+    assert len([line for line in told.lines if line.startswith("the Function has not looked at its images for")]) == 1
 
 
 def test_nothing_is_changed_before_the_template_is_usable(build: Build, wire: Wire, folder: Path) -> None:

@@ -34,8 +34,16 @@ def test_the_template_takes_what_we_give() -> None:
 @pytest.mark.parametrize(
     ("verifies", "rights"),
     [
-        (False, {"scripts": ["blob contributor"], "origin": ["signer"]}),
-        (True, {"scripts": ["blob contributor"], "origin": ["blob reader", "signer"], "records": ["blob contributor"]}),
+        (False, {"scripts": ["blob contributor"], "origin": ["signer"], "heartbeat": ["blob reader"]}),
+        (
+            True,
+            {
+                "scripts": ["blob contributor"],
+                "origin": ["blob reader", "signer"],
+                "records": ["blob contributor"],
+                "heartbeat": ["blob reader"],
+            },
+        ),
     ],
 )
 def test_rights_on_containers(verifies: bool, rights: dict[str, list[str]]) -> None:
