@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 from imagegate.flows.closing import close_status
 from imagegate.model import format_duration
-from imagegate.model.commit_status import BUILD_CONTEXT, verify_context
+from imagegate.model.commit_status import BUILD_CONTEXT, VERIFY_CONTEXT, verify_context
 
 if TYPE_CHECKING:
     from durabletask.task import OrchestrationContext, Task
 
 _NO_RESULT = "No result of the build within {}."
 _NO_VERDICT = "No verdict within {}. The version stays out of latest."
+_NAMELESS = " Statuses now name their image: {} (NAME)."
+"""For a context of an older release, which nothing writes any longer: a rule of the repository may still ask for it."""
 
 
 def give_up(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Task[Any], Any, dict[str, Any]]":
@@ -26,7 +28,11 @@ def give_up(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Task
         job,
         context=context,
         state="error",
-        description=words.format(format_duration(job["limit_s"])),
+        description=words.format(format_duration(job["limit_s"])) + _hint(job.get("context", "")),
         subjects=[job["image_version_id"]] if "image_version_id" in job else [],
     )
     return {"posted": posted}
+
+
+def _hint(context: str) -> str:
+    return _NAMELESS.format(context) if context in {BUILD_CONTEXT, VERIFY_CONTEXT} else ""

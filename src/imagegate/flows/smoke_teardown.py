@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from imagegate.flows.telling import StepFailed, Telling, call, call_all, pause
 from imagegate.model.smoke_vm import SmokeVm
+from imagegate.model.verification import innermost_line
 
 if TYPE_CHECKING:
     from durabletask.task import OrchestrationContext, Task
@@ -48,7 +49,7 @@ def _stop_deployment(ctx: "OrchestrationContext", telling: Telling, vm: SmokeVm,
         try:
             answer = yield from call(ctx, "stop_smoke_deployment", {"id": vm.deployment_id.text})
         except StepFailed as failed:
-            telling.note(failed.reason.splitlines()[0])
+            telling.note(innermost_line(failed.reason))
             return
         if answer["stopped"] or ctx.current_utc_datetime >= patience:
             return
@@ -102,7 +103,7 @@ def _is_refused(answer: dict[str, Any] | StepFailed) -> bool:
 def _still_there(resource_id: str, answer: dict[str, Any] | StepFailed, seen: list[str]) -> str | None:
     """Why it is still there, or None once it is gone."""
     if isinstance(answer, StepFailed):
-        return answer.reason.splitlines()[0]
+        return innermost_line(answer.reason)
     if answer["existed"] and resource_id not in seen:
         seen.append(resource_id)
-    return None if answer["gone"] else str(answer["reason"]).splitlines()[0]
+    return None if answer["gone"] else innermost_line(str(answer["reason"]))

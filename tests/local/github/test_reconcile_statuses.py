@@ -1,5 +1,6 @@
 """Statuses that would stay pending for ever, against a GitHub on loopback."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,11 +9,14 @@ import pytest
 from durabletask.client import TaskHubGrpcClient
 
 from durable_client import idle_engine
+from fake_orchestration import FakeContext, drive
+from imagegate.flows.give_up import give_up
 from imagegate.flows.reconcile_statuses import reconcile_statuses
 from imagegate.gateway.github import GitHubStatuses
 from imagegate.gateway.github_access import GitHubAccess
 from imagegate.gateway.scheduler import Scheduler
 from imagegate.settings.function_settings import FunctionSettings, load_function_settings
+from imagegate.steps.post_status import post_status
 
 _NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _COMMIT = "a" * 40
@@ -82,6 +86,32 @@ def test_what_is_pending_for_too_long_is_closed_once(
     assert [_look(statuses, client, settings) for _ in range(3)] == [1, 0, 0]
     (job,) = client.get_all_orchestration_states()
     assert job.name == "give_up"
+
+
+@pytest.mark.parametrize("context", ["imagegate/build", "imagegate/verify"])
+def test_context_of_an_older_release_is_closed(
+    github: Any,  # noqa: ANN401 - as above
+    statuses: GitHubStatuses,
+    client: TaskHubGrpcClient,
+    settings: FunctionSettings,
+    context: str,
+) -> None:
+    """After an upgrade it becomes an error that names the contexts of this release, and no later look finds it."""
+    github.add(context, "pending", _OLD, "https://github.com/octo-org/octo-repo/actions/runs/7/attempts/1")
+    github.pulls.append(_pull())
+    assert _look(statuses, client, settings) == 1
+    (known,) = client.get_all_orchestration_states()
+    started = client.get_orchestration_state(known.instance_id)
+    assert started is not None
+    ctx = FakeContext({"post_status": lambda job: post_status(statuses, job)})
+
+    drive(ctx, give_up(ctx, json.loads(started.serialized_input or "{}")))
+
+    shown = github.shown(context)
+    assert shown["state"] == "error"
+    assert shown["description"].endswith(f" Statuses now name their image: {context} (NAME).")
+    with idle_engine() as engine_that_has_forgotten:
+        assert _look(statuses, engine_that_has_forgotten, settings) == 0
 
 
 @pytest.mark.parametrize(
