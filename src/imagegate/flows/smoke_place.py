@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from imagegate.flows.telling import StepFailed, Telling, call, pause
 from imagegate.model import TeardownResult
 from imagegate.model.smoke_vm import SmokeVm, lifetime_tags
-from imagegate.model.verification import Cause, RegionOutcome
+from imagegate.model.verification import Cause, RegionOutcome, innermost_line
 
 if TYPE_CHECKING:
     from durabletask.task import CancellableTask, OrchestrationContext, Task
@@ -70,7 +70,7 @@ def _await_place(
         except StepFailed as failed:
             if failed.cause is not Cause.NOT_AUTHORISED or not limits.get("optional"):
                 raise
-            telling.note(f"smoke VMs are not counted: {failed.reason.splitlines()[0]}")
+            telling.note(f"smoke VMs are not counted: {innermost_line(failed.reason)}")
             return {**job, "limits": None}
         if not reason:
             break
@@ -90,7 +90,7 @@ def _give_back(ctx: "OrchestrationContext", telling: Telling, job: dict[str, Any
     try:
         yield from call(ctx, "release_smoke_vm", question)
     except StepFailed as failed:
-        telling.note(f"its place is free again when it expires: {failed.reason.splitlines()[0]}")
+        telling.note(f"its place is free again when it expires: {innermost_line(failed.reason)}")
 
 
 def _refused(ctx: "OrchestrationContext", question: dict[str, Any]) -> "Steps":
@@ -100,5 +100,5 @@ def _refused(ctx: "OrchestrationContext", question: dict[str, Any]) -> "Steps":
     except StepFailed as failed:
         if failed.cause not in _MAY_PASS:
             raise
-        return failed.reason.splitlines()[0]
+        return innermost_line(failed.reason)
     return "" if answer["granted"] else answer["reason"]

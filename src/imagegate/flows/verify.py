@@ -240,7 +240,7 @@ def _prove_gone(ctx: "OrchestrationContext", job: dict[str, Any], regions: Seque
     try:
         answer = yield from call(ctx, "prove_gone", {"resource_group": job["resource_group"], "run": job["run"]})
     except StepFailed as failed:
-        return left, [f"It could not be proved that nothing is left: {failed.reason.splitlines()[0]}"]
+        return left, [f"It could not be proved that nothing is left: {innermost_line(failed.reason)}"]
     known = {one.lower() for one in left}
     return [*left, *(one for one in answer["left"] if one.lower() not in known)], []
 
@@ -285,7 +285,7 @@ def _carry_out(
     except StepFailed as failed:
         telling.note(failed.reason)
         telling.end(passed=False)
-        text = f"The version could not be changed ({key}): {failed.reason.splitlines()[0]}"
+        text = f"The version could not be changed ({key}): {innermost_line(failed.reason)}"
         return replace(verification, notes=(*verification.notes, text))
     telling.end(passed=True)
     return verification

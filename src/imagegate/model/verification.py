@@ -1,5 +1,6 @@
 """What a verification found out: probe by probe, region by region, and as a whole."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -7,6 +8,10 @@ from typing import Any, Self
 
 from imagegate.model.probe import Attempt
 from imagegate.model.verdict import TeardownResult, Verdict
+
+_REFUSED = " was refused."
+_ID_LINE = re.compile(r"\s+[a-z][a-z -]*: ")
+"""As errors end with them: `  request id: …`. The codes of a service begin with a capital."""
 
 
 class Cause(StrEnum):
@@ -135,8 +140,13 @@ class TriedPlace:
 
 
 def innermost_line(reason: str) -> str:
-    """The line of the innermost cause: the service's errors are indented by depth, outermost first."""
-    lines = [line for line in reason.splitlines() if line.strip()]
+    """The line of the innermost cause: the service's errors are indented by depth, outermost first.
+
+    What was tried stands before them, and ids after them.
+    """
+    lines = [line for line in reason.splitlines() if line.strip() and not _ID_LINE.match(line)]
+    if len(lines) > 1 and lines[0].endswith(_REFUSED):
+        del lines[0]
     return max(lines, key=lambda line: len(line) - len(line.lstrip()), default="").strip()
 
 

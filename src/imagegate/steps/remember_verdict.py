@@ -10,6 +10,7 @@ from imagegate.gateway.blobs import Container
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.records import Records
 from imagegate.model import Verdict, parse_time
+from imagegate.model.verification import innermost_line
 from imagegate.model.version_record import Standing, VersionRecord
 
 BY_VERIFICATION = "verification"
@@ -34,7 +35,7 @@ def remember_verdict(cloud: Cloud, job: Mapping[str, Any]) -> dict[str, Any]:
         try:
             records.write(found, etag=stored.etag)
         except ResourceConflict as conflict:
-            return {"done": False, "reason": f"another writer was quicker: {conflict.message.splitlines()[0]}"}
+            return {"done": False, "reason": f"another writer was quicker: {innermost_line(conflict.message)}"}
     return {"done": True, "reason": ""}
 
 

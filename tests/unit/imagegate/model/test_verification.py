@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagegate.model import Attempt, TeardownResult
-from imagegate.model.verification import Cause, ProbeResult, RegionOutcome, Verification
+from imagegate.model.verification import Cause, ProbeResult, RegionOutcome, Verification, innermost_line
 
 attempts = st.builds(
     Attempt,
@@ -81,3 +81,22 @@ def test_only_the_image_fails() -> None:
 
     assert (verdicts.count("passed"), verdicts.count("failed")) == (1, 1)
     assert [cause.exit_code for cause in Cause if cause.exit_code == 0] == [0]
+
+
+@pytest.mark.parametrize(
+    ("reason", "line"),
+    [
+        ("", ""),
+        ("Port 80 refused.", "Port 80 refused."),
+        ("Deploying was refused.\nDeploymentFailed: see\n  SkuNotAvailable: no", "SkuNotAvailable: no"),
+        ("Deleting vm was refused.\nScopeLocked: it is locked.", "ScopeLocked: it is locked."),
+        (
+            "Deleting vm was refused.\nAuthorizationFailed: no\nGrant it.\n  resource:   /s\n  request id: 1",
+            "AuthorizationFailed: no",
+        ),
+        ("Deleting vm was refused.", "Deleting vm was refused."),
+    ],
+)
+def test_innermost_line(reason: str, line: str) -> None:
+    """The service's own words, not what was tried, and no id."""
+    assert innermost_line(reason) == line
