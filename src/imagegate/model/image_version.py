@@ -65,6 +65,29 @@ class ImageVersion:
         return self.id.name
 
     @property
+    def edition(self) -> str:
+        """`1.2.3/20261120T100000Z`: a version made again under its number has another; "" before it is there."""
+        return f"{self.id.name.lower()}/{self.published_at:%Y%m%dT%H%M%SZ}" if self.published_at else ""
+
+    @property
+    def visible_in(self) -> frozenset[str]:
+        """The regions, normalised, where `latest` may resolve to it. The global flag outweighs those of the regions."""
+        if self.excluded_from_latest:
+            return frozenset()
+        shown = {normalise_region(region.name) for region in self.regions if not region.excluded_from_latest}
+        return frozenset(shown if self.regions else {normalise_region(self.location)})
+
+    @property
+    def hidden_in(self) -> frozenset[str]:
+        """The regions, normalised, that keep it and where `latest` passes it over."""
+        return frozenset(normalise_region(region.name) for region in self.regions) - self.visible_in
+
+    @property
+    def pending(self) -> bool:
+        """Whether the gallery still makes or changes it, and so refuses another change."""
+        return self.provisioning_state.lower() in {"creating", "updating", "migrating"}
+
+    @property
     def definition_id(self) -> ResourceId:
         """The image definition that the version belongs to."""
         return self.id.parent

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from imagegate.model.image_version import ImageVersion
+
 
 class Standing(StrEnum):
     """How a version stands with the gate."""
@@ -44,6 +46,17 @@ class VersionRecord:
     changed_at: datetime | None = None
     claims: Mapping[str, str] = field(default_factory=dict)
     key_id: str = ""
+
+    @classmethod
+    def of(cls, version: ImageVersion) -> Self:
+        """The record of a version that nothing is known of.
+
+        Raises:
+            ValueError: the version was not published yet.
+        """
+        if version.published_at is None:
+            raise ValueError(f"{version} is not published yet")
+        return cls(image_version_id=str(version.id), published_at=version.published_at.replace(microsecond=0))
 
     @property
     def name(self) -> str:
