@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from imagegate.flows.scheduling import (
+    claims_verdict,
     failed_to_bring_a_version,
     has_verdict,
     is_ours,
@@ -19,6 +20,7 @@ from imagegate.flows.scheduling import (
     start_verification,
 )
 from imagegate.gateway.build_state import BuildState
+from imagegate.gateway.records import Records
 from imagegate.gateway.scheduler import Scheduler
 from imagegate.model import ImageVersion
 from imagegate.settings.function_settings import FunctionSettings
@@ -35,20 +37,24 @@ class Reconciled:
     given_up: int
 
 
-def reconcile(*, state: BuildState, scheduler: Scheduler, settings: FunctionSettings, now: datetime) -> Reconciled:
+def reconcile(
+    *, state: BuildState, records: Records, scheduler: Scheduler, settings: FunctionSettings, now: datetime
+) -> Reconciled:
     """Look once at all groups of the settings.
 
     Raises:
         ImageGateError: Azure could not be asked; the next look makes up for it.
     """
     limit = now - timedelta(seconds=settings.pending_limit_s)
-    waiting = [
+    ours = [
         version
         for group in settings.gallery_groups
         for version in state.versions(group)
-        if is_ours(version) and not has_verdict(version) and version.succeeded
+        if is_ours(version) and version.succeeded
     ]
-    fresh = [version for version in waiting if not _older(version, limit)]
+    fresh = [one for one in ours if not _older(one, limit) and not has_verdict(one, records)]
+    # Versions of older releases have a verdict's tag and no record: their statuses are right.
+    old = [one for one in ours if _older(one, limit) and not claims_verdict(one)]
     failed = [
         template
         for group in settings.template_groups
@@ -60,7 +66,9 @@ def reconcile(*, state: BuildState, scheduler: Scheduler, settings: FunctionSett
     done = Reconciled(
         verifications=sum(start_verification(version, scheduler, settings) for version in fresh),
         closings=sum(start_closing(template, scheduler) for template in failed),
-        given_up=sum(start_giving_up(version, scheduler, settings) for version in waiting if _older(version, limit)),
+        given_up=sum(
+            start_giving_up(version, scheduler, settings) for version in old if not has_verdict(version, records)
+        ),
     )
     _LOG.info("reconciled: %s", done)
     return done

@@ -8,11 +8,12 @@ from imagegate.flows.close_failed_build import close_failed_build
 from imagegate.flows.give_up import give_up
 from imagegate.flows.promote_late import promote_late
 from imagegate.flows.verify_for_commit import verify_for_commit
+from imagegate.gateway.records import Records
 from imagegate.gateway.scheduler import Scheduler
 from imagegate.model import VERDICT_TAG, ImageTemplate, ImageVersion, RunState, Stamp
 from imagegate.model.commit_status import CommitStatus
 from imagegate.model.published_schema import is_image_name
-from imagegate.model.version_record import VersionRecord
+from imagegate.model.version_record import Standing, VersionRecord
 from imagegate.settings.function_settings import FunctionSettings
 
 _OUR_TAG_PREFIX = "imagegate-"
@@ -25,8 +26,16 @@ def is_ours(version: ImageVersion) -> bool:
     return any(name.lower().startswith(_OUR_TAG_PREFIX) for name in version.tags)
 
 
-def has_verdict(version: ImageVersion) -> bool:
-    """Whether somebody has given a verdict already; writing that is an event of its own."""
+def has_verdict(version: ImageVersion, records: Records) -> bool:
+    """Whether a verification ended or somebody decided: its record says so. Its tags can be written by others."""
+    if version.published_at is None:
+        return False
+    record = records.find(VersionRecord.of(version)).document
+    return bool(record.verdict) or record.standing is not Standing.RECORDED
+
+
+def claims_verdict(version: ImageVersion) -> bool:
+    """Whether a tag says that there was a verdict: enough to leave the statuses of an old version alone."""
     return any(name.lower() == VERDICT_TAG for name in version.tags)
 
 
@@ -55,6 +64,7 @@ def start_verification(version: ImageVersion, scheduler: Scheduler, settings: Fu
         "resource_group": settings.smoke_group,
         "limit_s": settings.pending_limit_s,
         **settings.smoke_limits.to_job(records_container=settings.records_container, wait_s=settings.pending_limit_s),
+        "guard_enforces": settings.guard_enforces,
         **_commit_of(stamp),
     }
     return scheduler.start_once(verify_for_commit.__name__, job, instance_id=instance_id)

@@ -1,6 +1,7 @@
 """The net under lost events."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,11 +10,16 @@ from durabletask.client import TaskHubGrpcClient
 from azure_builds import STAMP, put_build, template_body, version_body
 from build_events import DEFINITION, TEMPLATE, text, version_event
 from durable_client import idle_engine
+from fake_blobs import FakeBlobs
 from fake_wire import SUBSCRIPTION, Answer, Wire, cloud_on
 from imagegate.flows.receive_event import receive_event
 from imagegate.flows.reconcile import Reconciled, reconcile
+from imagegate.gateway.blobs import Container
 from imagegate.gateway.build_state import BuildState
+from imagegate.gateway.records import Records
 from imagegate.gateway.scheduler import Scheduler
+from imagegate.model import ImageVersion
+from imagegate.model.version_record import VersionRecord
 from imagegate.settings.function_settings import FunctionSettings, load_function_settings
 
 _GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-images"
@@ -42,8 +48,24 @@ def settings() -> FunctionSettings:
     )
 
 
+@pytest.fixture(autouse=True)
+def blobs(wire: Wire) -> FakeBlobs:
+    """The container of records."""
+    return FakeBlobs(wire, "records")
+
+
 def _look(wire: Wire, client: TaskHubGrpcClient, settings: FunctionSettings) -> Reconciled:
-    return reconcile(state=BuildState(cloud_on(wire)), scheduler=Scheduler(client), settings=settings, now=_NOW)
+    return reconcile(
+        state=BuildState(cloud_on(wire)),
+        records=_records(wire),
+        scheduler=Scheduler(client),
+        settings=settings,
+        now=_NOW,
+    )
+
+
+def _records(wire: Wire) -> Records:
+    return Records(Container(cloud_on(wire), "https://proofs.example/records"))
 
 
 def _put(wire: Wire, *, templates: list[dict[str, object]], versions: list[dict[str, object]]) -> None:
@@ -70,15 +92,42 @@ def test_what_an_event_started_is_known(wire: Wire, client: TaskHubGrpcClient, s
     put_build(wire)
     _put(wire, templates=[], versions=[version_body()])
     state, scheduler = BuildState(cloud_on(wire)), Scheduler(client)
-    receive_event(text(version_event()), state=state, scheduler=scheduler, settings=settings)
+    receive_event(
+        text(version_event()),
+        state=state,
+        records=_records(wire),
+        scheduler=scheduler,
+        settings=settings,
+        guard=lambda _: None,
+    )
 
     assert _look(wire, client, settings).verifications == 0
 
 
+@pytest.mark.parametrize(("verdict", "started"), [("passed", 0), ("", 1)])
+def test_records_and_no_tag_say_what_is_verified(
+    wire: Wire, client: TaskHubGrpcClient, settings: FunctionSettings, verdict: str, started: int
+) -> None:
+    """A version whose tag says passed is verified unless its record has a verdict."""
+    version = version_body(tags={**STAMP, "imagegate-verdict": "passed"})
+    record = VersionRecord.of(ImageVersion.from_arm(version))
+    _records(wire).write(replace(record, verdict=verdict), etag=None)
+    _put(wire, templates=[], versions=[version])
+
+    assert _look(wire, client, settings) == Reconciled(verifications=started, closings=0, given_up=0)
+
+
+def test_old_version_of_an_older_release(wire: Wire, client: TaskHubGrpcClient, settings: FunctionSettings) -> None:
+    """Its verdict is in a tag alone: no status that was right is closed as an error."""
+    old = version_body(published="2026-11-20T12:59:00Z", tags={**STAMP, "imagegate-verdict": "passed"})
+    _put(wire, templates=[], versions=[old])
+
+    assert _look(wire, client, settings).given_up == 0
+
+
 def test_what_needs_nothing_is_left_alone(wire: Wire, client: TaskHubGrpcClient, settings: FunctionSettings) -> None:
-    """Verdicts, foreign versions, unfinished versions and good, running or foreign templates start nothing."""
+    """Foreign versions, unfinished versions and good, running or foreign templates start nothing."""
     versions = [
-        version_body(tags={**STAMP, "imagegate-verdict": "failed"}),
         version_body(tags={}),
         version_body("Creating"),
     ]
