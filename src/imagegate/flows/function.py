@@ -18,6 +18,7 @@ from imagegate.flows.close_failed_build import close_failed_build
 from imagegate.flows.closing import POST_STATUS
 from imagegate.flows.decide_promotion import decide_promotion
 from imagegate.flows.give_up import give_up
+from imagegate.flows.guard import Guard
 from imagegate.flows.promote_late import promote_late
 from imagegate.flows.receive_event import receive_event
 from imagegate.flows.reconcile import reconcile as reconcile_once
@@ -33,6 +34,7 @@ from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.github import GitHubStatuses
 from imagegate.gateway.github_access import GitHubAccess
 from imagegate.gateway.heartbeats import write_heartbeat
+from imagegate.gateway.records import Records
 from imagegate.gateway.scheduler import Scheduler
 from imagegate.model.gate_heartbeat import GateHeartbeat
 from imagegate.report.progress import Silent
@@ -64,15 +66,26 @@ ORCHESTRATORS: tuple[Callable[..., Any], ...] = (
 
 def on_build_event(event: str, client: "TaskHubGrpcClient") -> None:
     """An event of Azure came in; raising asks Event Grid to deliver it again."""
-    receive_event(event, state=BuildState(connection()), scheduler=Scheduler(client), settings=settings())
+    receive_event(
+        event,
+        state=BuildState(connection()),
+        records=_records(),
+        scheduler=Scheduler(client),
+        settings=settings(),
+        guard=_guard().look_at,
+    )
 
 
 def reconcile(client: "TaskHubGrpcClient") -> None:
-    """The timer: start what a lost event should have started, promote what is proved late, close what stays pending."""
+    """The timer: let the guard look, start what an event should have started, promote what is proved late.
+
+    It also closes statuses that would stay pending.
+    """
+    _guard().look_everywhere()
     now, cloud = datetime.now(UTC), connection()
     known: dict[str, Any] = {"scheduler": Scheduler(client), "settings": settings(), "now": now}
     try:
-        done = reconcile_once(state=BuildState(cloud), **known)
+        done = reconcile_once(state=BuildState(cloud), records=_records(), **known)
         late = reconcile_promotions(cloud=cloud, state=BuildState(cloud), verifier=verifier(), **known)
         _beat({**asdict(done), "late_promotions": late})
     finally:  # neither service keeps the other from being asked
@@ -114,6 +127,19 @@ def _post_status(job: Job) -> Job:
 
 def _publish_verdict(job: Job) -> Job:
     return publish_verdict(connection(), job, endpoint=settings().verdict_topic)
+
+
+@cache
+def _records() -> Records:
+    """The container of records."""
+    return Records(Container(connection(), settings().records_container))
+
+
+@cache
+def _guard() -> Guard:
+    """What looks at image definitions."""
+    cloud = connection()
+    return Guard(cloud=cloud, state=BuildState(cloud), records=_records(), settings=settings())
 
 
 @cache

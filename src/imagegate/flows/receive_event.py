@@ -2,13 +2,13 @@
 
 1. Parse; what is foreign, malformed or not of the settings' groups is logged and dropped: no delivery betters it.
 2. Of an ended run: a success starts the verification of every version that came of it, else the statuses are closed.
-3. Of a written version: one of ours without a verdict is verified; a verdict means that the write was our own.
+3. Of a written version: the guard looks at its definition. One of ours whose record has no verdict is verified.
 
 Raising means "deliver it again": only for what another delivery may cure.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,6 +22,7 @@ from imagegate.flows.scheduling import (
     start_verification,
 )
 from imagegate.gateway.build_state import BuildState
+from imagegate.gateway.records import Records
 from imagegate.gateway.scheduler import Scheduler
 from imagegate.model import ResourceId
 from imagegate.model.build_event import BuildEvent, Happening, Refusal, parse_build_events
@@ -40,9 +41,15 @@ class Reception(StrEnum):
 
 
 def receive_event(
-    raw: str, *, state: BuildState, scheduler: Scheduler, settings: FunctionSettings
+    raw: str,
+    *,
+    state: BuildState,
+    records: Records,
+    scheduler: Scheduler,
+    settings: FunctionSettings,
+    guard: Callable[[ResourceId], None],
 ) -> tuple[Reception, ...]:
-    """Handle a delivery: an event or an array of them.
+    """Handle a delivery: an event or an array of them. `guard` looks at an image definition and raises nothing.
 
     Idempotent: any number of deliveries in any order start one instance a version and run.
 
@@ -50,7 +57,7 @@ def receive_event(
         DeadlinePassed: the resource has not come to rest yet.
         ImageGateError: Azure could not be asked.
     """
-    desk = _Desk(state=state, scheduler=scheduler, settings=settings)
+    desk = _Desk(state=state, records=records, scheduler=scheduler, settings=settings, guard=guard)
     return tuple(_receive(event, desk) for event in parse_build_events(raw))
 
 
@@ -59,8 +66,10 @@ class _Desk:
     """What every event is handled with."""
 
     state: BuildState
+    records: Records
     scheduler: Scheduler
     settings: FunctionSettings
+    guard: Callable[[ResourceId], None]
 
 
 def _receive(event: BuildEvent | Refusal, desk: _Desk) -> Reception:
@@ -70,6 +79,8 @@ def _receive(event: BuildEvent | Refusal, desk: _Desk) -> Reception:
     _LOG.info("event %s: %s, %s, %s", event.id, event.happening, event.outcome, event.resource_id)
     if event.happening is Happening.RUN_ENDED:
         return _of_run(event.resource_id, event.at, desk)
+    if _watched(event.resource_id, desk.settings.gallery_groups, desk):
+        desk.guard(event.resource_id.parent)
     return _of_version(event.resource_id, desk)
 
 
@@ -101,8 +112,8 @@ def _of_version(version_id: ResourceId, desk: _Desk) -> Reception:
         return _dropped(version_id, "the version is gone")
     if not is_ours(version):
         return _dropped(version_id, "it carries no tag of imagegate")
-    if has_verdict(version):
-        return _dropped(version_id, "it has a verdict")
+    if has_verdict(version, desk.records):
+        return _dropped(version_id, "its record has a verdict")
     if version.provisioning_state.lower() in _UNFINISHED:
         raise DeadlinePassed(f"{version_id} is {version.provisioning_state}, not done; its event comes again.")
     return _told(start_verification(version, desk.scheduler, desk.settings))

@@ -16,14 +16,17 @@ from imagegate.report.verdict_text import status_of
 if TYPE_CHECKING:
     from durabletask.task import OrchestrationContext, Task
 
+GUARD_REPORTS = "The guard only reports: a version that somebody makes visible by hand stays so."
+
 
 def verify_for_commit(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Task[Any], Any, dict[str, Any]]":
     """Run `verify_image_version` with the same job, publish the verdict, check the proof of origin, post the status.
 
     `job`: as `verify_image_version` takes it, and `image`, `repository`, `commit`, `ref` and `run_of_build` of the
-    version's stamp, and `limit_s`, how long the decision waits for a proof. Without a proof the version may not speak
-    for the commit: neither green nor red is written, and a pending status of its own is closed as an error. A verdict
-    stands without GitHub and the topic: what could not be reached is noted.
+    version's stamp; `limit_s`, how long the decision waits for a proof; `guard_enforces`, which a verdict notes where
+    it is false. Without a proof the version may not speak for the commit: neither green nor red is written, and a
+    pending status of its own is closed as an error. A verdict stands without GitHub and the topic: what could not be
+    reached is noted.
     """
     context, versions = verify_context(job.get("image", "")), [job["image_version_id"]]
     try:
@@ -41,7 +44,10 @@ def verify_for_commit(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Gene
         yield ctx.call_activity("publish_verdict", input=result, retry_policy=RETRY)
     except task.TaskFailedError as error:
         notes.append(f"The verdict's event could not be published: {_first_line(error)}")
-    question = {name: result[name] for name in ("image_version_id", "published_at", "verdict", "may_promote")}
+    if not job.get("guard_enforces", True):
+        notes.append(GUARD_REPORTS)
+    asked = ("image_version_id", "published_at", "verdict", "cause", "may_promote")
+    question = {name: result[name] for name in asked}
     decision: dict[str, Any] = yield ctx.call_sub_orchestrator(
         decide_promotion.__name__,
         input={**question, "limit_s": job["limit_s"]},

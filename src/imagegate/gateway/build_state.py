@@ -7,6 +7,7 @@ from imagegate.errors import ResourceMissing
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.translation import told_as
 from imagegate.model import ImageTemplate, ImageVersion, ResourceId, RunOutput
+from imagegate.model.guard_marks import GuardMarks, MarkedDefinition
 
 _TEMPLATES_API = "2024-02-01"
 _GALLERIES_API = "2023-07-03"
@@ -45,12 +46,26 @@ class BuildState:
 
     def versions(self, resource_group: str) -> Iterator[ImageVersion]:
         """All image versions of a resource group: of every definition of every gallery."""
+        for definition in self.definitions(resource_group):
+            yield from self.versions_of(definition.id)
+
+    def versions_of(self, definition_id: ResourceId) -> Iterator[ImageVersion]:
+        """All versions of an image definition."""
+        for version in self._pages(f"{definition_id}/versions", _GALLERIES_API, "listing the image versions"):
+            yield ImageVersion.from_arm(version)
+
+    def definitions(self, resource_group: str) -> Iterator[MarkedDefinition]:
+        """All image definitions of a resource group, with the guard's marks."""
         galleries = f"{self._group(resource_group)}/providers/Microsoft.Compute/galleries"
         for gallery in self._pages(galleries, _GALLERIES_API, "listing the galleries"):
             for definition in self._pages(f"{gallery['id']}/images", _GALLERIES_API, "listing the image definitions"):
-                path = f"{definition['id']}/versions"
-                for version in self._pages(path, _GALLERIES_API, "listing the image versions"):
-                    yield ImageVersion.from_arm(version)
+                yield _marked(definition, gallery)
+
+    def definition(self, definition_id: ResourceId) -> MarkedDefinition | None:
+        """An image definition with the guard's marks; None when it is gone."""
+        definition = self._get(str(definition_id), _GALLERIES_API, "reading the image definition")
+        gallery = self._get(str(definition_id.parent), _GALLERIES_API, "reading the gallery")
+        return _marked(definition, gallery) if definition is not None and gallery is not None else None
 
     def _group(self, resource_group: str) -> ResourceId:
         return ResourceId.resource_group_of(self._cloud.subscription_id, resource_group)
@@ -81,3 +96,11 @@ class BuildState:
         with told_as(doing):
             page: Mapping[str, Any] = self._cloud.send("GET", parts.path, api_version=api_version, query=query)
         return page
+
+
+def _marked(definition: Mapping[str, Any], gallery: Mapping[str, Any]) -> MarkedDefinition:
+    return MarkedDefinition(
+        id=ResourceId.parse(str(definition["id"])),
+        own=GuardMarks.from_tags(definition.get("tags")),
+        gallery=GuardMarks.from_tags(gallery.get("tags")),
+    )

@@ -8,7 +8,7 @@ from imagegate.errors import ResourceConflict, ResourceMissing, ServiceRefused
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.resources import API_VERSIONS, get_resource, list_pages
 from imagegate.gateway.translation import told_as
-from imagegate.model import ResourceId, parse_time
+from imagegate.model import ResourceId, normalise_region, parse_time
 
 _READ_ONLY = {"publishedDate"}
 _PENDING_STATES = {"creating", "updating", "migrating"}
@@ -16,9 +16,13 @@ _PENDING_STATES = {"creating", "updating", "migrating"}
 
 @dataclass(frozen=True, kw_only=True)
 class VersionWish:
-    """How a version shall be. `excluded` None leaves the flags, `end_of_life` None the date, and "" takes it away."""
+    """How a version shall be. `excluded` None leaves the flags, `end_of_life` None the date, and "" takes it away.
+
+    `excluded_in`: regions, normalised, in which alone it shall be excluded; the others stay as they are.
+    """
 
     excluded: bool | None = None
+    excluded_in: frozenset[str] = frozenset()
     end_of_life: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
 
@@ -26,8 +30,9 @@ class VersionWish:
 def advance_image_version(cloud: Cloud, version_id: ResourceId, wish: VersionWish) -> dict[str, Any]:
     """Look at the version, and send one change if it is not as wished; call again until `done`.
 
-    `done` is only said of what was read back. The publishing profile is sent whole, as it was read, with the flags
-    changed both globally and for every region: what a change that leaves regions out does to them is not documented.
+    `done` is only said of what was read back, `sent` of a change that was accepted. The publishing profile is sent
+    whole, as it was read, with the flags changed both globally and for every region: what a change that leaves regions
+    out does to them is not documented.
 
     Raises:
         ResourceMissing: the version is gone.
@@ -54,7 +59,7 @@ def advance_image_version(cloud: Cloud, version_id: ResourceId, wish: VersionWis
             cloud.send("PATCH", version_id.text, api_version=API_VERSIONS["microsoft.compute/galleries"], body=change)
     except ResourceConflict as conflict:
         return {"done": False, "reason": conflict.message}
-    return {"done": False, "reason": "the change was accepted"}
+    return {"done": False, "sent": True, "reason": "the change was accepted"}
 
 
 def _change(
@@ -62,8 +67,7 @@ def _change(
 ) -> dict[str, Any]:
     """The PATCH that makes the version as wished; empty when it is."""
     change: dict[str, Any] = {}
-    tags = {**(body.get("tags") or {}), **wish.tags}
-    if tags != (body.get("tags") or {}):
+    if tags := _changed_tags(body.get("tags") or {}, wish.tags):
         change["tags"] = tags
     if not _flags_as_wished(profile, wish) or not _end_as_wished(profile, wish):
         change["properties"] = {"publishingProfile": _changed(profile, wish)}
@@ -76,14 +80,30 @@ def _change(
     return change
 
 
+def _changed_tags(tags: Mapping[str, str], wished: Mapping[str, str]) -> dict[str, str]:
+    """All tags after the change; empty where they are as wished. Tag names compare without case, as in Azure."""
+    there = {name.lower(): value for name, value in tags.items()}
+    if all(there.get(name.lower()) == value for name, value in wished.items()):
+        return {}
+    replaced = {name.lower() for name in wished}
+    return {**{name: value for name, value in tags.items() if name.lower() not in replaced}, **wished}
+
+
 def _flags_as_wished(profile: Mapping[str, Any], wish: VersionWish) -> bool:
     """Whether `latest` sees the version as wished, in every region. A flag that is absent is false."""
+    if wish.excluded_in and not profile.get("excludeFromLatest"):
+        return all(region.get("excludeFromLatest") for region in _regions_of(profile, wish))
     if wish.excluded is None:
         return True
     regional = [bool(region.get("excludeFromLatest")) for region in profile.get("targetRegions") or []]
     if bool(profile.get("excludeFromLatest")) and wish.excluded:
         return True
     return all(flag == wish.excluded for flag in [*regional, bool(profile.get("excludeFromLatest"))])
+
+
+def _regions_of(profile: Mapping[str, Any], wish: VersionWish) -> list[Mapping[str, Any]]:
+    regions = profile.get("targetRegions") or []
+    return [region for region in regions if normalise_region(str(region.get("name", ""))) in wish.excluded_in]
 
 
 def _end_as_wished(profile: Mapping[str, Any], wish: VersionWish) -> bool:
@@ -99,6 +119,11 @@ def _changed(profile: Mapping[str, Any], wish: VersionWish) -> dict[str, Any]:
         changed["excludeFromLatest"] = wish.excluded
         regions = profile.get("targetRegions") or []
         changed["targetRegions"] = [{**region, "excludeFromLatest": wish.excluded} for region in regions]
+    elif concerned := _regions_of(profile, wish):
+        changed["targetRegions"] = [
+            {**region, "excludeFromLatest": True} if region in concerned else region
+            for region in profile["targetRegions"]
+        ]
     if wish.end_of_life is not None:
         changed["endOfLifeDate"] = wish.end_of_life or None
     return changed

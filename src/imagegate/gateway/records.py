@@ -11,11 +11,17 @@ from azure.core.exceptions import ResourceNotFoundError
 from imagegate.errors import ServiceRefused
 from imagegate.gateway.blobs import Container
 from imagegate.gateway.translation import told_as
+from imagegate.model import ResourceId
+from imagegate.model.baseline import Baseline
 from imagegate.model.definition_pointer import DefinitionPointer
+from imagegate.model.sightings import Sightings
 from imagegate.model.smoke_places import SmokePlaces
 from imagegate.model.version_record import VersionRecord
 
 RECORD_SIZE_LIMIT_BYTES = 64 * 1024
+_GUARD_SIZE_LIMIT_BYTES = 8 * 1024 * 1024
+"""Documents of a definition hold an entry a version, of which there may be thousands."""
+
 _PLACES = "limits/smoke-vms.json"
 
 
@@ -69,12 +75,35 @@ class Records:
         """As `write`."""
         return self._write(_PLACES, places.to_json(), etag)
 
+    def find_baseline(self, definition_id: ResourceId) -> Stored[Baseline]:
+        """The baseline of an image definition; an empty one where none was written."""
+        name = _of_definition(definition_id, "baseline")
+        return self._read(name, Baseline.from_json, otherwise=Baseline(), limit=_GUARD_SIZE_LIMIT_BYTES)
+
+    def create_baseline(self, definition_id: ResourceId, baseline: Baseline) -> None:
+        """As `write`; a baseline that is there is never written over."""
+        self._write(_of_definition(definition_id, "baseline"), baseline.to_json(), None)
+
+    def find_sightings(self, definition_id: ResourceId) -> Stored[Sightings]:
+        """What the guard's looks at a definition saw; empty before the first one."""
+        name = _of_definition(definition_id, "sightings")
+        return self._read(name, Sightings.from_json, otherwise=Sightings(), limit=_GUARD_SIZE_LIMIT_BYTES)
+
+    def write_sightings(self, definition_id: ResourceId, sightings: Sightings, *, etag: str | None) -> None:
+        """As `write`."""
+        self._write(_of_definition(definition_id, "sightings"), sightings.to_json(), etag)
+
     def _read[Document](
-        self, name: str, parse: Callable[[Mapping[str, Any]], Document], *, otherwise: Document
+        self,
+        name: str,
+        parse: Callable[[Mapping[str, Any]], Document],
+        *,
+        otherwise: Document,
+        limit: int = RECORD_SIZE_LIMIT_BYTES,
     ) -> Stored[Document]:
         with told_as(f"reading the record {name}"):
             try:
-                answer: Any = self._container.client.download_blob(name, offset=0, length=RECORD_SIZE_LIMIT_BYTES)
+                answer: Any = self._container.client.download_blob(name, offset=0, length=limit)
                 content, etag = answer.readall(), str(answer.properties.etag)
             except ResourceNotFoundError:
                 return Stored(document=otherwise, etag=None)
@@ -95,3 +124,8 @@ class Records:
 
 def _pointer_of(record: VersionRecord) -> str:
     return f"{record.name.rsplit('/', 2)[0]}/promoted-last.json"
+
+
+def _of_definition(definition_id: ResourceId, name: str) -> str:
+    gallery, definition = definition_id.names
+    return f"{gallery}/{definition}/{name}.json".lower()

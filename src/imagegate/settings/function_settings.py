@@ -17,6 +17,7 @@ _SUBSCRIPTION, _LIMIT, _TOPIC = "IMAGEGATE_SUBSCRIPTION", "IMAGEGATE_PENDING_LIM
 _WORKFLOWS, _IDS, _CLAIMS = "IMAGEGATE_WORKFLOWS", "IMAGEGATE_REPOSITORY_IDS", "IMAGEGATE_PROMOTION_CLAIMS"
 _ISSUER_KEYS = "IMAGEGATE_ISSUER_KEYS"
 _ISSUER, _ORIGIN, _RECORDS = "IMAGEGATE_ISSUER", "IMAGEGATE_ORIGIN_CONTAINERS", "IMAGEGATE_RECORDS_CONTAINER"
+_GUARD, _GUARDED = "IMAGEGATE_GUARD", "IMAGEGATE_GUARDED_DEFINITIONS"
 _GROUP = (r"[\w.()-]{1,90}", "Names of resource groups, separated by commas.")
 _SHAPES = {
     _TEMPLATES: _GROUP,
@@ -37,6 +38,8 @@ _SHAPES = {
     _ORIGIN: (r"https?://\S+/\S+", "Addresses of the blob containers of proofs, separated by commas."),
     _RECORDS: (r"https?://\S+/\S+", "Address of the blob container of records."),
     _TOPIC: (r"https://\S+", "The endpoint of a custom topic."),
+    _GUARD: (r"report|enforce", "report or enforce."),
+    _GUARDED: (r"\*|[\w.-]+/[\w.-]+", "Image definitions as gallery/definition, separated by commas; * names all."),
 }
 _DEFAULT_REFS = ("refs/heads/main", "refs/heads/master")
 _DEFAULT_LIMIT = "24h"
@@ -50,6 +53,7 @@ class FunctionSettings(CloudSettings):
     at which an unanswered verification is closed. `verdict_topic` is the endpoint of a custom topic; empty publishes
     nothing. `origin_rules` say whose proofs of origin count, and `origin_containers` where they lie. `smoke_limits`
     hold for what the tags of versions ask for.
+    `guarded_definitions` (gallery/definition in lower case, or *) are guarded though set-up did not make them.
     """
 
     template_groups: tuple[str, ...]
@@ -67,6 +71,8 @@ class FunctionSettings(CloudSettings):
     repository_ids: frozenset[str] = frozenset()
     promotion_claims: Mapping[str, str] = field(default_factory=dict)
     smoke_limits: SmokeLimits = field(default_factory=SmokeLimits)
+    guard_enforces: bool = False
+    guarded_definitions: frozenset[str] = frozenset()
 
     @property
     def heartbeat_container(self) -> str:
@@ -131,6 +137,8 @@ def load_function_settings(environment: Mapping[str, str]) -> FunctionSettings:
         repository_ids=frozenset(lists[_IDS]),
         promotion_claims=dict(pair.split("=", 1) for pair in lists[_CLAIMS]),
         smoke_limits=smoke_limits,
+        guard_enforces=lists[_GUARD] == ("enforce",),
+        guarded_definitions=frozenset(name.lower() for name in lists[_GUARDED]),
     )
 
 

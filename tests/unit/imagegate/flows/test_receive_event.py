@@ -3,18 +3,24 @@
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from durabletask.client import OrchestrationQuery, TaskHubGrpcClient
 
 from azure_builds import STAMP, put_build, template_body, version_body
-from build_events import TEMPLATE, VERSION, as_cloud_event, run_event, text, version_event
+from build_events import DEFINITION, TEMPLATE, VERSION, as_cloud_event, run_event, text, version_event
 from durable_client import idle_engine
+from fake_blobs import FakeBlobs
 from fake_wire import Answer, Wire, cloud_on
 from imagegate.errors import DeadlinePassed, ServiceRefused
 from imagegate.flows.receive_event import Reception, receive_event
+from imagegate.gateway.blobs import Container
 from imagegate.gateway.build_state import BuildState
+from imagegate.gateway.records import Records
 from imagegate.gateway.scheduler import Scheduler
+from imagegate.model import ImageVersion
+from imagegate.model.version_record import VersionRecord
 from imagegate.settings.function_settings import FunctionSettings, load_function_settings
 
 
@@ -43,10 +49,18 @@ def settings() -> FunctionSettings:
 class _Desk:
     def __init__(self, wire: Wire, client: TaskHubGrpcClient, settings: FunctionSettings) -> None:
         self._client = client
-        self._parts = {"state": BuildState(cloud_on(wire)), "scheduler": Scheduler(client), "settings": settings}
+        self.records = Records(Container(cloud_on(wire), "https://proofs.example/records"))
+        self.guarded: list[str] = []
+        self._parts = {
+            "state": BuildState(cloud_on(wire)),
+            "records": self.records,
+            "scheduler": Scheduler(client),
+            "settings": settings,
+            "guard": lambda definition_id: self.guarded.append(str(definition_id)),
+        }
 
     def __call__(self, event: object) -> Reception:
-        (found,) = receive_event(text(event), **self._parts)  # type: ignore[arg-type]  # three parts by their names
+        (found,) = receive_event(text(event), **self._parts)  # type: ignore[arg-type]  # parts by their names
         return found
 
     def started(self) -> list[tuple[str, dict[str, object]]]:
@@ -60,6 +74,7 @@ class _Desk:
 @pytest.fixture
 def desk(wire: Wire, client: TaskHubGrpcClient, settings: FunctionSettings) -> _Desk:
     """Takes events in, over the test's wire."""
+    FakeBlobs(wire, "records")
     return _Desk(wire, client, settings)
 
 
@@ -124,12 +139,31 @@ def test_the_template_is_believed_and_not_the_event(wire: Wire, desk: _Desk) -> 
 
 
 def test_our_own_promotion_is_recognised(wire: Wire, desk: _Desk) -> None:
-    """The write that gave the version its verdict starts nothing."""
-    put_build(wire, version=version_body(tags={**STAMP, "imagegate-verdict": "passed"}))
+    """The write that promoted the version starts nothing: its record has a verdict."""
+    put_build(wire)
+    record = VersionRecord.of(ImageVersion.from_arm(version_body()))
+    desk.records.write(replace(record, verdict="passed"), etag=None)
 
     assert desk(version_event()) is Reception.DROPPED
     assert desk(run_event()) is Reception.DROPPED
     assert desk.started() == []
+
+
+def test_tag_is_no_verdict(wire: Wire, desk: _Desk) -> None:
+    """A version that carries a verdict's tag and has no record is verified."""
+    put_build(wire, version=version_body(tags={**STAMP, "imagegate-verdict": "passed"}))
+
+    assert desk(version_event()) is Reception.SCHEDULED
+
+
+def test_guard_looks_at_every_version_that_is_written(wire: Wire, desk: _Desk) -> None:
+    """Also at one that imagegate did not build, or that is not ready; not at those of groups of others."""
+    put_build(wire, version=version_body("Updating", tags={}))
+
+    desk(version_event())
+    desk(version_event(subject=VERSION.replace("/rg-images/", "/rg-of-others/")))
+
+    assert desk.guarded == [DEFINITION]
 
 
 def test_versions_of_others_are_left_alone(wire: Wire, desk: _Desk) -> None:

@@ -103,3 +103,13 @@ def test_verdict_stands_though_nobody_could_be_told() -> None:
         "The verdict's event could not be published",
         "The status could not be posted",
     ]
+
+
+@pytest.mark.parametrize(("enforces", "noted"), [(True, False), (False, True)])
+def test_guard_that_only_reports_is_said_in_the_verdict(enforces: bool, noted: bool) -> None:
+    """Whoever reads a verdict knows that a version may be published past it."""
+    ctx = FakeContext(_answers(_verification(Cause.NONE).to_json()))
+
+    found = drive(ctx, verify_for_commit(ctx, {**_JOB, "guard_enforces": enforces}))
+
+    assert any(note.startswith("The guard only reports") for note in found["notes"]) == noted

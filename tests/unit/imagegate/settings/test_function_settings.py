@@ -25,6 +25,7 @@ def test_what_is_left_out_has_a_default() -> None:
     assert settings.promoted_refs == ("refs/heads/main", "refs/heads/master")
     assert settings.pending_limit_s == 86400
     assert settings.verdict_topic == ""
+    assert (settings.guard_enforces, settings.guarded_definitions) == (False, frozenset())
     assert settings.origin_rules.issuer == "https://token.actions.githubusercontent.com"
     assert settings.origin_rules.repository_ids == frozenset()
 
@@ -45,6 +46,8 @@ def test_everything_can_be_said() -> None:
             "IMAGEGATE_REPOSITORY_IDS": "42, 43",
             "IMAGEGATE_PROMOTION_CLAIMS": "environment=production,ref_protected=true",
             "IMAGEGATE_ISSUER": "https://ghes.example/_services/token/",
+            "IMAGEGATE_GUARD": "enforce",
+            "IMAGEGATE_GUARDED_DEFINITIONS": "Golden/Web,other/db",
         }
     )
 
@@ -58,6 +61,8 @@ def test_everything_can_be_said() -> None:
     assert settings.verdict_topic == "https://topic.example/api/events"
     assert settings.origin_rules.repository_ids == {"42", "43"}
     assert settings.origin_rules.claims == {"environment": "production", "ref_protected": "true"}
+    assert settings.guard_enforces
+    assert settings.guarded_definitions == {"golden/web", "other/db"}
     assert settings.origin_rules.issuer == "https://ghes.example/_services/token"
     assert settings.origin_rules.workflows == ("acme/images/.github/workflows/image.yml@refs/heads/main", "*")
 
