@@ -32,6 +32,7 @@ _OPTIONS = {
     "repositories": "--repository",
     "workflows": "--workflow",
     "promoted_refs": "--promoted-ref",
+    "guard": "--guard",
     "function_resource_group": "--function-resource-group",
     "function_parameters": "--function-parameter",
 }
@@ -84,6 +85,12 @@ _OPTIONS = {
     multiple=True,
     metavar="REF",
     help="Ref whose versions may become `latest`; several times. Default: refs/heads/main.",
+)
+@click.option(
+    "--guard",
+    type=click.Choice(["report", "enforce"]),
+    help="Whether the Function hides versions that are visible and that nobody promoted, or only reports them. "
+    "Default: report.",
 )
 @click.option(
     "--function-resource-group",
@@ -169,6 +176,7 @@ def _function_options(settings: Settings, given: Mapping[str, Any], *, wanted: b
         repositories=tuple(dict.fromkeys(given["repositories"])),
         workflows=tuple(dict.fromkeys(given["workflows"])),
         promoted_refs=tuple(dict.fromkeys(given["promoted_refs"])),
+        guard=given["guard"] or "",
         parameters=dict(entry.split("=", 1) for entry in given["function_parameters"]),
     )
 

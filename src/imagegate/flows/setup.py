@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from imagegate.errors import InputError, InputFault, ServiceRefused
@@ -14,6 +15,7 @@ from imagegate.model import OWNER, OWNER_TAG
 from imagegate.report.progress import Story
 from imagegate.settings import Settings
 from imagegate.steps.deploy_foundation import FOUNDATION, deploy_foundation
+from imagegate.steps.mark_guarded import guard_tags, mark_guarded
 from imagegate.waiting import Deadline
 
 PROVIDERS = (
@@ -67,7 +69,7 @@ def set_up(
     2. Make the resource groups of the images and of the smoke VMs.
     3. Deploy the foundation: identity, gallery, image definition, script container, and the rights that builds need,
        for the template's identity and for `principal` (by default the caller). With `verifies` that principal
-       may also verify: without a Function a step of the workflow does.
+       may also verify: without a Function a step of the workflow does. Mark gallery and definition for the guard.
     """
     azure = settings.azure
     note = story.progress.note
@@ -93,8 +95,10 @@ def set_up(
             azure_template("foundation"),
             principal=principal,
             verifies=verifies,
+            tags=guard_tags(cloud, settings),
             deadline=Deadline.after(_DEPLOYMENT_S, story.clock),
         )
+        mark_guarded(cloud, deployed.outputs, now=datetime.now(UTC))
     return SetupResult(
         registered=missing,
         made=tuple(made),

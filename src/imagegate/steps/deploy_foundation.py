@@ -22,10 +22,12 @@ def deploy_foundation(
     principal: OwnPrincipal | None,
     deadline: Deadline,
     verifies: bool = False,
+    tags: Mapping[str, Mapping[str, str]] | None = None,
 ) -> DeploymentState:
     """Deploy the template into the image's resource group and wait for its end; twice changes nothing.
 
-    With `verifies` the principal may also read proofs of origin and write records.
+    With `verifies` the principal may also read proofs of origin and write records. `tags` are the parameters that say
+    which tags gallery and definition have already: a deployment replaces them.
 
     Raises:
         ImageGateError: refused, failed (with the innermost cause), or not done before the deadline.
@@ -36,7 +38,7 @@ def deploy_foundation(
         group,
         FOUNDATION,
         template=template,
-        parameters=_parameters(settings, template, principal, verifies=verifies),
+        parameters={**_parameters(settings, template, principal, verifies=verifies), **(tags or {})},
         deadline=deadline,
     )
     missing = [name for name in ("identityId", "galleryImageId", "scriptContainerUrl") if not ended.outputs.get(name)]

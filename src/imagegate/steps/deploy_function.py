@@ -22,18 +22,23 @@ _OURS = {
     "proofStorageAccount",
     "originContainers",
     "recordsContainer",
+    "guard",
 }
 _LITERALS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionOptions:
-    """How the Function is to be: its group, whose statuses it posts, whose proofs count, further parameters."""
+    """How the Function is to be: its group, whose statuses it posts, whose proofs count, further parameters.
+
+    `guard`: report or enforce; empty leaves it to the template.
+    """
 
     resource_group: str
     repositories: tuple[str, ...]
     workflows: tuple[str, ...]
     promoted_refs: tuple[str, ...] = ()
+    guard: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -62,6 +67,7 @@ def function_parameters(
         "originContainers": str(foundation["originContainerUrl"]),
         "recordsContainer": str(foundation["recordsContainerUrl"]),
         **({"promotedRefs": ",".join(options.promoted_refs)} if options.promoted_refs else {}),
+        **({"guard": options.guard} if options.guard else {}),
         **_given(options.parameters, template.get("parameters") or {}),
         "withSubscriptions": with_subscriptions,
     }

@@ -36,6 +36,8 @@ class _Manager:
         wire.on("POST", r"/subscriptions/[^/]+/providers/[^/]+/register", self._register)
         wire.on("GET", r"/subscriptions/[^/]+/resourcegroups/[^/]+", self._group)
         wire.on("PUT", r"/subscriptions/[^/]+/resourcegroups/[^/]+", self._make)
+        gone = Answer(status=404, body={"error": {"code": "ResourceNotFound", "message": "gone"}})
+        wire.on("GET", rf"{GROUP}/providers/Microsoft\.Compute/galleries/.+", gone)
         wire.on(
             "PUT",
             DEPLOYMENT,
