@@ -80,7 +80,19 @@ def sign_versions(azure: Any, board: Board, cloud_server: LocalCloud) -> Callabl
 
 
 @pytest.fixture
-def azure(caller: Callable[..., Any], github: GitHub, cloud_server: LocalCloud, board: Board) -> Any:  # noqa: ANN401 - see above
+def function_parameters() -> dict[str, Any]:
+    """Further parameters of the Function's template."""
+    return {}
+
+
+@pytest.fixture
+def azure(
+    caller: Callable[..., Any],
+    github: GitHub,
+    cloud_server: LocalCloud,
+    board: Board,
+    function_parameters: dict[str, Any],
+) -> Any:  # noqa: ANN401 - see above
     """The owner of a cloud with gallery, identities and the Function, deployed by the templates of the repository."""
     client = caller()
     for namespace in NAMESPACES:
@@ -101,6 +113,7 @@ def azure(caller: Callable[..., Any], github: GitHub, cloud_server: LocalCloud, 
         "templateResourceGroup": "rg-images",
         "armEndpoint": cloud_server.cloud.arm_endpoint,
         "githubApiUrl": github.url,
+        **function_parameters,
     }
     deploy(client, FUNCTION, "function", **parameters)
     give_token(client)
