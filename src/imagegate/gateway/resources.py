@@ -121,9 +121,11 @@ def list_templates(cloud: Cloud, resource_group: str) -> tuple[ListedResource, .
     return tuple(ListedResource.from_arm(entry) for entry in listed)
 
 
-def list_pages(cloud: Cloud, path: str, *, query: Mapping[str, str] | None = None) -> Iterator[Mapping[str, Any]]:
+def list_pages(
+    cloud: Cloud, path: str, *, query: Mapping[str, str] | None = None, api_version: str | None = None
+) -> Iterator[Mapping[str, Any]]:
     """Every entry of a list, page after page."""
-    api_version = _list_api_version(path)
+    api_version = api_version or _list_api_version(path)
     while True:
         with told_as(f"listing {path.rsplit('/', 1)[-1]}"):
             page = cloud.send("GET", path, api_version=api_version, query=query) or {}
