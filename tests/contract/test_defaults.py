@@ -15,7 +15,7 @@ from imagegate.model.probe import parse_probe
 from imagegate.model.published_schema import schema
 from imagegate.settings import INPUTS, Settings, load_settings
 from imagegate.settings.function_settings import load_function_settings
-from imagegate.steps.deploy_foundation import _parameters
+from imagegate.steps.deploy_foundation import Principals, _parameters
 
 _SHORT = """\
 name: web
@@ -180,7 +180,7 @@ def test_limits_of_the_template() -> None:
 def test_foundation_has_no_default_that_is_always_replaced(tmp_path: Path) -> None:
     """A parameter that `imagegate setup` always gives has no default in the template: it would never be used."""
     template = azure_template("foundation")
-    given = _parameters(_settings(tmp_path), template, None)
+    given = _parameters(_settings(tmp_path), template, Principals())
 
     assert len(given) > 5
     assert [name for name in given if "defaultValue" in template["parameters"][name]] == []

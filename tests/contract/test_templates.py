@@ -9,7 +9,7 @@ from armtemplate import Deployment, evaluate, parse_json
 from foundation import FOUNDATION
 
 _IMAGE = {"imageTemplateName": "t", "galleryName": "g", "imageDefinitionName": "d", "targetRegions": ["we", "ne"]}
-_FOUNDATION = {**FOUNDATION, "principalId": "p"}
+_FOUNDATION = {**FOUNDATION, "builders": [{"id": "p", "type": "User"}]}
 _SMOKE = {
     "location": "westeurope",
     "vmName": "vm",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from imagegate.cli.command import Shell, folder_argument, input_options, shared_options
+from imagegate.cli.setup_sides import GivenSides, login_lines, misshapen
 from imagegate.errors import InputError, InputFault
 from imagegate.report.outcome import Outcome
 from imagegate.settings import Settings, load_settings
@@ -19,19 +20,16 @@ _EXAMPLES = """\b
 Examples:
   imagegate setup templates/apache-debian12
   imagegate setup templates/apache-debian12 --principal-id 11111111-2222-3333-4444-555555555555
+  imagegate setup templates/apache-debian12 --repository owner/name --pull-requests
   imagegate setup templates/apache-debian12 --function --repository owner/name \\
       --workflow owner/name/.github/workflows/image.yml --promoted-ref refs/heads/main
   imagegate setup templates/apache-debian12 --function --repository owner/name --workflow '*' \\
       --function-parameter githubAppId=1 --function-parameter 'githubAppPrivateKey=@Microsoft.KeyVault(SecretUri=…)'
 """
-_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _WORKFLOW = re.compile(r"\*|[\w.-]+/[\w.-]+/[\w./-]+(@\S+)?")
-_REF = re.compile(r"refs/(heads|tags)/\S+")
 _PAIR = re.compile(r"\w+=.*", re.DOTALL)
 _OPTIONS = {
-    "repositories": "--repository",
     "workflows": "--workflow",
-    "promoted_refs": "--promoted-ref",
     "guard": "--guard",
     "function_resource_group": "--function-resource-group",
     "function_parameters": "--function-parameter",
@@ -63,13 +61,33 @@ _OPTIONS = {
     show_default=True,
     help="What kind of principal --principal-id names.",
 )
+@click.option(
+    "--pull-requests",
+    is_flag=True,
+    help="Also make a side for pull requests: resource group, builder and storage of their own, without rights on the "
+    "main side. Needs --repository or --pull-requests-principal-id.",
+)
+@click.option(
+    "--pull-requests-principal-id",
+    default="",
+    metavar="ID",
+    help="As --principal-id, of the principal that will build pull requests. Default: an identity for the jobs of "
+    "--repository.",
+)
+@click.option(
+    "--environment",
+    default="",
+    metavar="NAME",
+    help="GitHub environment whose jobs may log in as the main side's identities, instead of --promoted-ref.",
+)
 @click.option("--function", "with_function", is_flag=True, help="Also deploy the Function that verifies every build.")
 @click.option(
     "--repository",
     "repositories",
     multiple=True,
     metavar="OWNER/NAME",
-    help="Repository whose commits the Function may tell a verdict; may be given several times. Needed for --function.",
+    help="Repository whose jobs build; several times. Without --principal-id they get identities to log in as, without "
+    "a secret. The Function tells its verdicts to these repositories; needed for --function.",
 )
 @click.option(
     "--workflow",
@@ -84,7 +102,8 @@ _OPTIONS = {
     "promoted_refs",
     multiple=True,
     metavar="REF",
-    help="Ref whose versions may become `latest`; several times. Default: refs/heads/main.",
+    help="Ref whose versions may become `latest`, and whose jobs may log in as the main side's identities; several "
+    "times. Default: refs/heads/main.",
 )
 @click.option(
     "--guard",
@@ -119,6 +138,9 @@ def setup_command(
     inputs: Mapping[str, str | None],
     principal_id: str,
     principal_type: str,
+    pull_requests: bool,
+    pull_requests_principal_id: str,
+    environment: str,
     with_function: bool,
     function_code: Path | None,
     **function: Any,  # noqa: ANN401 - click's values
@@ -129,43 +151,65 @@ def setup_command(
     subscription and is run once by a person; what is there already stays as it is.
     """
     settings = load_settings(folder, inputs=inputs)
-    options = _function_options(settings, function, wanted=with_function)
+    given = GivenSides(
+        repositories=function["repositories"],
+        promoted_refs=function["promoted_refs"],
+        environment=environment,
+        pull_requests=pull_requests,
+        principal_id=principal_id,
+        pull_requests_principal_id=pull_requests_principal_id,
+        principal_type=principal_type,
+    )
+    options = _function_options(settings, function, wanted=with_function, faults=given.faults())
     from imagegate.flows.setup import set_up
-    from imagegate.gateway.principal import OwnPrincipal
 
     story = shell.story()
-    principal = OwnPrincipal(object_id=principal_id, kind=principal_type) if principal_id else None
     cloud = shell.connect(settings.azure)
-    result = set_up(settings, cloud, story, principal=principal, verifies=options is None)
+    principal, verifies = given.principal(principal_id), options is None
+    result = set_up(settings, cloud, story, principal=principal, verifies=verifies, sides=given.sides())
     document = result.to_json()
     rows = [
         *(("made", name) for name in result.made),
         *(("registered", name) for name in result.registered),
         *((name, str(value)) for name, value in result.outputs.items()),
+        *((f"pull requests: {name}", str(value)) for name, value in result.pull_requests.items() if value),
     ]
     if options is not None:
         from imagegate.flows.setup_function import set_up_function
 
-        made = set_up_function(settings, cloud, story, options=options, foundation=result.outputs, code=function_code)
+        made = set_up_function(
+            settings,
+            cloud,
+            story,
+            options=options,
+            foundation=result.outputs,
+            pull_requests=result.pull_requests,
+            code=function_code,
+        )
         rows.append(("function app", made.site_id.text))
         timings = {**story.timings, "total": story.seconds}
         document = {**document, "function": made.to_json(), "timings": timings}
-    return Outcome(headline=f"{settings.name} has what it stands on", document=document, rows=rows)
+    headline = f"{settings.name} has what it stands on"
+    return Outcome(headline=headline, document=document, rows=rows, notes=login_lines(result.outputs))
 
 
-def _function_options(settings: Settings, given: Mapping[str, Any], *, wanted: bool) -> "FunctionOptions | None":
-    """What is asked of the Function; None without --function. All faults at once."""
+def _function_options(
+    settings: Settings, given: Mapping[str, Any], *, wanted: bool, faults: Sequence[InputFault]
+) -> "FunctionOptions | None":
+    """What is asked of the Function; None without --function. All faults at once, with those found before."""
     if not wanted:
-        if idle := [_OPTIONS[name] for name, value in given.items() if value]:
-            raise InputError.of(f"given without --function: {', '.join(idle)}", path="--function")
+        if idle := [option for name, option in _OPTIONS.items() if given.get(name)]:
+            message = f"given without --function: {', '.join(idle)}"
+            faults = [*faults, InputFault(message=message, path="--function")]
+        if faults:
+            raise InputError(faults)
         return None
     faults = [
+        *faults,
         *([] if given["repositories"] else [InputFault(message="--function needs one", path="--repository")]),
         *([] if given["workflows"] else [InputFault(message="--function needs one", path="--workflow")]),
-        *_misshapen("--repository", given["repositories"], _REPOSITORY, "owner/name"),
-        *_misshapen("--workflow", given["workflows"], _WORKFLOW, "owner/name/.github/workflows/file.yml"),
-        *_misshapen("--promoted-ref", given["promoted_refs"], _REF, "refs/heads/… or refs/tags/…"),
-        *_misshapen("--function-parameter", given["function_parameters"], _PAIR, "NAME=VALUE"),
+        *misshapen("--workflow", given["workflows"], _WORKFLOW, "owner/name/.github/workflows/file.yml"),
+        *misshapen("--function-parameter", given["function_parameters"], _PAIR, "NAME=VALUE"),
     ]
     if faults:
         raise InputError(faults)
@@ -179,11 +223,3 @@ def _function_options(settings: Settings, given: Mapping[str, Any], *, wanted: b
         guard=given["guard"] or "",
         parameters=dict(entry.split("=", 1) for entry in given["function_parameters"]),
     )
-
-
-def _misshapen(path: str, values: Sequence[str], shape: re.Pattern[str], form: str) -> list[InputFault]:
-    return [
-        InputFault(message=f'"{value}" does not have the form {form}', path=path)
-        for value in values
-        if not shape.fullmatch(value)
-    ]

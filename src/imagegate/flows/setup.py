@@ -1,21 +1,33 @@
 """The story of a set-up: what an image stands on, made once and found ever after."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from imagegate.errors import InputError, InputFault, ServiceRefused
+from imagegate.flows.setup_sides import (
+    CI,
+    CI_VERIFY,
+    DEPLOYMENT_S,
+    NO_SIDES,
+    Sides,
+    client_ids,
+    make_main_identities,
+    set_up_pull_requests,
+)
 from imagegate.gateway.azure_templates import azure_template
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.principal import OwnPrincipal, own_principal
 from imagegate.gateway.resource_groups import ensure_resource_group, register_providers, unregistered_providers
-from imagegate.model import OWNER, OWNER_TAG
+from imagegate.model import OWNER, OWNER_TAG, ResourceId
 from imagegate.report.progress import Story
 from imagegate.settings import Settings
-from imagegate.steps.deploy_foundation import FOUNDATION, deploy_foundation
+from imagegate.steps.deploy_foundation import FOUNDATION, Principals, deploy_foundation
+from imagegate.steps.make_ci_identities import CiIdentity
 from imagegate.steps.mark_guarded import guard_tags, mark_guarded
+from imagegate.steps.remove_wide_roles import remove_wide_roles
 from imagegate.waiting import Deadline
 
 PROVIDERS = (
@@ -34,17 +46,18 @@ _NO_SUCH_REGION = {
     "noregisteredproviderfound",
 }
 """Source: Azure Resource Manager documentation, "Troubleshoot common Azure deployment errors"."""
+_STORAGE_TYPE = "Microsoft.Storage/storageAccounts"
 _REGISTRATION_S = 900
-_DEPLOYMENT_S = 1800
 
 
 @dataclass(frozen=True, kw_only=True)
 class SetupResult:
-    """`made` are the names of what was made now; `outputs` are the foundation's."""
+    """`made` are the names of what was made now; `outputs` are the foundation's, `pull_requests` their side's."""
 
     registered: tuple[str, ...]
     made: tuple[str, ...]
     outputs: dict[str, Any]
+    pull_requests: dict[str, Any]
     resources: tuple[str, ...]
     timings: dict[str, float]
 
@@ -55,57 +68,93 @@ class SetupResult:
             "registered": list(self.registered),
             "made": list(self.made),
             "outputs": self.outputs,
+            "pull_requests": self.pull_requests,
             "resources": list(self.resources),
             "timings": self.timings,
         }
 
 
 def set_up(
-    settings: Settings, cloud: Cloud, story: Story, *, principal: OwnPrincipal | None = None, verifies: bool = True
+    settings: Settings,
+    cloud: Cloud,
+    story: Story,
+    *,
+    principal: OwnPrincipal | None = None,
+    verifies: bool = True,
+    sides: Sides = NO_SIDES,
 ) -> SetupResult:
     """Make what builds and smoke tests stand on; whatever is there already is left as it is.
 
     1. Register the resource providers that are not registered, and wait for it.
-    2. Make the resource groups of the images and of the smoke VMs.
-    3. Deploy the foundation: identity, gallery, image definition, script container, and the rights that builds need,
-       for the template's identity and for `principal` (by default the caller). With `verifies` that principal
-       may also verify: without a Function a step of the workflow does. Mark gallery and definition for the guard.
+    2. Make the resource groups of the images, of the smoke VMs, and of pull requests if they have a side.
+    3. Make the identities that jobs log in as, unless `principal` is what they log in as.
+    4. Deploy the foundation: identity, gallery, image definition, script container, and the rights that builds need,
+       for the template's identity, for `principal` (by default the caller) and for the jobs. With `verifies` these
+       may also verify: without a Function a step of the workflow does.
+    5. Take away the rights on the whole storage account that earlier releases gave.
+    6. Deploy the side of pull requests.
     """
-    azure = settings.azure
     note = story.progress.note
     with story.step("providers", "Checking the resource providers"):
         missing = unregistered_providers(cloud, PROVIDERS)
         if missing:
             note(f"registering {', '.join(missing)}; this may take minutes")
             register_providers(cloud, missing, deadline=Deadline.after(_REGISTRATION_S, story.clock))
-    made = []
-    with story.step("groups", "Checking the resource groups"), _region_as_input(azure.location):
-        for name in (azure.resource_group, azure.smoke_resource_group):
-            if ensure_resource_group(cloud, name, location=azure.location, tags={OWNER_TAG: OWNER}):
-                made.append(name)
-                note(f"made {name}")
-            else:
-                note(f"found {name}")
-    with story.step("foundation", f"Deploying {FOUNDATION}"), _region_as_input(azure.location):
+    made = _make_groups(settings, cloud, story, sides)
+    jobs = make_main_identities(settings, cloud, story, sides, verifies=verifies) if principal is None else {}
+    with story.step("foundation", f"Deploying {FOUNDATION}"), _region_as_input(settings.azure.location):
         principal = principal or own_principal(cloud)
         note(f"builds are run by {principal.kind} {principal.object_id}" if principal else "nobody is given rights")
         deployed = deploy_foundation(
             cloud,
             settings,
             azure_template("foundation"),
-            principal=principal,
-            verifies=verifies,
+            principals=_principals(principal, jobs, verifies=verifies),
             tags=guard_tags(cloud, settings),
-            deadline=Deadline.after(_DEPLOYMENT_S, story.clock),
+            deadline=Deadline.after(DEPLOYMENT_S, story.clock),
         )
         mark_guarded(cloud, deployed.outputs, now=datetime.now(UTC))
+    _remove_wide_roles(settings, cloud, story, account=str(deployed.outputs["scriptStorageAccountName"]))
+    other = set_up_pull_requests(settings, cloud, story, sides) if sides.pull_requests else None
     return SetupResult(
         registered=missing,
-        made=tuple(made),
-        outputs=dict(deployed.outputs),
-        resources=deployed.created,
+        made=made,
+        outputs={**deployed.outputs, **client_ids({**jobs, **(other.jobs if other else {})})},
+        pull_requests=dict(other.outputs) if other else {},
+        resources=(*deployed.created, *(other.created if other else ())),
         timings={**story.timings, "total": story.seconds},
     )
+
+
+def _make_groups(settings: Settings, cloud: Cloud, story: Story, sides: Sides) -> tuple[str, ...]:
+    """Make the groups that are missing; their names."""
+    azure = settings.azure
+    names = [azure.resource_group, azure.smoke_resource_group]
+    names += [azure.pull_request_resource_group] if sides.pull_requests else []
+    made = []
+    with story.step("groups", "Checking the resource groups"), _region_as_input(azure.location):
+        for name in names:
+            if ensure_resource_group(cloud, name, location=azure.location, tags={OWNER_TAG: OWNER}):
+                made.append(name)
+                story.progress.note(f"made {name}")
+            else:
+                story.progress.note(f"found {name}")
+    return tuple(made)
+
+
+def _remove_wide_roles(settings: Settings, cloud: Cloud, story: Story, *, account: str) -> None:
+    azure = settings.azure
+    account_id = ResourceId.of(cloud.subscription_id, azure.resource_group, _STORAGE_TYPE, account)
+    with story.step("wide_roles", "Looking for rights of earlier releases on the whole storage account"):
+        remove_wide_roles(cloud, account_id, identity=azure.identity, note=story.progress.note)
+
+
+def _principals(principal: OwnPrincipal | None, jobs: Mapping[str, CiIdentity], *, verifies: bool) -> Principals:
+    """The one who builds may also verify without a Function; identities of jobs do one thing each."""
+    known = (principal,) if principal else ()
+    builders = [one.principal for name, one in jobs.items() if name == CI]
+    verifiers = [one.principal for name, one in jobs.items() if name == CI_VERIFY]
+    return Principals(builders=(*known, *builders), verifiers=(*(known if verifies else ()), *verifiers))
 
 
 @contextmanager

@@ -52,10 +52,12 @@ def set_up_function(
     options: FunctionOptions,
     foundation: Mapping[str, Any],
     code: Path | None,
+    pull_requests: Mapping[str, Any] | None = None,
 ) -> FunctionSetup:
     """Deploy the Function and publish `code`, or this imagegate's own; what is there is brought to the same state.
 
-    `foundation` are the outputs of the foundation: where proofs and records lie.
+    `foundation` are the outputs of the foundation: where proofs and records lie; `pull_requests` those of the side of
+    pull requests.
 
     1. Register the resource providers that are not registered, make the Function's resource group.
     2. Deploy its template without event subscriptions: Event Grid asks for a function that is there.
@@ -68,7 +70,14 @@ def set_up_function(
     template = azure_template("function")
     package = pack_function(code) if code else pack_own_function()
     first, second = (
-        function_parameters(settings, options, template, foundation=foundation, with_subscriptions=subscribe)
+        function_parameters(
+            settings,
+            options,
+            template,
+            foundation=foundation,
+            pull_requests=pull_requests,
+            with_subscriptions=subscribe,
+        )
         for subscribe in (False, True)
     )
     group, clock = options.resource_group, story.clock

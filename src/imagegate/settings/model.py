@@ -27,6 +27,20 @@ class AzureSettings(CloudSettings):
     identity: str
 
     @property
+    def pull_request_resource_group(self) -> str:
+        """Where the side of pull requests builds, if `imagegate setup --pull-requests` made it."""
+        return f"{self.resource_group}-pull-requests"
+
+    def builder_id(self, resource_group: str) -> ResourceId:
+        """The identity that Image Builder acts as on the side that builds in a resource group."""
+        return ResourceId.of(
+            self.subscription_id,
+            resource_group,
+            "Microsoft.ManagedIdentity/userAssignedIdentities",
+            self.identity,
+        )
+
+    @property
     def gallery_image_id(self) -> ResourceId:
         """The image definition."""
         return ResourceId.of(

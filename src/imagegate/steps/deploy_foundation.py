@@ -1,6 +1,7 @@
 """Deploy what images stand on: identity, gallery, definition, script container, role assignments."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from imagegate.errors import ServiceRefused
@@ -12,6 +13,15 @@ from imagegate.steps.await_deployment import await_deployment
 from imagegate.waiting import Deadline
 
 FOUNDATION = "imagegate-foundation"
+_NEEDED = ("identityId", "galleryImageId", "scriptContainerUrl", "scriptStorageAccountName")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Principals:
+    """Who may do what on a side. `verifiers` read proofs of origin, write records and versions, and make smoke VMs."""
+
+    builders: tuple[OwnPrincipal, ...] = ()
+    verifiers: tuple[OwnPrincipal, ...] = ()
 
 
 def deploy_foundation(
@@ -19,36 +29,31 @@ def deploy_foundation(
     settings: Settings,
     template: Mapping[str, Any],
     *,
-    principal: OwnPrincipal | None,
+    principals: Principals,
     deadline: Deadline,
-    verifies: bool = False,
     tags: Mapping[str, Mapping[str, str]] | None = None,
+    group: str | None = None,
 ) -> DeploymentState:
-    """Deploy the template into the image's resource group and wait for its end; twice changes nothing.
+    """Deploy the template and wait for its end; twice changes nothing.
 
-    With `verifies` the principal may also read proofs of origin and write records. `tags` are the parameters that say
-    which tags gallery and definition have already: a deployment replaces them.
+    Without `group` into the image's own resource group; the group of another side gets a builder and storage of its
+    own, and no gallery.
+    `tags` are the parameters that say which tags gallery and definition have already: a deployment replaces them.
 
     Raises:
         ImageGateError: refused, failed (with the innermost cause), or not done before the deadline.
     """
-    group = settings.azure.resource_group
-    ended = await_deployment(
-        cloud,
-        group,
-        FOUNDATION,
-        template=template,
-        parameters={**_parameters(settings, template, principal, verifies=verifies), **(tags or {})},
-        deadline=deadline,
-    )
-    missing = [name for name in ("identityId", "galleryImageId", "scriptContainerUrl") if not ended.outputs.get(name)]
+    group = group or settings.azure.resource_group
+    parameters = {**_parameters(settings, template, principals, group=group), **(tags or {})}
+    ended = await_deployment(cloud, group, FOUNDATION, template=template, parameters=parameters, deadline=deadline)
+    missing = [name for name in _NEEDED if not ended.outputs.get(name)]
     if missing:
         raise ServiceRefused(f'The deployment "{FOUNDATION}" has no output {", ".join(missing)}.')
     return ended
 
 
 def _parameters(
-    settings: Settings, template: Mapping[str, Any], principal: OwnPrincipal | None, *, verifies: bool = False
+    settings: Settings, template: Mapping[str, Any], principals: Principals, *, group: str | None = None
 ) -> dict[str, object]:
     """The parameters that the template declares."""
     azure, made = settings.azure, settings.definition
@@ -63,8 +68,17 @@ def _parameters(
         "securityType": made.security_type,
         "hyperVGeneration": made.hyper_v_generation,
         "architecture": made.architecture,
-        **({"principalId": principal.object_id, "principalType": principal.kind} if principal else {}),
-        **({"principalVerifies": True} if principal and verifies else {}),
+        **({"galleryResourceGroup": azure.resource_group} if group not in {None, azure.resource_group} else {}),
+        **({"builders": _listed(principals.builders)} if principals.builders else {}),
+        **(
+            {"verifiers": _listed(principals.verifiers), "smokeResourceGroup": azure.smoke_resource_group}
+            if principals.verifiers
+            else {}
+        ),
     }
     declared = template.get("parameters") or {}
     return {name: value for name, value in known.items() if name in declared}
+
+
+def _listed(principals: Sequence[OwnPrincipal]) -> list[dict[str, str]]:
+    return [{"id": one.object_id, "type": one.kind} for one in dict.fromkeys(principals)]

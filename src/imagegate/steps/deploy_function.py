@@ -23,6 +23,8 @@ _OURS = {
     "originContainers",
     "recordsContainer",
     "guard",
+    "pullRequestResourceGroup",
+    "pullRequestStorageAccount",
 }
 _LITERALS = {"true": True, "false": False}
 
@@ -49,13 +51,17 @@ def function_parameters(
     *,
     foundation: Mapping[str, Any],
     with_subscriptions: bool,
+    pull_requests: Mapping[str, Any] | None = None,
 ) -> dict[str, object]:
     """The template's parameters; `foundation` are the outputs of the foundation's deployment.
+
+    `pull_requests` are those of the side of pull requests, if there is one.
 
     Raises:
         InputError: parameters that the template does not have, or that are not the caller's; values of the wrong type.
     """
     azure = settings.azure
+    sides = [foundation, pull_requests] if pull_requests else [foundation]
     return {
         "location": azure.location,
         "templateResourceGroup": azure.resource_group,
@@ -64,8 +70,16 @@ def function_parameters(
         "repositories": ",".join(options.repositories),
         "workflows": ",".join(options.workflows),
         "proofStorageAccount": str(foundation["scriptStorageAccountName"]),
-        "originContainers": str(foundation["originContainerUrl"]),
+        "originContainers": ",".join(str(side["originContainerUrl"]) for side in sides),
         "recordsContainer": str(foundation["recordsContainerUrl"]),
+        **(
+            {
+                "pullRequestResourceGroup": azure.pull_request_resource_group,
+                "pullRequestStorageAccount": str(pull_requests["scriptStorageAccountName"]),
+            }
+            if pull_requests
+            else {}
+        ),
         **({"promotedRefs": ",".join(options.promoted_refs)} if options.promoted_refs else {}),
         **({"guard": options.guard} if options.guard else {}),
         **_given(options.parameters, template.get("parameters") or {}),

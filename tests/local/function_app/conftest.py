@@ -99,8 +99,8 @@ def azure(
         client("POST", f"~/providers/{namespace}/register")
     for group in (IMAGES, SMOKE, FUNCTION):
         client("PUT", group, {"location": "westeurope"})
-    builder = {"principalId": cloud_server.owner.object_id, "principalType": "ServicePrincipal"}
-    deploy(client, IMAGES, "foundation", **FOUNDATION | {"imageDefinitionName": "web"} | builder)
+    builder = {"id": cloud_server.owner.object_id, "type": "ServicePrincipal"}
+    deploy(client, IMAGES, "foundation", **FOUNDATION | {"imageDefinitionName": "web", "builders": [builder]})
     proofs = {name: foundation_output(client, name) for name in ("originContainerUrl", "recordsContainerUrl")}
     parameters: dict[str, Any] = {
         "workflows": WORKFLOW,

@@ -23,18 +23,24 @@ def image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     ("arguments", "words"),
     [
         (["--function"], ["--function needs one"]),
-        (["--repository", "a/b"], ["without --function: --repository"]),
+        (["--workflow", "*"], ["without --function: --workflow"]),
+        (["--pull-requests", "--promoted-ref", "refs/heads/x"], ["or --pull-requests-principal-id", "--promoted-ref"]),
+        (
+            ["--pull-requests-principal-id", "p", "--principal-id", "p"],
+            ["without --pull-requests", "principal of its own"],
+        ),
+        (["--environment", "production", "--principal-id", "p"], ["needs --repository", "not for the principal"]),
         (
             ["--function", "--repository", "nobody", "--promoted-ref", "main", "--function-parameter", "x"],
             ['"nobody"', '"main"', '"x"'],
         ),
     ],
-    ids=["no repository", "no --function", "all faults"],
+    ids=["no repository", "no --function", "a side for nobody", "one principal", "environment", "all faults"],
 )
 def test_function_options(
     image: str, capsys: pytest.CaptureFixture[str], arguments: list[str], words: list[str]
 ) -> None:
-    """Options of the Function that do not fit are told all at once, with exit 2."""
+    """Options of the Function and of the sides that do not fit are told all at once, with exit 2."""
     code = run_program(["setup", image, *arguments, "--json"])
 
     assert code == 2

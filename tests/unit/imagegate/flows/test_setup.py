@@ -16,7 +16,8 @@ GROUP = f"/subscriptions/{SUBSCRIPTION}/resourcegroups/rg"
 DEPLOYMENT = f"{GROUP}/providers/Microsoft.Resources/deployments/imagegate-foundation"
 OUTPUTS = {
     name: {"type": "String", "value": f"/{name}"} for name in ("identityId", "galleryImageId", "scriptContainerUrl")
-}
+} | {"scriptStorageAccountName": {"type": "String", "value": "scripts"}}
+ACCOUNT = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/scripts"
 
 
 @pytest.fixture
@@ -43,6 +44,7 @@ class _Manager:
             DEPLOYMENT,
             Answer(status=201, body={"id": DEPLOYMENT, "properties": {"provisioningState": "Accepted"}}),
         )
+        wire.on("GET", f"{ACCOUNT}/providers/Microsoft.Authorization/roleAssignments", Answer(body={"value": []}))
         running = Answer(body={"id": DEPLOYMENT, "properties": {"provisioningState": "Running"}})
         wire.on(
             "GET", DEPLOYMENT, running, lambda _seen: Answer(body={"id": DEPLOYMENT, "properties": self.properties})
@@ -83,8 +85,7 @@ def test_from_nothing(wire: Wire, clock: HandClock, settings: Settings) -> None:
     assert result.outputs["scriptContainerUrl"] == "/scriptContainerUrl"
     parameters = wire.calls("PUT", DEPLOYMENT)[0].json["properties"]["parameters"]
     assert parameters["securityType"] == {"value": "TrustedLaunchSupported"}
-    assert parameters["principalId"] == {"value": "p-1"}
-    assert parameters["principalType"] == {"value": "Group"}
+    assert parameters["builders"] == parameters["verifiers"] == {"value": [{"id": "p-1", "type": "Group"}]}
     assert wire.calls("PUT", GROUP)[0].json["tags"] == {"imagegate-owner": "imagegate"}
 
 
@@ -137,5 +138,5 @@ def test_a_foundation_without_its_outputs(wire: Wire, clock: HandClock, settings
     manager = _Manager(wire)
     manager.properties = {"provisioningState": "Succeeded", "outputs": {}}
 
-    with pytest.raises(ServiceRefused, match="has no output identityId, galleryImageId, scriptContainerUrl"):
+    with pytest.raises(ServiceRefused, match="has no output identityId, galleryImageId, script"):
         _run(wire, clock, settings)

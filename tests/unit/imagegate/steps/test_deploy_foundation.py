@@ -23,9 +23,10 @@ def test_the_template_takes_what_we_give() -> None:
         "securityType",
         "hyperVGeneration",
         "architecture",
-        "principalId",
-        "principalType",
-        "principalVerifies",
+        "builders",
+        "verifiers",
+        "smokeResourceGroup",
+        "galleryResourceGroup",
     }
     assert set(template["outputs"]) >= {"identityId", "galleryImageId", "scriptContainerUrl"}
     assert FOUNDATION == "imagegate-foundation"
@@ -48,7 +49,8 @@ def test_the_template_takes_what_we_give() -> None:
 )
 def test_rights_on_containers(verifies: bool, rights: dict[str, list[str]]) -> None:
     """Who builds leaves proofs and reads none; only who also verifies reads them, and writes records."""
-    given = {**PARAMETERS, "principalId": "job", "principalVerifies": verifies}
+    job = [{"id": "job", "type": "User"}]
+    given = {**PARAMETERS, "builders": job, "verifiers": job if verifies else []}
     roles = {
         "/roleDefinitions/2a2b9908-6ea1-4ae2-8e65-a410df84e7d1": "blob reader",
         "/roleDefinitions/ba92f5b4-2d11-453d-a403-e96b0029c9fe": "blob contributor",
