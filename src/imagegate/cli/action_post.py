@@ -97,6 +97,7 @@ def _end_found(shell: "Shell") -> None:
     from imagegate.flows.end_leftover import end_found_builds
     from imagegate.model.job_key import job_part
     from imagegate.settings import load_settings
+    from imagegate.steps.find_side import find_side
 
     try:
         settings = load_settings(Path(os.environ.get("INPUT_FOLDER") or "."))
@@ -105,8 +106,8 @@ def _end_found(shell: "Shell") -> None:
     story = shell.story()
     with story.step("post", "Looking for what the build left"):
         cloud = shell.connect(settings.azure)
-        key = job_part(os.environ)
-        end_found_builds(cloud, settings.azure.resource_group, key, settings.name, story.progress)
+        group = find_side(cloud, settings.azure, os.environ, note=story.progress.note)
+        end_found_builds(cloud, group, job_part(os.environ), settings.name, story.progress)
 
 
 def _close_statuses(left: Leftover | None, shell: "Shell") -> None:

@@ -58,7 +58,7 @@ def _submit(
     settings: Settings, cloud: Cloud, templates: ImageTemplates, prepared: Prepared, story: Story, keep: Keep
 ) -> SubmittedTemplate:
     note = story.progress.note
-    uploaded = upload_scripts(cloud, prepared.source, resource_group=settings.azure.resource_group, note=note)
+    uploaded = upload_scripts(cloud, prepared.source, resource_group=prepared.resource_group, note=note)
     body = stamped_body(uploaded, prepared.stamp, settings.smoke, note=note)
     body["tags"] |= {OWNER_TAG: OWNER, EXPIRES_AT_TAG: prepared.expires_at}
     submitted = SubmittedTemplate(id=templates.id_of(prepared.name), body=body)
@@ -81,7 +81,7 @@ def _submit(
 
 def _start(settings: Settings, templates: ImageTemplates, prepared: Prepared, story: Story, ledger: Ledger) -> Started:
     deadline = Deadline.after(settings.build.submit_timeout_s, story.clock)
-    entry = _record_cancel(settings, templates, prepared, ledger)
+    entry = _record_cancel(templates, prepared, ledger)
     try:
         return start_run(templates, prepared.name, deadline=deadline, note=story.progress.note)
     except (DeadlinePassed, Interrupted):
@@ -91,7 +91,7 @@ def _start(settings: Settings, templates: ImageTemplates, prepared: Prepared, st
         raise
 
 
-def _record_cancel(settings: Settings, templates: ImageTemplates, prepared: Prepared, ledger: Ledger) -> Entry:
+def _record_cancel(templates: ImageTemplates, prepared: Prepared, ledger: Ledger) -> Entry:
     """Whatever happens from here on, the run must not go on without us."""
 
     def cancel(left: Deadline) -> None:
@@ -101,5 +101,5 @@ def _record_cancel(settings: Settings, templates: ImageTemplates, prepared: Prep
     return ledger.record(
         f"cancelling the run of {prepared.name}",
         cancel,
-        by_hand=f"az image builder cancel --name {prepared.name} --resource-group {settings.azure.resource_group}",
+        by_hand=f"az image builder cancel --name {prepared.name} --resource-group {prepared.resource_group}",
     )

@@ -77,10 +77,10 @@ def build_image(
     Raises:
         InputError, BuildFailed, ImageVersionUnusable, ServiceError, Inconclusive, NotAuthorised: as `errors` has it.
     """
-    templates = ImageTemplates(cloud, settings.azure.resource_group)
     prepared = prepare(settings, cloud, story, environment)
-    if warning := check_heartbeat(cloud, settings.azure.resource_group):
+    if warning := check_heartbeat(cloud, prepared.resource_group):
         story.progress.note(warning)
+    templates = ImageTemplates(cloud, prepared.resource_group)
     signer = Signer.of(environment, cloud, on_secret=cloud.on_secret)
     if signer.why_not:
         story.progress.note(f"not signed: {signer.why_not}; the version stays hidden, whatever its verdict")

@@ -10,12 +10,14 @@ from imagegate.model import Stamp
 from imagegate.model.template_source import TemplateSource
 from imagegate.report.progress import Story
 from imagegate.settings import Settings
+from imagegate.steps.find_side import find_side
 from imagegate.steps.hash_content import hash_content
 from imagegate.steps.name_template import name_template
 from imagegate.steps.read_origin import read_origin
 from imagegate.steps.read_template import read_template
 from imagegate.steps.resolve_base import resolve_base
 from imagegate.steps.stamp_template import stamped_distributors
+from imagegate.steps.use_builder import use_builder
 
 _TEMPLATE_LIFETIME = timedelta(hours=48)
 """After this no run of the job goes on (16 hours at most, and its replication), and its logs were there for a day."""
@@ -23,17 +25,21 @@ _TEMPLATE_LIFETIME = timedelta(hours=48)
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """What is to be built, under which name, and from where; when the template may be swept (RFC 3339)."""
+    """What is to be built, under which name, and from where; when the template may be swept (RFC 3339).
+
+    `resource_group` is that of the job's side: its template, its builder, its scripts and its proofs of origin.
+    """
 
     source: TemplateSource
     name: str
+    resource_group: str
     base_version: str
     stamp: Stamp
     expires_at: str
 
 
 def prepare(settings: Settings, cloud: Cloud, story: Story, environment: Mapping[str, str]) -> Prepared:
-    """Read the template with all faults at once, find its base, name its content."""
+    """Read the template with all faults at once, find its base, name its content, choose the job's side."""
     tenant_id = environment.get("AZURE_TENANT_ID", "")
     with story.step("read", f"Reading {settings.template}"):
         source = read_template(settings, template_name=settings.name, tenant_id=tenant_id)
@@ -53,12 +59,16 @@ def prepare(settings: Settings, cloud: Cloud, story: Story, environment: Mapping
         content_hash = hash_content(source, base_version=base_version)
         name = name_template(settings.name)
         source = read_template(settings, template_name=name, tenant_id=tenant_id, runtime=runtime)
+        # After the hash: the same content has the same name on both sides.
+        group = find_side(cloud, settings.azure, environment, note=story.progress.note)
+        source = use_builder(source, settings.azure, resource_group=group)
     stamp = read_origin(environment, settings.folder, content_hash=content_hash, image=settings.name)
     if stamp.dirty:
         story.progress.note("the work tree has changes that are in no commit: this version never becomes latest")
     return Prepared(
         source=source,
         name=name,
+        resource_group=group,
         base_version=base_version,
         stamp=stamp,
         expires_at=f"{datetime.now(UTC) + _TEMPLATE_LIFETIME:%Y-%m-%dT%H:%M:%SZ}",

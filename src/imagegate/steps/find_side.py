@@ -1,0 +1,36 @@
+"""Find the side that a job builds on: pull requests have one of their own where the set-up made it."""
+
+from collections.abc import Callable, Mapping
+
+from imagegate.errors import LoginFailed, NotAuthorised
+from imagegate.gateway.cloud import Cloud
+from imagegate.gateway.deployments import read_deployment
+from imagegate.settings import AzureSettings
+from imagegate.steps.deploy_foundation import FOUNDATION
+
+_EVENT = "pull_request"
+"""The event whose jobs have the subject `repo:OWNER/NAME:pull_request`. Source: GitHub documentation, OIDC."""
+
+
+def find_side(
+    cloud: Cloud, azure: AzureSettings, environment: Mapping[str, str], *, note: Callable[[str], None]
+) -> str:
+    """The resource group in which the job builds.
+
+    Only a job of a pull request asks, and only for what its own identity may read there: an identity without rights in
+    that group belongs to the other side.
+    """
+    if environment.get("GITHUB_EVENT_NAME") != _EVENT:
+        return azure.resource_group
+    group = azure.pull_request_resource_group
+    try:
+        found = read_deployment(cloud, group, FOUNDATION)
+    except LoginFailed:
+        raise
+    except NotAuthorised:
+        note(f"this identity may not read {group}, so the build is not on the side of pull requests")
+        return azure.resource_group
+    if found is None or not found.succeeded:
+        return azure.resource_group
+    note(f"a pull request builds in {group}")
+    return group
