@@ -1,0 +1,60 @@
+"""A build picks its side by its event, and is given no more than that side's rights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from imagegate.model import ResourceId
+from sides_world import MAIN, PULL_REQUEST, REPOSITORY, Installation
+
+_JOB = {"GITHUB_REPOSITORY": REPOSITORY, "GITHUB_RUN_ID": "7", "GITHUB_SHA": "c" * 40}
+_ON_MAIN = _JOB | {"GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/heads/main"}
+_ON_PULL_REQUEST = _JOB | {"GITHUB_EVENT_NAME": "pull_request", "GITHUB_REF": "refs/pull/5/merge"}
+
+
+def _group_of(resource_id: str) -> str:
+    return ResourceId.parse(resource_id).resource_group.lower()
+
+
+@pytest.mark.parametrize(
+    ("output", "subject", "event", "group"),
+    [
+        ("ciClientId", MAIN, _ON_MAIN, "rg-images"),
+        ("ciPullRequestsClientId", PULL_REQUEST, _ON_PULL_REQUEST, "rg-images-pull-requests"),
+    ],
+    ids=["main", "pull request"],
+)
+def test_each_side_builds_with_its_own_identity(
+    two_sides: Installation, output: str, subject: str, event: dict[str, str], group: str
+) -> None:
+    """Template, builder and scripts are the side's own; the version goes to the one gallery, hidden."""
+    exit_code, document = two_sides.run("build", environment=two_sides.job(output, subject) | event)
+
+    assert exit_code == 0, document
+    assert _group_of(document["template_id"]) == group
+    assert _group_of(document["image_version_id"]) == "rg-images"
+    version = two_sides.connect().send("GET", document["image_version_id"], api_version="2023-07-03")
+    assert version["properties"]["publishingProfile"]["excludeFromLatest"] is True
+
+
+def test_a_pull_request_without_a_side_builds_on_main(installed: Callable[[], Installation]) -> None:
+    """Where `setup` made one side only, it is the side of every event, and the owner may build there."""
+    installation = installed()
+    installation.set_up()
+
+    exit_code, document = installation.run("build", environment=installation.cloud.environment | _ON_PULL_REQUEST)
+
+    assert exit_code == 0, document
+    assert _group_of(document["template_id"]) == "rg-images"
+
+
+def test_the_identity_of_main_stays_on_main(two_sides: Installation) -> None:
+    """An identity that may not read the other side is not of it, whatever the event is."""
+    job = two_sides.job("ciClientId", MAIN) | _ON_PULL_REQUEST
+
+    exit_code, document = two_sides.run("build", environment=job)
+
+    assert exit_code == 0, document
+    assert _group_of(document["template_id"]) == "rg-images"

@@ -1,0 +1,82 @@
+"""A cloud in which `imagegate setup` runs, and the jobs that log in there."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jwt
+
+from function_world import trusting_transport
+from imagegate.gateway.cloud import Cloud
+from imagegate.settings import CloudSettings
+from localazure.assembly import LocalCloud
+from recording_engine import RecordingEngine
+
+TEMPLATE = Path(__file__).parents[2] / "templates" / "apache-debian12"
+REPOSITORY = "acme/images"
+MAIN, PULL_REQUEST = f"repo:{REPOSITORY}:ref:refs/heads/main", f"repo:{REPOSITORY}:pull_request"
+_TIMEOUT_S = 240
+
+
+@dataclass
+class Installation:
+    """A cloud, and what `setup` printed there."""
+
+    cloud: LocalCloud
+    engine: RecordingEngine
+    folder: Path
+    document: dict[str, Any] = field(default_factory=dict)
+
+    def run(
+        self, command: str, *arguments: str, environment: Mapping[str, str] | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        """Run a command as its user starts it, by default as the cloud's owner: exit code and what it printed."""
+        foreign = ("AZURE_", "ARM_", "GITHUB_", "ACTIONS_", "IMAGEGATE_A")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+        done = subprocess.run(
+            [sys.executable, "-m", "imagegate", command, str(TEMPLATE), *arguments, "--json"],
+            env={**kept, **(self.cloud.environment if environment is None else environment)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT_S,
+            check=False,
+        )
+        assert done.stdout, done.stderr
+        return done.returncode, json.loads(done.stdout)
+
+    def set_up(self, *arguments: str) -> dict[str, Any]:
+        """Run `imagegate setup`; what it printed."""
+        exit_code, self.document = self.run("setup", *arguments)
+        assert exit_code == 0, self.document
+        return self.document
+
+    def job(self, output: str, subject: str) -> dict[str, str]:
+        """The environment of a job that logs in as the identity of an output of the set-up."""
+        file = self.folder / f"{output}.token"
+        claims = {
+            "iss": "https://token.actions.githubusercontent.com",
+            "aud": "api://AzureADTokenExchange",
+            "sub": subject,
+        }
+        file.write_text(jwt.encode(claims, "k" * 32))
+        kept = {name: value for name, value in self.cloud.environment.items() if name != "AZURE_CLIENT_SECRET"}
+        return kept | {
+            "AZURE_CLIENT_ID": self.document["outputs"][output],
+            "AZURE_FEDERATED_TOKEN_FILE": str(file),
+        }
+
+    def connect(self, environment: Mapping[str, str] | None = None) -> Cloud:
+        """The product's own connection; by default the owner's."""
+        known = self.cloud.environment
+        settings = CloudSettings(
+            arm_endpoint=self.cloud.cloud.arm_endpoint, subscription_id=known["AZURE_SUBSCRIPTION_ID"]
+        )
+        return Cloud.connect(settings, environment or known, transport=trusting_transport(self.cloud))
