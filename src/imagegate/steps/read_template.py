@@ -11,11 +11,13 @@ from armtemplate import Deployment, Document, Resource, Scope, TemplateFaults, U
 from imagegate.errors import InputError, InputFault
 from imagegate.model.template_source import BodyPath, LocalScript, TemplateSource, steps_in
 from imagegate.settings import Settings
+from imagegate.steps.find_builder_on_vm import find_builder_on_vm
 
 RESOURCE_TYPE = "Microsoft.VirtualMachineImages/imageTemplates"
 _URL = re.compile(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _FILE_KEYS = ("scriptUri", "sourceUri")
 _MEMBERS = ("location", "tags", "identity", "properties")
+_BUILDER_ON_VM = "Image Builder acts as this identity, so the build VM may not have it: every customizer could"
 
 
 class Runtime(Protocol):
@@ -66,6 +68,7 @@ def read_template(
     scripts, missing = _local_scripts(body, settings.template.parent, document, at)
     faults += missing
     faults += _shape_faults(body, document, at)
+    faults += [_placed(document, (*at, *path), _BUILDER_ON_VM) for path in find_builder_on_vm(body, settings.azure)]
     if faults:
         raise InputError(faults)
     return TemplateSource(file=file, body=body, scripts=tuple(scripts), lines=_lines(body, document, at))

@@ -240,6 +240,39 @@ def test_the_least_that_a_build_needs(settings: Settings, properties: object, fa
     assert _faults(settings) == [f"properties: {fault}"]
 
 
+def test_the_build_vm_may_not_have_the_builder(settings: Settings) -> None:
+    """Whom Image Builder acts as, here or on the side of pull requests, is refused on the VM, each with its place."""
+    kind = "providers/Microsoft.ManagedIdentity/userAssignedIdentities"
+    own, main, other, plain = (
+        f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{group}/{kind}/{name}"
+        for group, name in (
+            ("x", "own"),
+            ("RG", "imagegate-builder"),
+            ("rg-pull-requests", "imagegate-builder"),
+            ("rg", "application"),
+        )
+    )
+    properties = {**PROPERTIES, "vmProfile": {"UserAssignedIdentities": [plain, own, main, other]}}
+    identity = {"type": "UserAssigned", "userAssignedIdentities": {own: {}}}
+    _write(settings, _deployment({"identity": identity, "properties": properties}))
+
+    with pytest.raises(InputError) as caught:
+        _read(settings)
+
+    lines = settings.template.read_text().splitlines()
+    named = [lines[(fault.line or 0) - 1].strip(' ",') for fault in caught.value.faults]
+    assert named == [own, main, other]
+    assert {fault.message.partition(",")[0] for fault in caught.value.faults} == {"Image Builder acts as this identity"}
+
+
+def test_the_build_vm_may_have_another_identity(settings: Settings) -> None:
+    """An identity of the image's own is nobody's builder."""
+    another = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/x/y/application"
+    _write(settings, _deployment({"properties": {**PROPERTIES, "vmProfile": {"userAssignedIdentities": [another]}}}))
+
+    assert _read(settings).properties["vmProfile"] == {"userAssignedIdentities": [another]}
+
+
 def test_local_files(settings: Settings) -> None:
     """Relative paths are files of the folder, in customizers and validators; addresses stay what they are."""
     (settings.folder / "a.sh").write_text("echo a")
