@@ -12,6 +12,8 @@ from imagegate.model.build_event import _OPERATIONS, Happening
 _SITE = "Microsoft.Web/sites"
 _CONTAINER = "Microsoft.Storage/storageAccounts/blobServices/containers"
 _ASSIGNMENT = "Microsoft.Authorization/roleAssignments"
+_NESTED = "Microsoft.Resources/deployments"
+_BLOB_READER = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"
 _BLOB_CONTRIBUTOR = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
 _EVENT_SENDER = "d5a91429-5739-47e2-a06b-3470a27159e7"
 _SUBSCRIPTION = "Microsoft.EventGrid/systemTopics/eventSubscriptions"
@@ -221,3 +223,24 @@ def test_rights_name_no_wildcard_and_no_group_but_theirs(repository: Path) -> No
     assert [action for action in actions["gallery"] if not action.endswith("/read")] == [
         "Microsoft.Compute/galleries/images/versions/write"
     ]
+
+
+def test_pull_requests_have_a_side_of_their_own(repository: Path) -> None:
+    """With their group, the Function sees its templates, reads its proofs and nothing more, and hears of its runs."""
+    given = {"templateResourceGroup": "rg", "pullRequestResourceGroup": "rg-pr", "pullRequestStorageAccount": "prs"}
+    one, two = _evaluated(repository, templateResourceGroup="rg"), _evaluated(repository, **given)
+
+    assert _settings(one)["IMAGEGATE_TEMPLATE_RESOURCE_GROUPS"] == "rg"
+    assert _settings(two)["IMAGEGATE_TEMPLATE_RESOURCE_GROUPS"] == "rg,rg-pr"
+    assert _settings(two)["IMAGEGATE_GALLERY_RESOURCE_GROUPS"] == "rg"
+    more = {each.id for each in _of_type(two, _NESTED)} - {each.id for each in _of_type(one, _NESTED)}
+    added = {each.id: each.body["properties"]["parameters"] for each in _of_type(two, _NESTED) if each.id in more}
+    assert {name.split("/")[4] for name in added} == {"rg-pr"}
+    (proofs,) = [entry for entry in added.values() if "account" in entry]
+    assert proofs["account"]["value"] == "prs"
+    assert [(right["container"], right["role"]) for right in proofs["rights"]["value"]] == [("origin", _BLOB_READER)]
+    (right,) = [entry["right"]["value"] for entry in added.values() if "right" in entry]
+    assert {action.partition("/")[0] for action in right["actions"]} == {"Microsoft.VirtualMachineImages"}
+    subscriptions = {each.name.partition("-")[2] for each in _of_type(two, _SUBSCRIPTION)}
+    assert len(subscriptions) == len(_of_type(one, _SUBSCRIPTION)) + 1
+    assert any(name.endswith("pull-requests/runs") for name in subscriptions)

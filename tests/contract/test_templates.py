@@ -1,5 +1,6 @@
 """The templates of the repository keep the rules that Azure taught us."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,39 @@ def test_builder_may_do_no_more_than_publish(repository: Path) -> None:
 
     assert actions
     assert all(action.startswith("Microsoft.Compute/") and "*" not in action for action in actions)
+
+
+def test_who_verifies_has_the_functions_rights(repository: Path) -> None:
+    """A job that verifies does what the Function does in its stead, with the same actions on versions and smoke VMs."""
+    given = _FOUNDATION | {"verifiers": [{"id": "v", "type": "User"}]}
+    foundation = [
+        one.body["properties"]
+        for one in _evaluated(repository, "azure/foundation.json", given).deployed_resources()
+        if one.type == "Microsoft.Authorization/roleDefinitions"
+    ]
+    rights = json.loads((repository / "templates" / "azure" / "function.json").read_text())["variables"]["rights"]
+    of_function = {right["name"]: set(right["actions"]) for right in rights}
+
+    gallery, smoke = (
+        set(role["permissions"][0]["actions"]) for role in foundation if role["roleName"].startswith("imagegate verify")
+    )
+    assert gallery - of_function["gallery"] - of_function["templates"] == {"Microsoft.Resources/deployments/read"}
+    assert (of_function["gallery"] <= gallery, smoke) == (True, of_function["smoke"])
+
+
+def test_who_builds_writes_no_version(repository: Path) -> None:
+    """The role of a build has no wildcard, writes nothing but image templates, and attaches nothing."""
+    roles = [
+        one.body["properties"]
+        for one in _evaluated(repository, "azure/foundation.json", _FOUNDATION).deployed_resources()
+        if one.type == "Microsoft.Authorization/roleDefinitions"
+    ]
+    (build,) = [role for role in roles if role["roleName"].startswith("imagegate build (")]
+    actions = build["permissions"][0]["actions"]
+
+    assert not any("*" in action or "ManagedIdentity" in action for action in actions)
+    changing = {action for action in actions if not action.endswith("/read")}
+    assert all(action.startswith("Microsoft.VirtualMachineImages/imageTemplates/") for action in changing)
 
 
 def test_scripts_are_private(repository: Path) -> None:

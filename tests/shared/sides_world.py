@@ -80,3 +80,33 @@ class Installation:
             arm_endpoint=self.cloud.cloud.arm_endpoint, subscription_id=known["AZURE_SUBSCRIPTION_ID"]
         )
         return Cloud.connect(settings, environment or known, transport=trusting_transport(self.cloud))
+
+
+def template_body(group: str) -> dict[str, Any]:
+    """An image template of a side's group, with the builder of that side."""
+    builder = f"{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/imagegate-builder"
+    main = group.removesuffix("-pull-requests")
+    definition = f"{main}/providers/Microsoft.Compute/galleries/golden/images/apache-debian12"
+    return {
+        "location": "westeurope",
+        "identity": {"type": "UserAssigned", "userAssignedIdentities": {builder: {}}},
+        "properties": {
+            "source": {
+                "type": "PlatformImage",
+                "publisher": "Debian",
+                "offer": "debian-12",
+                "sku": "12-gen2",
+                "version": "latest",
+            },
+            "customize": [{"type": "Shell", "name": "first", "inline": ["true"]}],
+            "distribute": [
+                {
+                    "type": "SharedImage",
+                    "runOutputName": "out",
+                    "galleryImageId": definition,
+                    "targetRegions": [{"name": "westeurope"}],
+                    "excludeFromLatest": True,
+                }
+            ],
+        },
+    }

@@ -11,7 +11,7 @@ from imagegate.cli.command import Shell, input_options, shared_options
 from imagegate.errors import InputError, TeardownIncomplete
 from imagegate.model import parse_duration
 from imagegate.report.outcome import Outcome
-from imagegate.settings import FILE_NAME, CloudSettings, load_cloud_settings, load_settings
+from imagegate.settings import FILE_NAME, AzureSettings, CloudSettings, load_cloud_settings, load_settings
 from imagegate.waiting import Deadline
 
 _EXAMPLES = """\b
@@ -41,21 +41,26 @@ def sweep_command(
     """Delete smoke VMs with all their parts, and image templates, that have expired.
 
     Only what carries imagegate's ownership tag and is past its expiry is touched: everything in the smoke resource
-    group, and image templates in the resource group of the builds, with their staging groups.
+    group, and image templates in the resource groups of the builds, with their staging groups.
     FOLDER, or the current folder if it has an imagegate.yaml, says which group that is; --smoke-resource-group wins.
     """
     older_than_s = _duration(older_than, "--older-than") if older_than else None
     patience_s = _duration(deadline, "--deadline")
     cloud_settings, group, template_group = _place(folder, inputs)
     from imagegate.flows.sweep import sweep
+    from imagegate.steps.find_side import find_pull_request_side
 
     story = shell.story()
     cloud = shell.connect(cloud_settings)
+    template_groups = [template_group] if template_group else []
+    if isinstance(cloud_settings, AzureSettings):
+        other = find_pull_request_side(cloud, cloud_settings, note=lambda _: None)
+        template_groups += [other] if other else []
     with story.step("sweep", f"Sweeping {group}"):
         swept = sweep(
             cloud,
             [group],
-            template_groups=[template_group] if template_group else [],
+            template_groups=template_groups,
             now=datetime.now(UTC),
             deadline=Deadline.after(patience_s, shell.clock),
             progress=story.progress,

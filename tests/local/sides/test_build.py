@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from imagegate.model import ResourceId
-from sides_world import MAIN, PULL_REQUEST, REPOSITORY, Installation
+from sides_world import MAIN, PULL_REQUEST, REPOSITORY, Installation, template_body
 
 _JOB = {"GITHUB_REPOSITORY": REPOSITORY, "GITHUB_RUN_ID": "7", "GITHUB_SHA": "c" * 40}
 _ON_MAIN = _JOB | {"GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/heads/main"}
@@ -58,3 +58,29 @@ def test_the_identity_of_main_stays_on_main(two_sides: Installation) -> None:
 
     assert exit_code == 0, document
     assert _group_of(document["template_id"]) == "rg-images"
+
+
+@pytest.mark.parametrize(("output", "wanted"), [("ciVerifyClientId", 0), ("", 0), ("ciPullRequestsClientId", 9)])
+def test_who_sweeps(two_sides: Installation, output: str, wanted: int) -> None:
+    """The job that verifies sweeps main's side, the owner both; a pull request's job may not."""
+    subject = PULL_REQUEST if "PullRequests" in output else MAIN
+
+    exit_code, document = two_sides.run("sweep", environment=two_sides.job(output, subject) if output else None)
+
+    assert exit_code == wanted, document
+
+
+def test_the_owner_sweeps_both_sides(two_sides: Installation) -> None:
+    """A template of a pull request that has expired goes with those of main."""
+    owner = two_sides.connect()
+    path = (
+        f"/subscriptions/{owner.subscription_id}/resourceGroups/rg-images-pull-requests"
+        "/providers/Microsoft.VirtualMachineImages/imageTemplates/expired"
+    )
+    tags = {"imagegate-owner": "imagegate", "imagegate-expires-at": "2020-01-01T00:00:00Z"}
+    body = template_body(path.partition("/providers/")[0]) | {"tags": tags}
+    owner.send("PUT", path, api_version="2025-10-01", body=body)
+
+    exit_code, document = two_sides.run("sweep")
+
+    assert (exit_code, [name.rsplit("/", 1)[-1] for name in document["removed"]]) == (0, ["expired"])

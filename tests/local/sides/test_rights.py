@@ -12,7 +12,7 @@ from imagegate.gateway.blobs import Container
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.origin_store import read_proofs, write_proof
 from imagegate.gateway.translation import told_as
-from sides_world import MAIN, PULL_REQUEST, Installation
+from sides_world import MAIN, PULL_REQUEST, Installation, template_body
 
 _GROUPS = {"main": "rg-images", "pull requests": "rg-images-pull-requests"}
 _LOGINS = {
@@ -39,12 +39,12 @@ class Attempts:
 
     def write_template(self, group: str, side: str) -> None:
         """Submit one, with the builder of the side."""
-        self._send("PUT", f"{group}/providers/{_TEMPLATES}/attempt", self._body(group))
+        self._send("PUT", f"{group}/providers/{_TEMPLATES}/attempt", template_body(group))
 
     def take_other_builder(self, group: str, side: str) -> None:
         """Submit one to the caller's own group, with the builder of `side`."""
         own = group.replace(_GROUPS[side], next(name for key, name in _GROUPS.items() if key != side))
-        self._send("PUT", f"{own}/providers/{_TEMPLATES}/attempt", self._body(group))
+        self._send("PUT", f"{own}/providers/{_TEMPLATES}/attempt", template_body(group))
 
     def start_run(self, group: str, side: str) -> None:
         """Start the run of a template that is there."""
@@ -117,35 +117,6 @@ class Attempts:
         with told_as("attempting it"):
             self.cloud.send(method, path, api_version=api_version, body=body)
 
-    @staticmethod
-    def _body(group: str) -> dict[str, Any]:
-        builder = f"{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/imagegate-builder"
-        main = group.removesuffix("-pull-requests")
-        definition = f"{main}/providers/Microsoft.Compute/galleries/golden/images/apache-debian12"
-        return {
-            "location": "westeurope",
-            "identity": {"type": "UserAssigned", "userAssignedIdentities": {builder: {}}},
-            "properties": {
-                "source": {
-                    "type": "PlatformImage",
-                    "publisher": "Debian",
-                    "offer": "debian-12",
-                    "sku": "12-gen2",
-                    "version": "latest",
-                },
-                "customize": [{"type": "Shell", "name": "first", "inline": ["true"]}],
-                "distribute": [
-                    {
-                        "type": "SharedImage",
-                        "runOutputName": "out",
-                        "galleryImageId": definition,
-                        "targetRegions": [{"name": "westeurope"}],
-                        "excludeFromLatest": True,
-                    }
-                ],
-            },
-        }
-
 
 type Attempting = Callable[[str], Attempts]
 
@@ -156,7 +127,7 @@ def as_identity(two_sides: Installation) -> Attempting:
     owner = two_sides.connect()
     for name in _GROUPS.values():
         group = f"/subscriptions/{owner.subscription_id}/resourceGroups/{name}"
-        owner.send("PUT", f"{group}/providers/{_TEMPLATES}/there", api_version=_BUILD, body=Attempts._body(group))
+        owner.send("PUT", f"{group}/providers/{_TEMPLATES}/there", api_version=_BUILD, body=template_body(group))
     made: dict[str, Attempts] = {}
     return lambda who: made.setdefault(who, Attempts(two_sides, who))
 

@@ -38,6 +38,20 @@ def test_template_takes_what_we_give(settings: Settings) -> None:
     assert (given["templateResourceGroup"], given["smokeResourceGroup"]) == ("rg", "rg-smoke")
 
 
+def test_both_sides_are_given(settings: Settings) -> None:
+    """With a side of pull requests the Function gets its group, its account and the place of its proofs."""
+    other = {"scriptStorageAccountName": "p", "originContainerUrl": "https://p/origin", "recordsContainerUrl": ""}
+    template = azure_template("function")
+
+    given = function_parameters(
+        settings, OPTIONS, template, foundation=FOUNDATION, pull_requests=other, with_subscriptions=True
+    )
+
+    assert set(given) <= set(template["parameters"])
+    assert given["originContainers"] == "https://s/origin,https://p/origin"
+    assert (given["pullRequestResourceGroup"], given["pullRequestStorageAccount"]) == ("rg-pull-requests", "p")
+
+
 def test_further_parameters_are_typed(settings: Settings) -> None:
     """A parameter given as text gets the type that the template declares."""
     options = FunctionOptions(
