@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from imagegate.model import ResourceId
+from job_services import JobServices
 from sides_world import MAIN, PULL_REQUEST, REPOSITORY, Installation, template_body
 
 _JOB = {"GITHUB_REPOSITORY": REPOSITORY, "GITHUB_RUN_ID": "7", "GITHUB_SHA": "c" * 40}
@@ -29,10 +30,13 @@ def _group_of(resource_id: str) -> str:
 def test_each_side_builds_with_its_own_identity(
     two_sides: Installation, output: str, subject: str, event: dict[str, str], group: str
 ) -> None:
-    """Template, builder and scripts are the side's own; the version goes to the one gallery, hidden."""
-    exit_code, document = two_sides.run("build", environment=two_sides.job(output, subject) | event)
+    """Template, builder, scripts and proof are the side's own; the version goes to the one gallery, hidden."""
+    with JobServices(host="127.0.0.1") as services:
+        job = two_sides.job(output, subject) | event | services.environment()
+        exit_code, document = two_sides.run("build", environment=job)
 
     assert exit_code == 0, document
+    assert (document["signed"], document["unsigned"]) == ([document["image_version_id"]], {})
     assert _group_of(document["template_id"]) == group
     assert _group_of(document["image_version_id"]) == "rg-images"
     version = two_sides.connect().send("GET", document["image_version_id"], api_version="2023-07-03")
