@@ -13,6 +13,7 @@ from azure.core.exceptions import HttpResponseError
 from azure.identity import ClientSecretCredential
 from azure.mgmt.resource.deployments import DeploymentsMgmtClient
 
+import armtemplate
 from foundation import FOUNDATION
 
 type Call = Callable[..., requests.Response]
@@ -90,13 +91,8 @@ def test_the_sdk_deploys_what_the_product_ships(
     assert outputs["identityPrincipalId"] == identity["properties"]["principalId"]
     assert outputs["scriptContainerUrl"].endswith(f"/{outputs['scriptStorageAccountName']}/scripts")
     assert call("GET", outputs["galleryImageId"]).status_code == 200
-    copies = {"containers": len(template["variables"]["containers"])}
-    deployed = [
-        copies[resource["copy"]["name"]] if "copy" in resource else 1
-        for resource in template["resources"]
-        if not resource.get("condition")
-    ]
-    assert len(operations) == sum(deployed)
+    deployed = armtemplate.evaluate(template, parameters=FOUNDATION).resources
+    assert len(operations) == len([one for one in deployed if one.condition])
 
 
 def test_an_accepted_deployment_is_told_before_it_runs(settled: Call, call: Call) -> None:
