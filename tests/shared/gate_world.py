@@ -7,7 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
+import jwt
+from azure.core.pipeline.transport import HttpTransport
+
+import gate_bench
 from fake_orchestration import FakeContext, drive
 from fake_wire import Answer, Wire
 from gate_bench import PUBLISHED, STAMP, GateBench
@@ -49,6 +54,8 @@ class GateWorld:
         """Called before the nth time that the decision waits, counted from 1."""
         self.description = ""
         """What the commit's status says, after `report`."""
+        self.issuer_is_down = False
+        """Whether the issuer's keys cannot be fetched."""
 
     def settings(self, **changes: Any) -> None:  # noqa: ANN401 - any field of OriginRules
         """Change the verifier's settings: `repositories`, `repository_ids`, `workflows`, `promoted_refs`, `claims`."""
@@ -89,6 +96,10 @@ class GateWorld:
             self.stamp(**stamp)
         at = datetime.fromisoformat(PUBLISHED) + timedelta(seconds=seconds_later)
         self._profile["publishedDate"] = at.astimezone(UTC).isoformat()
+
+    def hide(self) -> None:
+        """Somebody sets the flag that takes the version out of `latest`."""
+        self._profile["excludeFromLatest"] = True
 
     def delete_version(self) -> None:
         """Delete the version."""
@@ -191,9 +202,20 @@ class GateWorld:
         activities = decision_activities(lambda: self.bench.cloud, lambda: self.bench.verifier)
         ctx = FakeContext(dict(activities))
         ctx.at_timer = lambda number: self.at_wait.get(number, lambda: None)()
-        with self.bench.with_keys():
+        with self.bench.with_keys(), self._fetching_keys(), patch.object(HttpTransport, "sleep", lambda *_: None):
             decision: dict[str, Any] = drive(ctx, decide_promotion(ctx, job))
         return decision
+
+    def _fetching_keys(self) -> Any:  # noqa: ANN401 - a context manager
+        """While entered, keys can be had only where the issuer is not down."""
+        fetch = gate_bench._Keys.get_signing_key
+
+        def fetched(keys: gate_bench._Keys, kid: str) -> Any:  # noqa: ANN401 - PyJWT's key
+            if self.issuer_is_down:
+                raise jwt.PyJWKClientConnectionError("timed out")
+            return fetch(keys, kid)
+
+        return patch.object(gate_bench._Keys, "get_signing_key", fetched)
 
     @property
     def _version(self) -> dict[str, Any]:

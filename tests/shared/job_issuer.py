@@ -49,6 +49,14 @@ class JobIssuer:
         """Publish another key beside those that there are."""
         self._private[kid] = _new_key()
 
+    def publish(self, kid: str) -> None:
+        """Publish a key that was hidden."""
+        self._private[kid] = self.hidden.pop(kid)
+
+    def retire(self, kid: str) -> None:
+        """Publish a key no longer; tokens can still be minted with it."""
+        self.hidden[kid] = self._private.pop(kid)
+
     def mint(self, audience: str, *, kid: str = "k1", algorithm: str = "RS256", key: Any = None, **changes: Any) -> str:  # noqa: ANN401
         """A token; `changes` replace claims, and None takes one away."""
         now = int(time.time())
