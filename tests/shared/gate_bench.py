@@ -16,7 +16,7 @@ from imagegate.model.origin_claims import OriginRules
 from imagegate.model.origin_statement import OriginStatement
 from imagegate.steps.check_proof import Verifier
 from job_issuer import COMMIT, REF, REPOSITORY, RULES, JobIssuer
-from smoke_azure import VERSION_ID
+from smoke_azure import DEFINITION_ID, VERSION_ID
 
 ORIGIN, RECORDS = "https://proofs.example/origin", "https://proofs.example/records"
 STAMP = Stamp(
@@ -34,6 +34,9 @@ class GateBench:
         self.rules: OriginRules = RULES
         self.parents: dict[str, Sequence[str]] = {}
         self.version: dict[str, Any] | None = version_body(STAMP)
+        self.others: list[dict[str, Any]] = []
+        """Further versions of the definition."""
+        wire.on("GET", f"{DEFINITION_ID}/versions", self._list)
         wire.on("GET", VERSION_ID, self._get)
         wire.on("PATCH", VERSION_ID, self._patch)
 
@@ -90,6 +93,9 @@ class GateBench:
             return Answer(status=404, body={"error": {"code": "ResourceNotFound", "message": "gone"}})
         return Answer(body=self.version)
 
+    def _list(self, _seen: Seen) -> Answer:
+        return Answer(body={"value": [*([self.version] if self.version else []), *self.others]})
+
     def _patch(self, seen: Seen) -> Answer:
         assert self.version is not None
         change: Mapping[str, Any] = seen.json
@@ -112,18 +118,20 @@ class _Keys:
         return found
 
 
-def version_body(stamp: Stamp, *, published: str = PUBLISHED) -> dict[str, Any]:
+def version_body(
+    stamp: Stamp, *, published: str = PUBLISHED, number: str = "1.2.3", hidden: bool = True
+) -> dict[str, Any]:
     """A version that is there, replicated and hidden."""
     return {
-        "id": VERSION_ID,
+        "id": f"{DEFINITION_ID}/versions/{number}",
         "location": "westeurope",
         "tags": {**stamp.to_tags(), **SmokeSpec().to_tags()},
         "properties": {
             "provisioningState": "Succeeded",
             "publishingProfile": {
                 "publishedDate": published,
-                "excludeFromLatest": True,
-                "targetRegions": [{"name": "westeurope", "excludeFromLatest": True}],
+                "excludeFromLatest": hidden,
+                "targetRegions": [{"name": "West Europe", "excludeFromLatest": hidden}],
             },
         },
     }

@@ -23,7 +23,7 @@ _PROMOTION_DEADLINE_S = 1800
 
 
 def decide_promotion(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Task[Any], Any, dict[str, Any]]":
-    """`{speaks, promoted, reason, claims}`; it never fails.
+    """`{speaks, promoted, reason, claims}`, and after a promotion `latest` and a sentence about it; it never fails.
 
     `job`: `image_version_id`, `published_at`, `verdict`, `may_promote`, and `limit_s`, how long to wait for a proof.
     `reason` says why it may not speak, or why it was not promoted.
@@ -46,7 +46,11 @@ def decide_promotion(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Gener
         telling.end(passed=False)
         return _decision(speaks=False, reason=failed.reason.splitlines()[0])
     telling.end(passed=ended["promoted"])
-    return _decision(speaks=True, promoted=ended["promoted"], reason=ended["reason"], claims=claims)
+    return {
+        **_decision(speaks=True, promoted=ended["promoted"], reason=ended["reason"], claims=claims),
+        "latest": ended.get("latest") or {},
+        "promotion": ended.get("promotion") or "",
+    }
 
 
 def _may_promote(job: dict[str, Any]) -> bool:

@@ -74,7 +74,8 @@ def verify_for_commit(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Gene
 def with_decision(result: dict[str, Any], decision: Mapping[str, Any]) -> dict[str, Any]:
     """A `Verification`'s JSON with what was decided about `latest`."""
     if decision["promoted"]:
-        return {**result, "promoted": True, "promotion": "Promoted: latest resolves to it."}
+        promotion = decision.get("promotion") or "Promoted."
+        return {**result, "promoted": True, "promotion": promotion, "latest": decision.get("latest") or {}}
     if result["may_promote"] and decision["reason"]:
         return {**result, "promotion": f"Not promoted: {decision['reason']}."}
     return result

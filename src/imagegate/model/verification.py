@@ -228,7 +228,8 @@ class Verification:
     """The result of `verify`: the verdict on the image, and beside it the fate of what was created for it.
 
     `may_promote` says that nothing but the proof of origin is missing; `published_at` (RFC 3339) names the version
-    that was verified, since one made again has the same id.
+    that was verified, since one made again has the same id. `latest` is what was read back after a promotion: the version
+    number that `latest` resolves to, by region.
     """
 
     image_version_id: str
@@ -242,6 +243,7 @@ class Verification:
     promotion: str = ""
     published_at: str = ""
     may_promote: bool = False
+    latest: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     timings_s: Mapping[str, float] = field(default_factory=dict)
 
@@ -270,6 +272,7 @@ class Verification:
             promotion=body["promotion"],
             published_at=body.get("published_at", ""),
             may_promote=body.get("may_promote", False),
+            latest=dict(body.get("latest") or {}),
             notes=tuple(body["notes"]),
             timings_s=dict(body["timings_s"]),
         )
@@ -288,6 +291,7 @@ class Verification:
             "promotion": self.promotion,
             "published_at": self.published_at,
             "may_promote": self.may_promote,
+            "latest": dict(self.latest),
             "notes": list(self.notes),
             "resources_created": [made for region in self.regions for made in region.created],
             "resources_left": list(self.left),

@@ -197,7 +197,17 @@ ACTION_OUTPUTS: tuple[ActionOutput, ...] = (
     ActionOutput(name="base-version", help="Version of the base image that it was built on.", keys=("base_version",)),
     ActionOutput(name="verdict", help="passed, failed or inconclusive (verify).", keys=("verdict",)),
     ActionOutput(name="teardown", help="complete or incomplete (verify).", keys=("teardown",)),
-    ActionOutput(name="promoted", help="Whether the version is now latest: true or false.", keys=("promoted",)),
+    ActionOutput(
+        name="promoted",
+        help="Whether the version was promoted: true or false; `promotion` says why, or why not.",
+        keys=("promoted",),
+    ),
+    ActionOutput(name="promotion", help="One sentence: what came of the version for latest, and why."),
+    ActionOutput(
+        name="latest",
+        help="What latest resolves to after a promotion or a quarantine, by region, as a JSON object.",
+        kind="json",
+    ),
     ActionOutput(
         name="failure-category",
         help="The kind of cause of a failed build, such as package or network.",

@@ -5,16 +5,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from imagegate.errors import ResourceConflict
+from imagegate.errors import ImageGateError, ResourceConflict
 from imagegate.gateway.blobs import Container
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.image_versions import VersionWish, advance_image_version
 from imagegate.gateway.records import Records, Stored
-from imagegate.model import VERDICT_TAG, ResourceId, parse_time
+from imagegate.gateway.resources import get_resource
+from imagegate.model import VERDICT_TAG, ImageVersion, ResourceId, parse_time
 from imagegate.model.definition_pointer import DefinitionPointer
+from imagegate.model.latest_version import promotion_sentence
 from imagegate.model.origin_statement import OriginStatement
 from imagegate.model.version_record import Standing, VersionRecord
 from imagegate.steps.check_proof import Verifier, statement_of
+from imagegate.steps.resolve_latest import resolve_latest
 
 BY_PROOF = "proof of origin"
 _REASON = "It booted and served, and its origin is proved."
@@ -25,7 +28,7 @@ def promote_by_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -
 
     `job`: `image_version_id`, `published_at` (RFC 3339, of the version that was verified), `verdict`, `claims`. The
     record is written before the version is touched, and the definition's pointer orders promotions. `done` comes with
-    `promoted`, and with the `reason` where it is not.
+    `promoted`, and with the `reason` where it is not, or with `latest`, read back by region, and a sentence about it.
     """
     statement = statement_of(cloud, job["image_version_id"])
     if statement is None:
@@ -53,7 +56,20 @@ def promote_by_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -
             records.write(promoted, etag=stored.etag)
     except ResourceConflict as conflict:
         return {"done": False, "reason": f"another decision was quicker: {conflict.message.splitlines()[0]}"}
-    return {"done": True, "promoted": True, "reason": ""}
+    return {"done": True, "promoted": True, "reason": "", **read_back(cloud, job["image_version_id"])}
+
+
+def read_back(cloud: Cloud, image_version_id: str) -> dict[str, Any]:
+    """`latest` by region after a promotion, and the sentence `promotion`; a fault here takes no promotion back."""
+    version_id = ResourceId.parse(image_version_id)
+    try:
+        latest = resolve_latest(cloud, version_id.parent)
+        body = get_resource(cloud, version_id)
+    except ImageGateError as error:
+        why = error.message.splitlines()[0].rstrip(".")
+        return {"latest": {}, "promotion": f"Promoted; what latest resolves to could not be read: {why}."}
+    sentence = promotion_sentence(ImageVersion.from_arm(body), latest) if body else "Promoted, and gone since."
+    return {"latest": dict(latest.by_region), "promotion": sentence}
 
 
 def _made_again(statement: OriginStatement, job: Mapping[str, Any]) -> bool:

@@ -52,6 +52,8 @@ class Outcome:
             "teardown": verify.get("teardown"),
             "image_version_id": build.get("image_version_id"),
             "promoted": verify.get("promoted"),
+            "promotion": verify.get("promotion"),
+            "latest": verify.get("latest") or {},
             "tier": self.tier,
             "cannot_prove": list(self.cannot_prove),
             "probes": verify.get("probes", []),

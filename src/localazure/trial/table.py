@@ -37,6 +37,8 @@ def print_outcome(document: Mapping[str, Any], console: Console) -> None:
     console.print(f"[bold {colour}]{mark} {verdict}[/]  teardown: {document['teardown'] or 'nothing to tear down'}")
     if document["reason"]:
         console.print(f"  {document['reason']}", markup=False)
+    if document.get("promotion"):
+        console.print(f"  {document['promotion']}", markup=False)
     if closing := document.get("closing"):
         console.print(f"  told the commit: {closing.get('state')}, {closing.get('description')}", markup=False)
     for status in document.get("statuses") or ():

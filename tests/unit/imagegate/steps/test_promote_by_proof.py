@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fake_wire import Answer, Seen, Wire
-from gate_bench import PUBLISHED, GateBench
+from gate_bench import PUBLISHED, STAMP, GateBench, version_body
 from imagegate.errors import NotAuthorised
 from imagegate.steps.promote_by_proof import promote_by_proof
 from job_issuer import CLAIMS, JobIssuer
@@ -59,7 +59,13 @@ def test_record_before_version(bench: GateBench, promote: Callable[..., dict[str
 
     bench.wire.on("PATCH", VERSION_ID, patch)
 
-    assert promote() == {"done": True, "promoted": True, "reason": ""}
+    assert promote() == {
+        "done": True,
+        "promoted": True,
+        "reason": "",
+        "latest": {"westeurope": "1.2.3"},
+        "promotion": "Promoted: latest resolves to it.",
+    }
 
     assert standings == ["promoting"]
     assert (bench.hidden, _record(bench)["standing"], _record(bench)["by"]) == (False, "promoted", "proof of origin")
@@ -67,6 +73,27 @@ def test_record_before_version(bench: GateBench, promote: Callable[..., dict[str
     writes = len(bench.wire.calls("PUT", ".*")) + len(bench.wire.calls("PATCH", ".*"))
     assert promote()["promoted"]
     assert len(bench.wire.calls("PUT", ".*")) + len(bench.wire.calls("PATCH", ".*")) == writes
+
+
+def test_a_higher_number_stays_latest(bench: GateBench, promote: Callable[..., dict[str, Any]]) -> None:
+    """What latest resolves to is read back: a visible version with a higher number is named."""
+    bench.others = [version_body(STAMP, number="1.10.0", hidden=False), version_body(STAMP, number="9.0.0")]
+
+    ended = promote()
+
+    assert (ended["promoted"], ended["latest"]) == (True, {"westeurope": "1.10.0"})
+    assert ended["promotion"] == "Promoted, but latest resolves to 1.10.0 (a higher version number)."
+
+
+def test_a_list_that_cannot_be_read(bench: GateBench, promote: Callable[..., dict[str, Any]]) -> None:
+    """A fault while reading back takes no promotion back; it is said instead of what latest resolves to."""
+    denied = {"error": {"code": "AuthorizationFailed", "message": "no"}}
+    bench.wire.on("GET", ".*/versions", Answer(status=403, body=denied))
+
+    ended = promote()
+
+    assert ended["promoted"]
+    assert ended["promotion"].startswith("Promoted; what latest resolves to could not be read: ")
 
 
 def test_an_old_run_started_again(bench: GateBench, promote: Callable[..., dict[str, Any]]) -> None:
