@@ -15,6 +15,7 @@ from imagegate.settings.action_inputs import ACTION_INPUTS, ActionInput
 
 _TRUE, _FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
 _UNUSED = {"completion"}
+_OF_A_VERSION = {"promote", "quarantine"}
 
 
 def main() -> NoReturn:
@@ -78,7 +79,7 @@ def unused(environment: Mapping[str, str], command: str) -> Iterable[ActionInput
 
 
 def _target(command: str, given: Mapping[str, str]) -> list[str]:
-    """The command's argument: a folder, or for `verify` versions and the folder that says how to prove it.
+    """The command's argument: a folder, a version, or for `verify` versions and the folder that says how to prove it.
 
     `sweep` needs a folder only where no group is named; the workspace itself is taken if it is an image's.
     """
@@ -86,6 +87,8 @@ def _target(command: str, given: Mapping[str, str]) -> list[str]:
     if command == "verify" and versions:
         named = given["folder"] != "."
         return [*([f"--image={given['folder']}"] if named else []), "--", *versions]
+    if command in _OF_A_VERSION:
+        return ["--", *versions]
     if command == "sweep" and given["folder"] == ".":
         return []
     return ["--", given["folder"]]

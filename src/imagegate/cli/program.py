@@ -15,6 +15,8 @@ COMMANDS = {
     "setup": "imagegate.cli.setup:setup_command",
     "build": "imagegate.cli.build:build_command",
     "verify": "imagegate.cli.verify:verify_command",
+    "promote": "imagegate.cli.promote:promote_command",
+    "quarantine": "imagegate.cli.quarantine:quarantine_command",
     "sweep": "imagegate.cli.sweep:sweep_command",
     "completion": "imagegate.cli.completion:completion_command",
 }

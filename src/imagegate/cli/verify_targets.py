@@ -25,10 +25,15 @@ def read_targets(targets: Sequence[str], folder: Path | None) -> tuple[list[Reso
         return [], Path(targets[0])
     if len(ids) < len(targets):
         raise InputError.of("expected ids of image versions, or one folder", path="VERSION_ID")
-    return list(dict.fromkeys(_version_id(one) for one in ids)), folder
+    return list(dict.fromkeys(version_id_of(one) for one in ids)), folder
 
 
-def _version_id(text: str) -> ResourceId:
+def version_id_of(text: str) -> ResourceId:
+    """The id of an image version.
+
+    Raises:
+        InputError: it is the id of something else, or none.
+    """
     try:
         found = ResourceId.parse(text)
     except ValueError as error:

@@ -33,6 +33,7 @@ from imagegate.model.smoke_vm import SmokeVm, lifetime_tags
 from imagegate.model.verification import Cause, RegionOutcome, Verification, innermost_line
 from imagegate.steps.decide_verdict import Consequence, decide_cause, decide_consequence, decide_teardown
 from imagegate.steps.prove_gone import RUN_TAG
+from imagegate.steps.quarantine_image_version import END_OF_LIFE_DAYS
 
 if TYPE_CHECKING:
     from durabletask.task import CancellableTask, OrchestrationContext, Task
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 TEARDOWN_DEADLINE_S = 900
 EXPIRY_SLACK_S = 1800
-END_OF_LIFE_DAYS = 30
 CHANGE_DEADLINE_S = 1800
 """A change of a version goes to every region; minutes are normal."""
 

@@ -9,13 +9,16 @@ from typing import Any
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.translation import told_as
 
+_NAMES = ("upn", "unique_name", "preferred_username")
+
 
 @dataclass(frozen=True, kw_only=True)
 class OwnPrincipal:
-    """The object id and the kind ("ServicePrincipal" or "User") that role assignments ask for."""
+    """The object id and the kind ("ServicePrincipal" or "User") that role assignments ask for; `name` is for people."""
 
     object_id: str
     kind: str
+    name: str = ""
 
 
 def own_principal(cloud: Cloud) -> OwnPrincipal | None:
@@ -32,7 +35,8 @@ def own_principal(cloud: Cloud) -> OwnPrincipal | None:
     if not object_id:
         return None
     person = claims.get("idtyp") == "user" or (not claims.get("idtyp") and bool(claims.get("scp")))
-    return OwnPrincipal(object_id=object_id, kind="User" if person else "ServicePrincipal")
+    name = next((str(claims[claim]) for claim in _NAMES if claims.get(claim)), "")
+    return OwnPrincipal(object_id=object_id, kind="User" if person else "ServicePrincipal", name=name)
 
 
 def _claims(token: str) -> dict[str, Any]:

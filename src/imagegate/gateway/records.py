@@ -39,6 +39,11 @@ class Records:
     def __init__(self, container: Container) -> None:
         self._container = container
 
+    @property
+    def url(self) -> str:
+        """The container's address."""
+        return self._container.url
+
     def find(self, record: VersionRecord) -> Stored[VersionRecord]:
         """The stored record of the same version, or the given one where there is none yet.
 

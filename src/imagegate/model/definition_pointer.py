@@ -1,7 +1,7 @@
 """Which version of an image definition was promoted last: the one place that orders two promotions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 
@@ -29,11 +29,21 @@ class DefinitionPointer:
             return None
         if self.run_number >= other.run_number:
             return None
-        version = other.image_version_id.rsplit("/", 1)[-1]
         return (
-            f"older than latest: {version} is of run {other.run_number} of the same workflow, this is run "
+            f"older than latest: run {other.run_number} of the same workflow was promoted, this is run "
             f"{self.run_number}; start the workflow anew"
         )
+
+    def moved_by_person(self, image_version_id: str, claims: Mapping[str, str]) -> "DefinitionPointer":
+        """The pointer after a person promoted a version, whose claims are empty where nothing is proved.
+
+        A person may choose an older version. The number of the run never goes back with it: what was older by its proof
+        before stays so.
+        """
+        mine = DefinitionPointer.of_claims(image_version_id, claims)
+        if mine.workflow and mine.workflow != self.workflow:
+            return mine
+        return replace(mine, workflow=self.workflow, run_number=max(mine.run_number, self.run_number))
 
     def to_json(self) -> dict[str, Any]:
         """All fields by name."""

@@ -228,8 +228,8 @@ class Verification:
     """The result of `verify`: the verdict on the image, and beside it the fate of what was created for it.
 
     `may_promote` says that nothing but the proof of origin is missing; `published_at` (RFC 3339) names the version
-    that was verified, since one made again has the same id. `latest` is what was read back after a promotion: the version
-    number that `latest` resolves to, by region.
+    that was verified, since one made again has the same id. `latest` was read back after a promotion: by region, the
+    version number that it resolves to.
     """
 
     image_version_id: str

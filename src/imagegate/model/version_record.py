@@ -30,7 +30,7 @@ class VersionRecord:
     Args:
         verdict: passed, failed or inconclusive; empty where no verification ended. With it `teardown`, and
             `may_promote`, whether only the proof of origin was missing.
-        by: who decided: `proof`, or the principal of a person or job.
+        by: who decided: `proof of origin`, `verification`, the guard, or the person or job, with its principal.
         reason: why a person decided; of a promotion by proof what was checked.
         claims: the claims of the proof; `key_id` is the key that signed it.
     """

@@ -56,7 +56,9 @@ _SETTINGS = tuple(
 )
 
 ACTION_INPUTS: tuple[ActionInput, ...] = (
-    ActionInput(name="command", help="What to do: setup, build, verify or sweep.", default="build"),
+    ActionInput(
+        name="command", help="What to do: setup, build, verify, promote, quarantine or sweep.", default="build"
+    ),
     ActionInput(
         name="folder",
         help="The image's folder, which holds imagegate.yaml; relative to the workspace.",
@@ -64,9 +66,9 @@ ACTION_INPUTS: tuple[ActionInput, ...] = (
     ),
     ActionInput(
         name="image-version-id",
-        help="The image version to verify, or several: the output `image-version-ids` of a build. Without it, the "
-        "newest one of the folder's definition.",
-        commands=("verify",),
+        help="The image version to promote, quarantine or verify; for verify also several: the output "
+        "`image-version-ids` of a build, and without it the newest one of the folder's definition.",
+        commands=("verify", "promote", "quarantine"),
     ),
     ActionInput(
         name="client-id",
@@ -132,11 +134,17 @@ ACTION_INPUTS: tuple[ActionInput, ...] = (
     ),
     ActionInput(
         name="dry-run",
-        help="Only list what would go.",
+        help="Only show what would change.",
         default="false",
         option="--dry-run",
         is_flag=True,
-        commands=("sweep",),
+        commands=("promote", "quarantine", "sweep"),
+    ),
+    ActionInput(
+        name="reason",
+        help="Why the version is promoted or quarantined; it is recorded with who started the job.",
+        option="--reason",
+        commands=("promote", "quarantine"),
     ),
     ActionInput(
         name="principal-id",

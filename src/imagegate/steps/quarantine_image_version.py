@@ -7,6 +7,8 @@ from imagegate.gateway.image_versions import VersionWish, advance_image_version
 from imagegate.model import VERDICT_TAG, ResourceId
 from imagegate.steps.remember_verdict import remember_verdict
 
+END_OF_LIFE_DAYS = 30
+
 
 def quarantine_image_version(cloud: Cloud, job: dict[str, Any]) -> dict[str, Any]:
     """Exclude the version everywhere, set its end-of-life date, write the verdict and the record; repeat until `done`.

@@ -68,6 +68,20 @@ def test_no_version_to_verify() -> None:
     assert translate({"INPUT_COMMAND": "verify", "INPUT_IMAGE-VERSION-ID": "[]"})[0][2:] == ["--", "."]
 
 
+@pytest.mark.parametrize("command", ["promote", "quarantine"])
+def test_a_version_to_decide_about(command: str) -> None:
+    """A decision takes its version, reason and dry run from the inputs; the folder means nothing to it."""
+    given = {
+        "INPUT_COMMAND": command,
+        "INPUT_IMAGE-VERSION-ID": "/subscriptions/a",
+        "INPUT_REASON": "CHG-1: checked",
+        "INPUT_DRY-RUN": "true",
+        "INPUT_FOLDER": ".",
+    }
+
+    assert translate(given)[0] == [command, "--dry-run", "--reason=CHG-1: checked", "--", "/subscriptions/a"]
+
+
 def test_debug_logging_is_verbose() -> None:
     """A job that was run again with debug logging shows every request."""
     assert "--verbose" in translate({"RUNNER_DEBUG": "1"})[0]

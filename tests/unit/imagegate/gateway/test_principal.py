@@ -54,3 +54,11 @@ def test_object_id_and_kind(wire: Wire, claims: dict[str, str], kind: str) -> No
 def test_a_token_that_does_not_tell(wire: Wire, token: str) -> None:
     """A token that is no JWT, or has no object id, is no error."""
     assert _own(wire, token) is None
+
+
+@pytest.mark.parametrize("claim", ["upn", "unique_name", "preferred_username"])
+def test_a_name_for_people(wire: Wire, claim: str) -> None:
+    """A person's token has a name besides the id; it is only shown."""
+    found = _own(wire, _token(oid="o-1", idtyp="user", **{claim: "ada@acme.example"}))
+
+    assert found == OwnPrincipal(object_id="o-1", kind="User", name="ada@acme.example")
