@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
 from contextlib import ExitStack
@@ -87,7 +88,8 @@ class GitHub:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                self._answer(200, github.posted)
+                named = re.fullmatch(r"/repos/[^/]+/[^/]+", self.path)
+                self._answer(200, {"default_branch": "main"} if named else github.posted)
 
             def do_POST(self) -> None:
                 status = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

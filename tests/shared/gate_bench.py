@@ -14,7 +14,7 @@ from imagegate.gateway.job_tokens import JobTokens
 from imagegate.model import ImageVersion, SmokeSpec, Stamp
 from imagegate.model.origin_claims import OriginRules
 from imagegate.model.origin_statement import OriginStatement
-from imagegate.steps.check_proof import Verifier
+from imagegate.steps.check_proof import DefaultBranch, Verifier
 from job_issuer import COMMIT, REF, REPOSITORY, RULES, JobIssuer
 from smoke_azure import DEFINITION_ID, VERSION_ID
 
@@ -33,6 +33,7 @@ class GateBench:
         self.blobs = FakeBlobs(wire, "origin", "records")
         self.rules: OriginRules = RULES
         self.parents: dict[str, Sequence[str]] = {}
+        self.default_branch: DefaultBranch | None = None
         self.version: dict[str, Any] | None = version_body(STAMP)
         self.others: list[dict[str, Any]] = []
         """Further versions of the definition."""
@@ -47,12 +48,13 @@ class GateBench:
 
     @property
     def verifier(self) -> Verifier:
-        """Checks by `rules`; GitHub knows `parents`."""
+        """Checks by `rules`; GitHub knows `parents`, and a default branch where it can be asked."""
         return Verifier(
             rules=self.rules,
             origin_containers=(ORIGIN,),
             records_container=RECORDS,
             parents_of=lambda _repository, commit: self.parents.get(commit, ()),
+            default_branch_of=self.default_branch,
         )
 
     @property

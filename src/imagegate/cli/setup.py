@@ -103,7 +103,7 @@ _OPTIONS = {
     multiple=True,
     metavar="REF",
     help="Ref whose versions may become `latest`, and whose jobs may log in as the main side's identities; several "
-    "times. Default: refs/heads/main.",
+    "times. Default: the default branch.",
 )
 @click.option(
     "--guard",
@@ -186,7 +186,7 @@ def setup_command(
             pull_requests=result.pull_requests,
             code=function_code,
         )
-        rows.append(("function app", made.site_id.text))
+        rows += [("function app", made.site_id.text), ("may become latest", _promoted(options))]
         timings = {**story.timings, "total": story.seconds}
         document = {**document, "function": made.to_json(), "timings": timings}
     headline = f"{settings.name} has what it stands on"
@@ -223,3 +223,13 @@ def _function_options(
         guard=given["guard"] or "",
         parameters=dict(entry.split("=", 1) for entry in given["function_parameters"]),
     )
+
+
+def _promoted(options: "FunctionOptions") -> str:
+    """Which versions may become `latest`, and what the default needs."""
+    if options.promoted_refs:
+        return f"what is built from {', '.join(options.promoted_refs)}"
+    asked = "what is built from the repository's default branch, as GitHub says (--promoted-ref names others)"
+    if {"githubAppId", "githubToken"} & set(options.parameters):
+        return asked
+    return f"{asked}; the Function has no credential for GitHub yet, and promotes nothing until it has one"

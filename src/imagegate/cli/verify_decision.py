@@ -13,11 +13,9 @@ from imagegate.model import ResourceId
 
 if TYPE_CHECKING:
     from imagegate.gateway.cloud import Cloud
+    from imagegate.gateway.github import GitHubStatuses
     from imagegate.model.origin_claims import OriginRules
     from imagegate.model.verification import Verification
-    from imagegate.steps.check_proof import Parents
-
-_DEFAULT_REFS = ("refs/heads/main", "refs/heads/master")
 
 
 def decided(
@@ -32,12 +30,14 @@ def decided(
     from imagegate.steps.check_proof import Verifier
     from imagegate.steps.find_container import container_url
 
+    github = _github(shell)
     try:
         verifier = Verifier(
             rules=origin_rules(os.environ),
             origin_containers=(container_url(cloud, resource_group, "origin"),),
             records_container=container_url(cloud, resource_group, "records"),
-            parents_of=_parents_of(shell),
+            parents_of=github.parents_of if github else None,
+            default_branch_of=github.default_branch_of if github else None,
         )
     except (InputError, ServiceError, NotAuthorised) as error:
         reason = error.message.splitlines()[0].rstrip(".")
@@ -73,28 +73,30 @@ def origin_rules(environment: Mapping[str, str]) -> "OriginRules":
     )
 
 
-def _parents_of(shell: Shell) -> "Parents | None":
-    """GitHub's word on the parents of a commit, where the job has a token."""
+def _github(shell: Shell) -> "GitHubStatuses | None":
+    """GitHub, where the job has a token."""
     from imagegate.gateway.github import GitHubStatuses
     from imagegate.gateway.github_access import GitHubAccess
 
     access = GitHubAccess.from_environment(os.environ)
     if not access.configured:
         return None
-    return GitHubStatuses(access, on_secret=shell.surroundings.on_secret).parents_of
+    return GitHubStatuses(access, on_secret=shell.surroundings.on_secret)
 
 
 def promoted_refs(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The refs whose builds may become `latest`: as set, else the default branch that the job's event names."""
-    given = environment.get("IMAGEGATE_PROMOTED_REFS")
-    if given is not None:
-        return _words(given)
+    """The refs whose builds may become `latest`: as set, else the default branch that the job's event names.
+
+    None where the event names none: then GitHub is asked.
+    """
+    if given := _words(environment.get("IMAGEGATE_PROMOTED_REFS", "")):
+        return given
     try:
         event = json.loads(Path(environment["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8"))
         branch = event["repository"]["default_branch"]
     except (KeyError, TypeError, OSError, ValueError):
-        return _DEFAULT_REFS
-    return (f"refs/heads/{branch}",)
+        return ()
+    return (f"refs/heads/{branch}",) if isinstance(branch, str) and branch else ()
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -156,6 +156,7 @@ def verifier() -> Verifier:
         origin_containers=settings().origin_containers,
         records_container=settings().records_container,
         parents_of=_statuses().parents_of,
+        default_branch_of=_statuses().default_branch_of if _statuses().access.configured else None,
     )
 
 

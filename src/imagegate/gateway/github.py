@@ -3,16 +3,26 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
 from imagegate.errors import NotAuthorised, ResourceMissing, ServiceRefused, ServiceUnreachable
-from imagegate.gateway.github_access import TO_FIND_PENDING, TO_WRITE_STATUSES, GitHubAccess, GitHubClients
+from imagegate.gateway.github_access import (
+    TO_FIND_PENDING,
+    TO_READ_REPOSITORY,
+    TO_WRITE_STATUSES,
+    GitHubAccess,
+    GitHubClients,
+)
 from imagegate.model.commit_status import CommitStatus
 from imagegate.model.run import parse_time
 
 _QUEUE = "heads/gh-readonly-queue/"
 """Branches of GitHub's merge queue. Source: GitHub documentation, "Managing a merge queue"."""
+
+_BRANCH_KEPT_S = 600
+"""How long an answer about a default branch holds; renaming one is rare."""
 
 _PAGE = 100
 _PAGES = 10
@@ -25,6 +35,7 @@ class GitHubStatuses:
     def __init__(self, access: GitHubAccess, *, on_secret: Callable[[str], None] = lambda _: None) -> None:
         self.access = access
         self._clients = GitHubClients(access, on_secret=on_secret)
+        self._default_branches: dict[str, tuple[str, float]] = {}
         self.requests_left: int | None = None
         """How many requests GitHub still takes in this hour, by its last answer; None before there was one."""
 
@@ -92,6 +103,18 @@ class GitHubStatuses:
             "GET", repository, f"/repos/{repository}/commits/{quote(commit)}", permissions=TO_FIND_PENDING
         )
         return tuple(str(one["sha"]) for one in found.get("parents") or ())
+
+    def default_branch_of(self, repository: str) -> str:
+        """The name of the repository's default branch, asked at most once in ten minutes. Raises as `of_context`."""
+        known = self._default_branches.get(repository.lower())
+        if known is not None and monotonic() - known[1] < _BRANCH_KEPT_S:
+            return known[0]
+        found = self._ask("GET", repository, f"/repos/{repository}", permissions=TO_READ_REPOSITORY)
+        branch = found.get("default_branch") if isinstance(found, Mapping) else None
+        if not isinstance(branch, str) or not branch:
+            raise ServiceRefused("GitHub does not say which branch is the default one.", ids={"repository": repository})
+        self._default_branches[repository.lower()] = (branch, monotonic())
+        return branch
 
     def post(self, status: CommitStatus) -> None:
         """Write a status; it becomes the one that counts in its context.

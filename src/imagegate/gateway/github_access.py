@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 DEFAULT_API_URL = "https://api.github.com"
 TO_WRITE_STATUSES: Mapping[str, str] = {"statuses": "write"}
 TO_FIND_PENDING: Mapping[str, str] = {"statuses": "read", "pull_requests": "read", "contents": "read"}
+TO_READ_REPOSITORY: Mapping[str, str] = {"metadata": "read"}
 _TIMEOUT_S = 20
 _RETRIES = 2
 _EARLY = timedelta(minutes=5)

@@ -28,7 +28,7 @@ class OriginRules:
         issuer_keys: the issuer's key set as JSON, where it cannot be reached; empty: it is asked.
         repositories: `owner/name`, lower case. `repository_ids`: their numeric ids, where configured.
         workflows: `owner/name/path`, optionally with `@ref` or `@sha`; `*` lets any workflow speak.
-        promoted_refs: full refs; one that ends in `/*` stands for all below it.
+        promoted_refs: full refs; one that ends in `/*` stands for all below it. None: the repository's default branch.
         claims: further claims that a promotion asks for, by name.
         run_ids: where not empty, only these runs may speak (a `verify` step without settings: its own).
     """

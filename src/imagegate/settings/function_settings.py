@@ -41,7 +41,6 @@ _SHAPES = {
     _GUARD: (r"report|enforce", "report or enforce."),
     _GUARDED: (r"\*|[\w.-]+/[\w.-]+", "Image definitions as gallery/definition, separated by commas; * names all."),
 }
-_DEFAULT_REFS = ("refs/heads/main", "refs/heads/master")
 _DEFAULT_LIMIT = "24h"
 
 
@@ -49,10 +48,10 @@ _DEFAULT_LIMIT = "24h"
 class FunctionSettings(CloudSettings):
     """Which groups the Function watches, to which repositories it may speak, and who may become `latest`.
 
-    `repositories` (lower case) and `promoted_refs` are what a tag's claim is held against. `pending_limit_s` is the age
-    at which an unanswered verification is closed. `verdict_topic` is the endpoint of a custom topic; empty publishes
-    nothing. `origin_rules` say whose proofs of origin count, and `origin_containers` where they lie. `smoke_limits`
-    hold for what the tags of versions ask for.
+    `repositories` (lower case) and `promoted_refs` (empty: the default branch) are what claims are held against.
+    `pending_limit_s` is the age at which an unanswered verification is closed. `verdict_topic` is the endpoint of a
+    custom topic; empty publishes nothing. `origin_rules` say whose proofs of origin count, and `origin_containers`
+    where they lie. `smoke_limits` hold for what the tags of versions ask for.
     `guarded_definitions` (gallery/definition in lower case, or *) are guarded though set-up did not make them.
     """
 
@@ -126,7 +125,7 @@ def load_function_settings(environment: Mapping[str, str]) -> FunctionSettings:
         gallery_groups=lists[_GALLERIES] or lists[_TEMPLATES],
         smoke_group=next(iter(lists[_SMOKE]), f"{lists[_TEMPLATES][0]}-smoke"),
         repositories=frozenset(name.lower() for name in lists[_REPOSITORIES]),
-        promoted_refs=lists[_REFS] or _DEFAULT_REFS,
+        promoted_refs=lists[_REFS],
         pending_limit_s=pending_limit_s,
         verdict_topic=next(iter(lists[_TOPIC]), ""),
         workflows=lists[_WORKFLOWS],

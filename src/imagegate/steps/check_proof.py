@@ -1,7 +1,7 @@
 """Ask whether a verified version may speak for its commit, and whether it may become `latest`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from imagegate.gateway.cloud import Cloud
@@ -28,20 +28,26 @@ _KEPT_CLAIMS = (
     "runner_environment",
 )
 
+_NO_BRANCH = (
+    "the repository's default branch is not known, since there is no credential for GitHub; list the refs that may "
+    "become latest in IMAGEGATE_PROMOTED_REFS"
+)
 Parents = Callable[[str, str], Sequence[str]]
+DefaultBranch = Callable[[str], str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verifier:
-    """Who checks: its rules, where proofs and records lie, and GitHub's word on a merge commit's parents.
+    """Who checks: its rules, where proofs and records lie, and what GitHub says.
 
-    `parents_of` takes a repository and a commit; None where GitHub cannot be asked.
+    `parents_of` takes a repository and a commit, `default_branch_of` a repository; None where there is no credential.
     """
 
     rules: OriginRules
     origin_containers: tuple[str, ...]
     records_container: str
     parents_of: Parents | None = None
+    default_branch_of: DefaultBranch | None = None
 
     @property
     def tokens(self) -> JobTokens:
@@ -67,14 +73,33 @@ def check_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -> dic
     if stranger is not None:
         return stranger
     kept = {name: str(found.claims[name]) for name in _KEPT_CLAIMS if found.claims.get(name) is not None}
-    hidden = why_hidden(found.claims, statement, verifier.rules)
-    return {"state": "speaks", "reason": "", "claims": kept, "hidden": hidden or ""}
+    return {"state": "speaks", "reason": "", "claims": kept, "hidden": _why_hidden(verifier, statement, found.claims)}
 
 
 def statement_of(cloud: Cloud, image_version_id: str) -> OriginStatement | None:
     """The statement of a version as it is now; None where it is gone, or not published yet."""
     body = get_resource(cloud, ResourceId.parse(image_version_id))
     return OriginStatement.of_version(ImageVersion.from_arm(body)) if body is not None else None
+
+
+def _why_hidden(verifier: Verifier, statement: OriginStatement, claims: Mapping[str, Any]) -> str:
+    """Why it may not become `latest`, or "". Without listed refs the repository's default branch is the one that may.
+
+    GitHub is asked only where the ref decides.
+
+    Raises:
+        ImageGateError: GitHub does not answer; not yet, never a guess.
+    """
+    rules = verifier.rules
+    if rules.promoted_refs:
+        return why_hidden(claims, statement, rules) or ""
+    from_any_ref = replace(rules, promoted_refs=(str(claims.get("ref") or ""),))
+    if hidden := why_hidden(claims, statement, from_any_ref):
+        return hidden
+    if verifier.default_branch_of is None:
+        return _NO_BRANCH
+    branch = verifier.default_branch_of(statement.stamp.repository)
+    return why_hidden(claims, statement, replace(rules, promoted_refs=(f"refs/heads/{branch}",))) or ""
 
 
 def _not_a_parent(verifier: Verifier, statement: OriginStatement, claims: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -28,7 +28,11 @@ COMMIT = "a" * 40
 JOB_TOKEN = "ghs_" + "jobT0ken" * 5
 INSTALLATION_TOKEN = "ghs_" + "instaLL8" * 5
 PREFIX = "/api/v3"
-_LEAST = ({"statuses": "write"}, {"statuses": "read", "pull_requests": "read", "contents": "read"})
+_LEAST = (
+    {"statuses": "write"},
+    {"statuses": "read", "pull_requests": "read", "contents": "read"},
+    {"metadata": "read"},
+)
 
 
 @dataclass(kw_only=True)
@@ -52,6 +56,7 @@ class FakeGitHub:
     pulls: list[dict[str, Any]] = field(default_factory=list)
     queue: list[str] = field(default_factory=list)
     requests_left: int = 5000
+    default_branch: object = "main"
 
     def add(self, context: str, state: str, description: str | None, target_url: str | None = None) -> None:
         """A status from somebody, newest first."""
@@ -75,6 +80,8 @@ class FakeGitHub:
             return self._answer_app(request, path, body)
         if path in (f"/repos/{REPOSITORY}/pulls", f"/repos/{REPOSITORY}/git/matching-refs/heads/gh-readonly-queue/"):
             return self._list(request, path)
+        if path.lower() == f"/repos/{REPOSITORY}".lower():  # not part of the corpus
+            return JSONResponse({"full_name": REPOSITORY, "default_branch": self.default_branch})
         self._hold_against_description(request.method, path, body)
         if request.headers.get("authorization", "").removeprefix("token ").removeprefix("Bearer ") not in self.tokens:
             return JSONResponse({"message": "Bad credentials"}, 401)

@@ -9,20 +9,22 @@ from imagegate.errors import InputError
 
 
 def test_refs_as_set() -> None:
-    """The setting names the refs; an empty one names none."""
+    """The setting names the refs; an empty one is none."""
     assert promoted_refs({"IMAGEGATE_PROMOTED_REFS": "refs/heads/a, refs/tags/b"}) == ("refs/heads/a", "refs/tags/b")
     assert promoted_refs({"IMAGEGATE_PROMOTED_REFS": ""}) == ()
 
 
 def test_refs_by_the_job(tmp_path: Path) -> None:
-    """In a job the repository's default branch is the only one; without one, the usual names are."""
+    """In a job the default branch that its event names is the only one; without one none is guessed."""
     event = tmp_path / "event.json"
     event.write_text('{"repository": {"default_branch": "trunk"}}')
 
     assert promoted_refs({"GITHUB_EVENT_PATH": str(event)}) == ("refs/heads/trunk",)
-    assert promoted_refs({}) == ("refs/heads/main", "refs/heads/master")
-    event.write_text("[]")
-    assert promoted_refs({"GITHUB_EVENT_PATH": str(event)}) == ("refs/heads/main", "refs/heads/master")
+    assert promoted_refs({"GITHUB_EVENT_PATH": str(event), "IMAGEGATE_PROMOTED_REFS": ""}) == ("refs/heads/trunk",)
+    assert promoted_refs({}) == ()
+    for broken in ("[]", '{"repository": {"default_branch": null}}', "{"):
+        event.write_text(broken)
+        assert promoted_refs({"GITHUB_EVENT_PATH": str(event)}) == ()
 
 
 def test_own_run_counts() -> None:

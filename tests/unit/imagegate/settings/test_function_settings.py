@@ -22,7 +22,7 @@ def test_what_is_left_out_has_a_default() -> None:
     assert settings.template_groups == settings.gallery_groups == ("rg-images", "rg-more")
     assert settings.smoke_group == "rg-images-smoke"
     assert settings.arm_endpoint == "https://management.azure.com"
-    assert settings.promoted_refs == ("refs/heads/main", "refs/heads/master")
+    assert settings.promoted_refs == ()
     assert settings.pending_limit_s == 86400
     assert settings.verdict_topic == ""
     assert (settings.guard_enforces, settings.guarded_definitions) == (False, frozenset())

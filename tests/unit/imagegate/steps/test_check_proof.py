@@ -1,15 +1,17 @@
 """Which proofs let a version speak, and which do not: the gate's attack list."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from fake_wire import Answer, Wire
 from gate_bench import GateBench
+from imagegate.errors import ServiceUnreachable
 from imagegate.gateway.origin_store import PROOF_LIMIT
 from imagegate.steps.check_proof import check_proof
-from job_issuer import COMMIT, REF, WORKFLOW, JobIssuer
+from job_issuer import COMMIT, REF, REPOSITORY, WORKFLOW, JobIssuer
 from smoke_azure import VERSION_ID
 
 OTHER = "f" * 40
@@ -161,3 +163,56 @@ def test_a_version_that_is_gone(bench: GateBench) -> None:
     bench.version = None
 
     assert _check(bench)["state"] == "gone"
+
+
+def test_the_default_branch_may_become_latest(bench: GateBench) -> None:
+    """Without listed refs GitHub's word on the default branch counts, whatever that branch is called."""
+    bench.rules = replace(bench.rules, promoted_refs=())
+    bench.sign()
+
+    bench.default_branch = lambda repository: {REPOSITORY: "main"}[repository]
+    assert (_check(bench)["state"], _check(bench)["hidden"]) == ("speaks", "")
+
+    bench.default_branch = lambda _: "trunk"
+    assert "only what is built from refs/heads/trunk may become latest" in _check(bench)["hidden"]
+
+
+def test_a_default_branch_that_nobody_knows(bench: GateBench) -> None:
+    """Without a credential for GitHub it speaks and stays hidden, with what to set; no name is guessed."""
+    bench.rules = replace(bench.rules, promoted_refs=())
+    bench.sign()
+
+    found = _check(bench)
+
+    assert found["state"] == "speaks"
+    assert "IMAGEGATE_PROMOTED_REFS" in found["hidden"]
+
+
+def test_github_does_not_answer(bench: GateBench) -> None:
+    """A GitHub that cannot be reached is a fault that passes: the decision asks again."""
+
+    def unreachable(_: str) -> str:
+        raise ServiceUnreachable("GitHub could not be reached.")
+
+    bench.rules = replace(bench.rules, promoted_refs=())
+    bench.default_branch = unreachable
+    bench.sign()
+
+    with pytest.raises(ServiceUnreachable):
+        _check(bench)
+
+
+def test_a_listed_ref_needs_no_github(bench: GateBench) -> None:
+    """Where refs are listed, and where the event keeps it hidden anyway, GitHub is not asked."""
+
+    def asked(_: str) -> str:
+        raise AssertionError("GitHub was asked")
+
+    bench.default_branch = asked
+    bench.sign()
+    assert _check(bench)["hidden"] == ""
+
+    bench.rules = replace(bench.rules, promoted_refs=())
+    bench.blobs.blobs.clear()
+    bench.sign(event_name="merge_group")
+    assert "merge_group" in _check(bench)["hidden"]
