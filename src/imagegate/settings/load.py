@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from imagegate.errors import InputError, InputFault
-from imagegate.model import SmokeSpec, parse_duration
+from imagegate.model import ResourceId, SmokeSpec, parse_duration
 from imagegate.model.published_schema import is_image_name
 from imagegate.settings import schema
 from imagegate.settings.inputs import BY_NAME, INPUTS, Input
@@ -123,6 +123,7 @@ def _settings(file: Path, data: Mapping[str, Any], values: _Values) -> Settings:
         gallery=values.required("gallery"),
         definition=values.required("definition"),
         identity=values.required("identity"),
+        further_definitions=tuple(ResourceId(one.rstrip("/")) for one in data["azure"].get("further-definitions", ())),
     )
     made, build = data["image-definition"], data["build"]
     try:

@@ -17,7 +17,7 @@ class CloudSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class AzureSettings(CloudSettings):
-    """Where the image is built and kept."""
+    """Where the image is built and kept. `further_definitions` are others that the template may distribute to."""
 
     resource_group: str
     smoke_resource_group: str
@@ -25,6 +25,7 @@ class AzureSettings(CloudSettings):
     gallery: str
     definition: str
     identity: str
+    further_definitions: tuple[ResourceId, ...] = ()
 
     @property
     def pull_request_resource_group(self) -> str:

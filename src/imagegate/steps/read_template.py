@@ -11,6 +11,7 @@ from armtemplate import Deployment, Document, Resource, Scope, TemplateFaults, U
 from imagegate.errors import InputError, InputFault
 from imagegate.model.template_source import BodyPath, LocalScript, TemplateSource, steps_in
 from imagegate.settings import Settings
+from imagegate.steps.check_targets import check_targets
 from imagegate.steps.find_builder_on_vm import find_builder_on_vm
 
 RESOURCE_TYPE = "Microsoft.VirtualMachineImages/imageTemplates"
@@ -69,6 +70,7 @@ def read_template(
     faults += missing
     faults += _shape_faults(body, document, at)
     faults += [_placed(document, (*at, *path), _BUILDER_ON_VM) for path in find_builder_on_vm(body, settings.azure)]
+    faults += check_targets(body, settings.azure, lambda path, *words: _placed(document, (*at, *path), *words))
     if faults:
         raise InputError(faults)
     return TemplateSource(file=file, body=body, scripts=tuple(scripts), lines=_lines(body, document, at))
@@ -252,7 +254,7 @@ def _local_script(folder: Path, path: BodyPath, key: str, named: str, checksum: 
     return LocalScript(step=path, key=key, relative_path=named, file=file, content=content, sha256=digest)
 
 
-def _placed(document: Document, path: BodyPath, message: str) -> InputFault:
+def _placed(document: Document, path: BodyPath, message: str, hint: str | None = None) -> InputFault:
     position = document.position(path)
     return InputFault(
         message=message,
@@ -260,6 +262,7 @@ def _placed(document: Document, path: BodyPath, message: str) -> InputFault:
         line=position.line,
         column=position.column,
         path="".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix("."),
+        hint=hint,
     )
 
 

@@ -27,9 +27,12 @@ from imagegate.model.submitted_template import SubmittedTemplate
 from imagegate.report.progress import Story
 from imagegate.settings import load_settings
 
+GALLERY = "/subscriptions/SUBSCRIPTION/resourceGroups/rg-images/providers/Microsoft.Compute/galleries/golden"
 SETTINGS = """\
 name: web
-azure: {subscription: SUBSCRIPTION, resource-group: rg-images, location: westeurope, gallery: golden, definition: web}
+azure:
+  {subscription: SUBSCRIPTION, resource-group: rg-images, location: westeurope, gallery: golden, definition: web,
+   further-definitions: [GALLERY/images/web-arm]}
 smoke: {probes: [{http: {contains: It works}}]}
 """
 TEMPLATE = {
@@ -136,7 +139,7 @@ def folder(tmp_path: Path) -> Path:
     """An image's folder."""
     (tmp_path / "scripts").mkdir()
     (tmp_path / "scripts" / "second.sh").write_text("#!/bin/sh\nfrobnicate\n")
-    (tmp_path / "imagegate.yaml").write_text(SETTINGS.replace("SUBSCRIPTION", SUBSCRIPTION))
+    (tmp_path / "imagegate.yaml").write_text(SETTINGS.replace("GALLERY", GALLERY).replace("SUBSCRIPTION", SUBSCRIPTION))
     (tmp_path / "template.json").write_text(json.dumps(TEMPLATE, indent=2))
     return tmp_path
 

@@ -19,10 +19,11 @@ SETTINGS = (
     f"name: web\nazure: {{subscription: {SUBSCRIPTION}, resource-group: rg, location: westeurope,"
     " gallery: golden, definition: web}\n"
 )
+DEFINITION = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Compute/galleries/golden/images/web"
 PROPERTIES: dict[str, Any] = {
     "source": {"type": "PlatformImage"},
     "customize": [{"type": "Shell", "inline": ["a", "b"]}],
-    "distribute": [{"type": "SharedImage", "runOutputName": "web", "galleryImageId": "/x"}],
+    "distribute": [{"type": "SharedImage", "runOutputName": "web", "galleryImageId": DEFINITION}],
 }
 TEMPLATE_TYPE = "Microsoft.VirtualMachineImages/imageTemplates"
 
@@ -375,3 +376,58 @@ def _filling(settings: Settings, template: Path) -> Path:
     parameters = settings.folder / "parameters.json"
     parameters.write_text(json.dumps(dict.fromkeys(names, "x")))
     return parameters
+
+
+def _distributing_to(*ids: object) -> dict[str, Any]:
+    targets = [{"type": "SharedImage", "runOutputName": f"o{n}", "galleryImageId": one} for n, one in enumerate(ids)]
+    return {"type": TEMPLATE_TYPE, "properties": {**PROPERTIES, "distribute": targets}}
+
+
+def test_another_target_than_the_settings_say(settings: Settings) -> None:
+    """A gallery distributor of another definition is a fault at its place, with both ids; every one is told."""
+    elsewhere = DEFINITION.replace("/golden/", "/other/")
+    _write(settings, _distributing_to(DEFINITION, elsewhere, DEFINITION.replace("/rg/", "/rg-hub/")))
+
+    with pytest.raises(InputError) as caught:
+        _read(settings)
+
+    first, second = caught.value.faults
+    assert first.path == "properties.distribute[1].galleryImageId"
+    assert first.message == f'it distributes to "{elsewhere}", and imagegate.yaml says "{DEFINITION}"'
+    lines = settings.template.read_text().splitlines()
+    assert first.line is not None
+    assert "galleries/other" in lines[first.line - 1]
+    assert second.path == "properties.distribute[2].galleryImageId"
+    assert "azure.further-definitions" in str(second.hint)
+
+
+@pytest.mark.parametrize("spelled", [DEFINITION.upper(), f"{DEFINITION}/versions/1.2.3", f"{DEFINITION}/"])
+def test_the_same_target_in_another_spelling(settings: Settings, spelled: str) -> None:
+    """Ids compare without case, and one with a version number is of its definition."""
+    _write(settings, _distributing_to(spelled))
+
+    assert _read(settings).body
+
+
+def test_further_definitions_are_listed(settings: Settings) -> None:
+    """A template may distribute to several definitions where imagegate.yaml lists the others."""
+    elsewhere = DEFINITION.replace("/golden/", "/golden_us/")
+    text = SETTINGS.replace("definition: web", f"definition: web, further-definitions: [{elsewhere}]")
+    settings.file.write_text(text)
+    _write(settings, _distributing_to(DEFINITION, elsewhere))
+
+    assert _read(load_settings(settings.folder, environment={})).body
+
+
+def test_a_target_in_the_parameter_file(settings: Settings) -> None:
+    """Another gallery by the parameter file is found as well: the evaluated id counts."""
+    parameters = settings.folder / "parameters.json"
+    parameters.write_text(json.dumps({"galleryName": "other"}))
+    named = "[resourceId('Microsoft.Compute/galleries/images', parameters('galleryName'), 'web')]"
+    targets = [{"type": "SharedImage", "runOutputName": "o", "galleryImageId": named}]
+    resource = {"properties": {**PROPERTIES, "distribute": targets}}
+    _write(settings, _deployment(resource, parameters={"galleryName": {"type": "string"}}))
+
+    assert _read(dataclasses.replace(settings, parameters=None)).body
+    with pytest.raises(InputError, match="galleries/other/images/web"):
+        _read(dataclasses.replace(settings, parameters=parameters))
