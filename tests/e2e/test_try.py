@@ -82,6 +82,19 @@ def test_promotion_is_seen(trial: Trial, image: Path) -> None:
 
 
 @pytest.mark.rare
+def test_unsigned(trial: Trial, image: Path) -> None:
+    """A build that may not sign passes and is not promoted, and the trial says why."""
+    ended = trial.run(image, "--unsigned")
+
+    assert (ended.exit_code, ended.document["verdict"], ended.document["promoted"]) == (0, "passed", False), (
+        ended.stderr
+    )
+    assert ended.document["promotion"] == "Not promoted: the build job did not sign."
+    assert "passed, not promoted: the build job did not sign" in ended.stderr
+    assert ended.document["latest"] == {}
+
+
+@pytest.mark.rare
 def test_second_trial_uses_the_cache(trial: Trial, image: Path) -> None:
     """An image that was built before is not built again: its customizers come from the cache."""
     trial.run(image)

@@ -25,6 +25,7 @@ from localazure.trial.table import print_outcome
 _EXAMPLES = (
     "imagegate try templates/apache-debian12",
     "imagegate try templates/apache-debian12 --via command",
+    "imagegate try templates/apache-debian12 --unsigned",
     "imagegate try templates/apache-debian12 --json | python3 -m json.tool",
 )
 _EXIT_INPUT = 2  # the machine that it was started on cannot do it
@@ -47,6 +48,7 @@ _EXIT_SERVICE = 7  # a service could not be reached: here, the cloud that could 
     show_default=True,
     help="Who verifies: the Function that the build's events wake, or the command `imagegate verify`.",
 )
+@click.option("--unsigned", is_flag=True, help="Build as a job that may not sign: what passes is not promoted.")
 @click.option("--state", type=click.Path(path_type=Path), help="Keep the cloud's state here. Default: thrown away.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Base images and layers. Default: ~/.cache/imagegate.")
 @click.option(
@@ -61,6 +63,7 @@ def try_command(
     no_color: bool,
     verbose: bool,
     via: str,
+    unsigned: bool,
     state: Path | None,
     cache: Path | None,
     logs: Path | None,
@@ -82,6 +85,7 @@ def try_command(
             cache=cache,
             logs=log_folder,
             via=Via(via),
+            unsigned=unsigned,
             temporary=state is None,
             product_arguments=("--no-color",) * no_color + ("--verbose",) * verbose,
         )

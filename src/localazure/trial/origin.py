@@ -17,6 +17,8 @@ _RUN_ID = "1"
 _REPOSITORY = re.compile(r"[:/](?P<name>[\w.-]+/[\w.-]+?)(?:\.git)?/?$")
 _REF = re.compile(r"refs/(heads|tags)/[^\s,]+")
 _TIMEOUT_S = 10
+_PROOF_WAIT = "30s"
+"""How long the Function waits for a proof that never comes; on Azure it is a day."""
 _TOKEN = "no-secret"  # noqa: S105 - whoever shows the statuses asks for none
 
 
@@ -63,7 +65,7 @@ class Origin:
             "run_attempt": "1",
         }
 
-    def setup_arguments(self, *, github_url: str, issuer_url: str) -> list[str]:
+    def setup_arguments(self, *, github_url: str, issuer_url: str, unsigned: bool = False) -> list[str]:
         """What `imagegate setup` needs to make the Function: whose proofs count, where GitHub is, a verdict topic."""
         refs = ["--promoted-ref", self.ref] if self.ref else []
         parameters = (
@@ -72,6 +74,7 @@ class Origin:
             f"issuer={issuer_url}",
             "withVerdictTopic=true",
             "withBuildLogs=true",
+            *((f"pendingLimit={_PROOF_WAIT}",) if unsigned else ()),
         )
         given = [word for pair in parameters for word in ("--function-parameter", pair)]
         return ["--function", "--repository", self.repository, "--workflow", self.workflow, *refs, *given]

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 _MARK = {
@@ -33,12 +34,14 @@ def print_outcome(document: Mapping[str, Any], console: Console) -> None:
     incomplete = document["teardown"] == "incomplete"
     mark, colour = _MARK.get("incomplete" if incomplete else document["verdict"], _MARK[None])
     verdict = document.get("headline") if incomplete else document["verdict"]
+    if document["verdict"] == "passed" and not incomplete and document.get("promotion"):
+        verdict = f"passed, {_promotion(str(document['promotion']))}"
     verdict = verdict or f"no verdict: {document['failed_command']} ended with {document['exit_code']}"
-    console.print(f"[bold {colour}]{mark} {verdict}[/]  teardown: {document['teardown'] or 'nothing to tear down'}")
+    console.print(
+        f"[bold {colour}]{mark} {escape(verdict)}[/]  teardown: {document['teardown'] or 'nothing to tear down'}"
+    )
     if document["reason"]:
         console.print(f"  {document['reason']}", markup=False)
-    if document.get("promotion"):
-        console.print(f"  {document['promotion']}", markup=False)
     if closing := document.get("closing"):
         console.print(f"  told the commit: {closing.get('state')}, {closing.get('description')}", markup=False)
     for status in document.get("statuses") or ():
@@ -53,3 +56,9 @@ def print_outcome(document: Mapping[str, Any], console: Console) -> None:
         console.print(f"    - {unproved}", style="dim", markup=False, soft_wrap=True)
     if document["resources_left"]:
         console.print("  still there:", *document["resources_left"], sep="\n    ", style="red")
+
+
+def _promotion(sentence: str) -> str:
+    """What became of the version; the gallery is the trial's own."""
+    told = sentence.replace("Promoted", "promoted in the trial's gallery", 1)
+    return f"{told[:1].lower()}{told[1:]}".rstrip(".")

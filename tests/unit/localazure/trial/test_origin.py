@@ -40,6 +40,15 @@ def test_from_nothing(tmp_path: Path) -> None:
     assert {"githubApiUrl=https://board/github", "issuer=https://board/issuer"} <= set(arguments)
 
 
+def test_a_proof_that_never_comes_is_not_waited_for_a_day(clone: Path) -> None:
+    """Only an unsigned trial shortens how long the Function waits."""
+    origin = origin_of(clone, {})
+    urls = {"github_url": "https://board/github", "issuer_url": "https://board/issuer"}
+
+    assert "pendingLimit=30s" in origin.setup_arguments(**urls, unsigned=True)
+    assert not any("pendingLimit" in one for one in origin.setup_arguments(**urls))
+
+
 def test_job_and_claims_agree(clone: Path) -> None:
     """What the trial's job is given is what its tokens claim: else no proof would hold."""
     origin = origin_of(clone, {})

@@ -41,6 +41,19 @@ def test_passed() -> None:
     assert "cannot prove\n    - the boot loader" in text
 
 
+def test_passed_and_not_promoted() -> None:
+    """A pass says in its headline what became of latest; a promotion is one in the trial's own gallery."""
+    kept = "Not promoted: the build job did not sign."
+    higher = "Promoted, but latest resolves to 1.0.9 (a higher version number)."
+
+    assert "✓ passed, not promoted: the build job did not sign " in _printed(promotion=kept)
+    assert "✓ passed, promoted in the trial's gallery: latest resolves to it " in _printed(
+        promotion="Promoted: latest resolves to it."
+    )
+    assert "promoted in the trial's gallery, but latest resolves to 1.0.9" in _printed(promotion=higher)
+    assert "✗ failed  teardown" in _printed(verdict="failed", promotion="It failed: it stays out of latest.")
+
+
 def test_no_verdict() -> None:
     """A trial that ended in its build says which command ended with what."""
     text = _printed(verdict=None, teardown=None, failed_command="build", exit_code=3)
