@@ -21,6 +21,9 @@ _LOGINS = {
     "pull request": ("ciPullRequestsClientId", PULL_REQUEST),
 }
 _TEMPLATES, _BUILD = "Microsoft.VirtualMachineImages/imageTemplates", "2025-10-01"
+_IDENTITIES = "Microsoft.ManagedIdentity/userAssignedIdentities"
+_CONTAINERS = "Microsoft.Storage/storageAccounts/blobServices/containers"
+_READ_BLOB = f"{_CONTAINERS}/blobs/read"
 _GALLERY = "Microsoft.Compute/galleries/golden/images/apache-debian12/versions/9.9.9"
 
 
@@ -224,3 +227,28 @@ def test_a_pull_request_does_not_log_in_on_the_main_side(two_sides: Installation
 
     with pytest.raises(LoginFailed), told_as("asking for a token"):
         cloud.credential.get_token(cloud.endpoints.scope)
+
+
+@pytest.mark.parametrize("side", ["outputs", "pull_requests"])
+def test_a_builder_attaches_no_identity(two_sides: Installation, side: str) -> None:
+    """Neither builder may assign any identity, itself included: no template can give the build VM one through it."""
+    decisions = two_sides.cloud.cloud.decisions
+    builder = str(two_sides.document[side]["identityPrincipalId"])
+    identities = [one.id for one in two_sides.cloud.cloud.store.of_type(_IDENTITIES)]
+
+    assert len(identities) == 5
+    assert [one for one in identities if decisions.allows(builder, f"{_IDENTITIES}/assign/action", str(one))] == []
+
+
+@pytest.mark.parametrize(("side", "other"), [("outputs", "pull_requests"), ("pull_requests", "outputs")])
+def test_a_builder_reads_the_scripts_of_its_side(two_sides: Installation, side: str, other: str) -> None:
+    """And no blob else: neither proofs nor records, nor the scripts of the other side."""
+    decisions = two_sides.cloud.cloud.decisions
+    builder = str(two_sides.document[side]["identityPrincipalId"])
+    containers = [str(one.id) for one in two_sides.cloud.cloud.store.of_type(_CONTAINERS)]
+    account = str(two_sides.document[side]["scriptStorageAccountName"])
+
+    readable = [one for one in containers if decisions.allows(builder, _READ_BLOB, one, data=True)]
+
+    assert str(two_sides.document[other]["scriptStorageAccountName"]) != account
+    assert [one.split("/")[8:] for one in readable] == [[account, "blobServices", "default", "containers", "scripts"]]
