@@ -18,6 +18,7 @@ from durabletask import task
 
 from imagegate.errors import ImageGateError
 from imagegate.flows.smoke_one import smoke_one
+from imagegate.flows.tagged_spec import hold_to_bounds, spec_of_tags
 from imagegate.flows.telling import INTERRUPT, StepFailed, Telling, call, failure_of, interrupted, pause
 from imagegate.model import (
     OWNER,
@@ -28,7 +29,8 @@ from imagegate.model import (
     TeardownResult,
     normalise_region,
 )
-from imagegate.model.smoke_bounds import INTERNET, SmokeBounds
+from imagegate.model.smoke_bounds import INTERNET
+from imagegate.model.smoke_spec import smoke_text_of
 from imagegate.model.smoke_vm import SmokeVm, lifetime_tags
 from imagegate.model.verification import Cause, RegionOutcome, Verification, innermost_line
 from imagegate.steps.decide_verdict import Consequence, decide_cause, decide_consequence, decide_teardown
@@ -72,8 +74,8 @@ def verify_image_version(
     spec = SmokeSpec()
     cause, reason = Cause.NONE, ""
     try:
-        version, spec = yield from _await_usable(ctx, telling, stop, job)
-        _hold_to_bounds(job, spec)
+        spec = yield from _await_usable(ctx, telling, stop, job, version)
+        hold_to_bounds(job, spec)
         regions = yield from _smoke_everywhere(ctx, telling, stop, job, version, spec)
     except StepFailed as failed:
         cause, reason = failed.cause, failed.reason
@@ -100,9 +102,15 @@ def verify_image_version(
 
 
 def _await_usable(
-    ctx: "OrchestrationContext", telling: Telling, stop: "CancellableTask[Any]", job: dict[str, Any]
+    ctx: "OrchestrationContext",
+    telling: Telling,
+    stop: "CancellableTask[Any]",
+    job: dict[str, Any],
+    known: dict[str, Any],
 ) -> "Steps":
-    """What is known of the usable version, and the smoke specification that holds for it.
+    """The smoke specification that holds for the version; what is known of a usable one is left in `known`.
+
+    A version whose tags hold a specification that cannot be read is known, too: it gets its verdict.
 
     Raises:
         StepFailed: it is not usable, or not in time.
@@ -118,7 +126,9 @@ def _await_usable(
             text = f"The image version {_short(job['image_version_id'])} is not usable: {version['reason']}."
             raise StepFailed(Cause.UNUSABLE, text)
         if version["state"] == "usable":
-            spec = spec or _spec_of(version["tags"])
+            if spec or smoke_text_of(version["tags"]):
+                known.update(version)
+            spec = spec or spec_of_tags(version["tags"])
             if regions or not spec.regions:
                 break
             regions = spec.regions
@@ -132,26 +142,7 @@ def _await_usable(
             raise StepFailed(Cause.UNUSABLE, f"The image version is not usable in time: {told}.")
         yield from pause(ctx, 2 if waited_s < 30 else 15, stop)
     telling.end(passed=True)
-    return version, replace(spec, reach=Reach(job["reach"])) if job.get("reach") else spec
-
-
-def _spec_of(tags: dict[str, str]) -> SmokeSpec:
-    try:
-        spec = SmokeSpec.from_tags(tags)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise StepFailed(Cause.UNUSABLE, f"The smoke specification in its tags cannot be read: {error}.") from error
-    if spec is None:
-        text = "The image version carries no smoke specification: imagegate did not build it, or it was changed since."
-        raise StepFailed(Cause.UNUSABLE, text)
-    return spec
-
-
-def _hold_to_bounds(job: dict[str, Any], spec: SmokeSpec) -> None:
-    """What the tags ask for is input. A specification that was given is the verifier's own."""
-    if job.get("smoke") or not job.get("bounds"):
-        return
-    if fault := SmokeBounds.from_json(job["bounds"]).fault_of(spec):
-        raise StepFailed(Cause.UNUSABLE, fault)
+    return replace(spec, reach=Reach(job["reach"])) if job.get("reach") else spec
 
 
 def _smoke_everywhere(

@@ -157,20 +157,24 @@ def test_unusable(answers: Json, job: Json) -> None:
 
 
 def test_no_specification(answers: Json, job: Json) -> None:
-    """A version whose tags hold no smoke specification cannot be verified without one."""
+    """A version whose tags hold no smoke specification cannot be verified without one, and is left as it is."""
     answers["validate_image_version"] = usable(tags={})
+    ctx = FakeContext(answers)
 
-    assert run(FakeContext(answers), job).cause is Cause.UNUSABLE
+    assert run(ctx, job).cause is Cause.UNUSABLE
+    assert ctx.names() == ["validate_image_version"]
 
 
 def test_broken_specification(answers: Json, job: Json) -> None:
-    """Tags that were changed by hand do not break the story."""
+    """Tags that were changed by hand do not break the story; the version gets its verdict."""
     answers["validate_image_version"] = usable(tags={"imagegate-smoke-0": '{"probes": ['})
+    ctx = FakeContext(answers)
 
-    result = run(FakeContext(answers), job)
+    result = run(ctx, job)
 
     assert result.cause is Cause.UNUSABLE
     assert "cannot be read" in result.reason
+    assert ctx.names()[-1] == "record_verdict"
 
 
 BOUNDS = SmokeBounds(allowed_source="AzureCloud.westeurope").to_json()
