@@ -59,10 +59,12 @@ class GuardedDefinition:
         """The baseline is written now."""
         self.baseline = Baseline.of(self.versions.values(), since=None, now=self.now)
 
-    def record(self, version: ImageVersion, standing: Standing, **parts: str) -> None:
+    def record(
+        self, version: ImageVersion, standing: Standing, *, by: str = "ada", reason: str = "CVE", verdict: str = ""
+    ) -> None:
         """Somebody decided."""
         self.records[version.edition] = replace(
-            VersionRecord.of(version), standing=standing, **{"by": "ada", "reason": "CVE", **parts}
+            VersionRecord.of(version), standing=standing, by=by, reason=reason, verdict=verdict
         )
 
     def flag(self, number: str, *, visible: bool) -> None:

@@ -38,9 +38,10 @@ def hide_image_version(
     if standing in {Standing.PROMOTING, Standing.PROMOTED}:
         return {"done": True, "reason": "it was promoted meanwhile"}
     if standing is Standing.RECORDED:
-        records.write(
-            stored.document.changed(standing, by=GUARD, reason=f"Hidden: {reason}.", now=now), etag=stored.etag
-        )
+        # Since when there is a verdict decides how long a proof may come late: that stays.
+        since = stored.document.changed_at or now
+        hidden = replace(stored.document, by=GUARD, reason=f"Hidden: {reason}.", changed_at=since)
+        records.write(hidden, etag=stored.etag)
     wish = VersionWish(excluded=True) if not regions else VersionWish(excluded_in=regions)
     return advance_image_version(cloud, version.id, replace(wish, tags=_tags(version, reason, now)))
 

@@ -1,5 +1,6 @@
 """Lets `latest` resolve again to a version that was promoted, or that was visible when the guard began."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ def show_image_version(
     if stored.document.standing is Standing.WITHDRAWN:
         return {"done": True, "reason": "it was withdrawn meanwhile"}
     if stored.document.standing is Standing.RECORDED:
-        shown = stored.document.changed(Standing.RECORDED, by=GUARD, reason=f"Shown: {reason}.", now=now)
+        since = stored.document.changed_at or now
+        shown = replace(stored.document, by=GUARD, reason=f"Shown: {reason}.", changed_at=since)
         records.write(shown, etag=stored.etag)
     return advance_image_version(cloud, version.id, VersionWish(excluded=False))

@@ -123,7 +123,12 @@ def test_ten_versions_made_by_hand_outlive_setup(
         client("POST", f"~/providers/{namespace}/register")
     client("PUT", IMAGES, {"location": "westeurope"})
     identifier = {"publisher": "imagegate", "offer": "web", "sku": "web"}
-    made = {"osType": "Linux", "osState": "Generalized", "hyperVGeneration": "V2", "identifier": identifier}
+    made: dict[str, Any] = {
+        "osType": "Linux",
+        "osState": "Generalized",
+        "hyperVGeneration": "V2",
+        "identifier": identifier,
+    }
     made |= {"architecture": "x64", "features": [{"name": "SecurityType", "value": "Standard"}]}
     client.settled("PUT", _GALLERY, {"location": "westeurope"}, api_version=_API)
     body = {"location": "westeurope", "properties": made}

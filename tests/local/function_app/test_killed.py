@@ -31,14 +31,7 @@ _UNTIL_THE_VERDICT = (
     "tear_down_smoke_vm",
     "prove_gone",
 )
-_AFTER_THE_VERDICT = (
-    "record_verdict",
-    "publish_verdict",
-    "keep_verdict",
-    "check_proof",
-    "promote_by_proof",
-    "post_status",
-)
+_AFTER_THE_VERDICT = ("record_verdict", "publish_verdict", "check_proof", "promote_by_proof", "post_status")
 
 
 class Gate:

@@ -76,12 +76,14 @@ class Bench:
         """The container of records."""
         return Records(Container(cloud_on(self.wire), RECORDS))
 
-    def add(self, number: str, *, visible: bool = True, published: datetime = _NEW, **tags: str) -> dict[str, Any]:
+    def add(
+        self, number: str, *, visible: bool = True, published: datetime = _NEW, tags: dict[str, str] | None = None
+    ) -> dict[str, Any]:
         """A version."""
         self.versions[number] = {
             "id": f"{DEFINITION}/versions/{number}",
             "location": "westeurope",
-            "tags": tags,
+            "tags": dict(tags or {}),
             "properties": {
                 "provisioningState": "Succeeded",
                 "publishingProfile": {
@@ -108,14 +110,14 @@ class Bench:
         found = self.blobs.blobs.get(name)
         return json.loads(found) if found else None
 
-    def decide(self, number: str, standing: Standing) -> None:
+    def decide(self, number: str, standing: Standing, *, ago: timedelta = timedelta(0)) -> None:
         """Write a record."""
         body = self.versions[number]
         at = datetime.fromisoformat(body["properties"]["publishingProfile"]["publishedDate"]).replace(microsecond=0)
         asked = VersionRecord(image_version_id=body["id"], published_at=at)
         stored = self.records.find(asked)
         self.records.write(
-            stored.document.changed(standing, by="ada", reason="CVE", now=datetime.now(UTC)), etag=stored.etag
+            stored.document.changed(standing, by="ada", reason="CVE", now=datetime.now(UTC) - ago), etag=stored.etag
         )
 
     def _get(self, seen: Seen) -> Answer:
@@ -161,7 +163,7 @@ def test_first_look_writes_the_baseline_once(wire: Wire) -> None:
 
 def test_hidden_with_a_record_and_with_the_way_out(bench: Bench) -> None:
     """The record is written before the version; its tags say why it is hidden, and which command publishes it."""
-    bench.add("2.0.0", **{"imagegate-verdict": "passed"})
+    bench.add("2.0.0", tags={"imagegate-verdict": "passed"})
     records: list[dict[str, Any] | None] = []
     patch = bench._patch
 
@@ -186,7 +188,7 @@ def test_hidden_with_a_record_and_with_the_way_out(bench: Bench) -> None:
 @pytest.mark.parametrize("tags", [{f"t{number}": "x" for number in range(49)}, {"IMAGEGATE-hidden": "x"}])
 def test_tags_do_not_keep_a_version_visible(bench: Bench, tags: dict[str, str]) -> None:
     """A version that is full of tags, or has one in other capitals, is hidden all the same."""
-    bench.add("2.0.0", **tags)
+    bench.add("2.0.0", tags=tags)
 
     bench.guard.look_everywhere()
 
@@ -396,3 +398,18 @@ def test_gallery_that_refuses(bench: Bench, caplog: pytest.LogCaptureFixture) ->
 
     assert bench.visible() == ["1.0.0", "3.0.0"]
     assert f"{ALERT}: golden/web/3.0.0 could not be changed" in caplog.text
+
+
+def test_verdict_outlives_the_guard(bench: Bench) -> None:
+    """A version that passed and waits for its proof is hidden, and may still be promoted as long as before."""
+    bench.add("2.0.0")
+    bench.decide("2.0.0", Standing.RECORDED, ago=timedelta(hours=20))
+    before = bench.record("2.0.0")
+
+    bench.guard.look_everywhere()
+
+    after = bench.record("2.0.0")
+    assert before is not None
+    assert after is not None
+    assert after["by"] == "the guard"
+    assert (after["standing"], after["changed_at"]) == ("recorded", before["changed_at"])

@@ -100,7 +100,7 @@ def test_region_that_was_hidden_from_the_beginning(gate: GuardedDefinition) -> N
 
     (action,) = gate.decide()
 
-    assert (action.act, action.regions, action.whole) == (Act.HIDE, {"northeurope"}, False)
+    assert (action.act, action.regions, action.whole) == (Act.HIDE, frozenset({"northeurope"}), False)
 
 
 def test_region_that_was_added_later(gate: GuardedDefinition) -> None:
