@@ -154,7 +154,7 @@ def test_defaults_of_the_function(repository: Path) -> None:
         "`IMAGEGATE_ISSUER_KEYS`": settings.issuer_keys or "none",
         "`IMAGEGATE_GALLERY_RESOURCE_GROUPS`": {settings.template_groups: "the templates'"}[settings.gallery_groups],
         "`IMAGEGATE_SMOKE_RESOURCE_GROUP`": group,
-        "`IMAGEGATE_PROMOTED_REFS`": {(): "the default branch"}[settings.promoted_refs],
+        "`IMAGEGATE_PROMOTED_REFS`": {0: "the default branch"}[len(settings.promoted_refs)],
         "`IMAGEGATE_PENDING_LIMIT`": f"`{settings.pending_limit_s // 3600}h`",
         "`IMAGEGATE_ALLOWED_SOURCE`": f"`{limits.bounds.allowed_source}`",
         "`IMAGEGATE_SMOKE_VM_SIZES`": f"`{','.join(limits.bounds.vm_sizes)}`",

@@ -248,3 +248,13 @@ def test_another_run_of_the_same_workflow_signs(gate: GateWorld, claims: dict[st
     found = gate.decide()
 
     assert (found.green, found.latest) == (False, False)
+
+
+@pytest.mark.parametrize("file", ["Image.yml", "IMAGE.YML", "image.YML"])
+def test_another_workflow_whose_name_differs_by_capitals(gate: GateWorld, file: str) -> None:
+    """Paths in a repository differ by capitals: a file that is called like a listed one is another workflow."""
+    gate.sign(job_workflow_ref=f"acme/images/.github/workflows/{file}@refs/heads/main")
+
+    found = gate.decide()
+
+    assert (found.green, found.latest) == (False, False)

@@ -183,3 +183,13 @@ def test_deciding_twice(gate: GateWorld) -> None:
 
     assert first == second
     assert second.latest
+
+
+def test_an_old_version_that_was_promoted_once(gate: GateWorld) -> None:
+    """A record of an earlier promotion does not lift a hidden version over the newer run that came after it."""
+    gate.sign()
+    assert gate.decide().latest
+    gate.promoted_before(run_number=8)
+    gate.hide()
+
+    assert not gate.decide().latest

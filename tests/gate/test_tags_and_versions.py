@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from fake_wire import Answer, Seen
 from gate_world import STAMP, GateWorld
 from smoke_azure import VERSION_ID
 
@@ -242,3 +243,26 @@ def test_a_stranger_signs_with_the_stamp_of_a_good_version(gate: GateWorld) -> N
     found = gate.decide()
 
     assert (found.green, found.latest) == (False, False)
+
+
+def test_a_later_proof_turns_an_earlier_verdict_green(gate: GateWorld) -> None:
+    """A version that was made and signed after the smoke test has not booted: it turns no check green."""
+    gate.make_again()
+    gate.sign()
+
+    assert not gate.decide().green
+
+
+def test_made_again_while_the_promotion_is_written_down(gate: GateWorld) -> None:
+    """A version that is replaced after the last look at it, and made visible, is hidden once that is seen."""
+    get = gate.bench.blobs._get
+
+    def replaced(seen: Seen) -> Answer:
+        if "/1.2.3/" in seen.path:
+            gate.make_again()
+        return get(seen)
+
+    gate.bench.wire.on("GET", "/records/.+", replaced)
+    gate.sign()
+
+    assert not gate.decide().latest

@@ -67,7 +67,9 @@ CHECKS: dict[str, Any] = {
     "protected tag": lambda: (patch.object(origin_claims, "_unprotected_tag", _finds_nothing),),
     "claims of the settings": lambda: (patch.object(origin_claims, "_wrong_claim", _finds_nothing),),
     "verdict": lambda: (patch.object(decide_promotion, "_may_promote", lambda _job: True),),
-    "made again": lambda: (patch.object(promote_by_proof, "_made_again", lambda *_: False),),
+    "made again": lambda: tuple(
+        patch.object(place, "made_again", lambda *_: False) for place in (check_proof, promote_by_proof)
+    ),
     "withdrawn": lambda: (patch.object(promote_by_proof, "_why_withdrawn", _finds_nothing),),
     "order of runs": lambda: (patch.object(DefinitionPointer, "why_older", _finds_nothing),),
     "number of proofs": lambda: (patch.object(origin_store, "PROOF_LIMIT", 10**6),),

@@ -18,6 +18,7 @@ from fake_wire import Answer, Wire
 from gate_bench import PUBLISHED, STAMP, GateBench
 from imagegate.flows.activities import decision_activities
 from imagegate.flows.decide_promotion import decide_promotion
+from imagegate.flows.promote_late import promote_late
 from imagegate.flows.verify_for_commit import verify_for_commit
 from imagegate.model import Promote, TeardownResult
 from imagegate.model.verification import Cause, Verification
@@ -26,7 +27,7 @@ from job_issuer import CLAIMS, JobIssuer
 from smoke_azure import VERSION_ID
 
 WAIT_S = 600
-"""How long `decide` waits for a proof, in the time of the test."""
+"""How long a decision waits for a proof, in the time of the test, where something is to happen meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +156,7 @@ class GateWorld:
             "published_at": verified_at,
             "verdict": "passed" if passed else "failed",
             "may_promote": passed,
-            "limit_s": WAIT_S,
+            "limit_s": self._limit_s,
         }
         decision = self._decide(job)
         return Decision(green=decision["speaks"] and passed, latest=self.latest, reason=decision["reason"])
@@ -187,11 +188,33 @@ class GateWorld:
             "publish_verdict": {},
             "post_status": post,
         }
-        stamp = self.bench.statement.stamp
-        job = {"image_version_id": VERSION_ID, "image": stamp.image, "repository": stamp.repository}
         ctx = FakeContext(answers)
-        drive(ctx, verify_for_commit(ctx, {**job, "commit": stamp.commit, "ref": stamp.ref, "limit_s": WAIT_S}))
+        drive(ctx, verify_for_commit(ctx, self._job()))
         return shown[-1]
+
+    def promote_late(self) -> str:
+        """The state that the commit shows after the timer has found a proof that came late."""
+        shown = ["error"]
+
+        def post(status: dict[str, Any]) -> dict[str, Any]:
+            shown.append(status["state"])
+            return {}
+
+        ctx = FakeContext({"decide_promotion": self._decide, "post_status": post})
+        drive(
+            ctx, promote_late(ctx, {**self._job(), "published_at": PUBLISHED, "verdict": "passed", "may_promote": True})
+        )
+        return shown[-1]
+
+    def _job(self) -> dict[str, Any]:
+        stamp = self.bench.statement.stamp
+        commit = {"image": stamp.image, "repository": stamp.repository, "commit": stamp.commit, "ref": stamp.ref}
+        return {"image_version_id": VERSION_ID, **commit, "limit_s": self._limit_s}
+
+    @property
+    def _limit_s(self) -> int:
+        """One look is enough where nothing changes."""
+        return WAIT_S if self.at_wait else 0
 
     @property
     def latest(self) -> bool:

@@ -68,7 +68,7 @@ def _await_proof(ctx: "OrchestrationContext", telling: Telling, job: dict[str, A
     """The answer of `check_proof` that speaks, or the last one at the limit."""
     begun, said = ctx.current_utc_datetime, ""
     while True:
-        answer = yield from _ask(ctx, job["image_version_id"])
+        answer = yield from _ask(ctx, job)
         waited_s = (ctx.current_utc_datetime - begun).total_seconds()
         if answer["state"] in {"speaks", "gone"} or waited_s >= job["limit_s"]:
             return answer
@@ -78,10 +78,10 @@ def _await_proof(ctx: "OrchestrationContext", telling: Telling, job: dict[str, A
         yield from pause(ctx, 2 if waited_s < 30 else 30 if waited_s < 600 else 600)
 
 
-def _ask(ctx: "OrchestrationContext", image_version_id: str) -> "Steps":
+def _ask(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Steps":
     """The answer of `check_proof`. A service that cannot be asked is no proof yet, never "no proof"."""
     try:
-        return (yield from call(ctx, CHECK_PROOF, {"image_version_id": image_version_id}))
+        return (yield from call(ctx, CHECK_PROOF, {name: job[name] for name in ("image_version_id", "published_at")}))
     except StepFailed as failed:
         if failed.cause is Cause.DEFECT:
             raise

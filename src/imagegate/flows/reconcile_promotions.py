@@ -96,5 +96,7 @@ def _waiting_record(version: ImageVersion, look: _Look) -> VersionRecord | None:
 
 
 def _may_be_latest(version: ImageVersion, look: _Look) -> bool:
-    found = check_proof(look.cloud, look.verifier, {"image_version_id": str(version.id)})
+    assert version.published_at is not None  # noqa: S101 - see `_hidden_versions`
+    job = {"image_version_id": str(version.id), "published_at": version.published_at.isoformat()}
+    found = check_proof(look.cloud, look.verifier, job)
     return found["state"] == "speaks" and not found["hidden"]

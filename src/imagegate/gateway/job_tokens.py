@@ -94,7 +94,7 @@ class JobTokens:
                     "require": list(_REQUIRED),
                 },
             )
-        except jwt.InvalidTokenError as error:
+        except (jwt.InvalidTokenError, TypeError, ValueError) as error:  # PyJWT expects claims of the right types
             raise NotAProof(f"{type(error).__name__}: {error}") from error
         return dict(claims)
 

@@ -42,7 +42,7 @@ def read_proofs(container: Container, digest: str) -> Iterator[str]:
     with told_as("reading the proofs of origin"):
         for count, entry in enumerate(container.client.list_blobs(name_starts_with=f"{digest}/")):
             if count >= PROOF_LIMIT:
-                raise TooManyProofs(f"more than {PROOF_LIMIT} proofs lie under {digest}")
+                raise TooManyProofs(f"somebody writes into origin: more than {PROOF_LIMIT} proofs lie under {digest}")
             if (entry.size or 0) <= PROOF_SIZE_LIMIT_BYTES:
                 content: bytes = container.client.download_blob(
                     entry.name, offset=0, length=PROOF_SIZE_LIMIT_BYTES

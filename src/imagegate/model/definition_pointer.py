@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+_DIGITS = 18
+"""GitHub counts from 1."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class DefinitionPointer:
@@ -16,7 +19,7 @@ class DefinitionPointer:
     @classmethod
     def of_claims(cls, image_version_id: str, claims: Mapping[str, str]) -> Self:
         """The pointer to a version that a job with these claims built."""
-        number = str(claims.get("run_number") or "0")
+        number = str(claims.get("run_number") or "0")[:_DIGITS]
         return cls(
             image_version_id=image_version_id.lower(),
             workflow=str(claims.get("job_workflow_ref") or "").partition("@")[0].lower(),

@@ -93,11 +93,17 @@ def _wrong_workflow(claims: Mapping[str, Any], rules: OriginRules) -> str | None
     path, _, ref = signed.partition("@")
     for entry in rules.workflows:
         wanted, _, at = entry.partition("@")
-        if entry == ANY_WORKFLOW or (
-            wanted.lower() == path.lower() and at in {"", ref, _text(claims, "job_workflow_sha")}
-        ):
+        if entry == ANY_WORKFLOW or (_same_file(wanted, path) and at in {"", ref, _text(claims, "job_workflow_sha")}):
             return None
     return f"signed by {signed or 'no workflow'}, and the settings list {', '.join(rules.workflows) or 'none'}"
+
+
+def _same_file(one: str, other: str) -> bool:
+    """Whether two `owner/name/path` name one file: capitals tell paths apart, and no repositories."""
+    (owner, name, path), (other_owner, other_name, other_path) = (
+        (*text.split("/", 2), "", "")[:3] for text in (one, other)
+    )
+    return (owner.lower(), name.lower(), path) == (other_owner.lower(), other_name.lower(), other_path)
 
 
 def _wrong_run(claims: Mapping[str, Any], statement: OriginStatement, rules: OriginRules) -> str | None:

@@ -41,6 +41,10 @@ class OriginStatement:
             smoke=smoke_text_of(version.tags),
         )
 
+    def is_of(self, published_at: datetime | None) -> bool:
+        """Whether this is still the version that was published then; one made again has the same id."""
+        return published_at is not None and published_at.astimezone(UTC).replace(microsecond=0) == self.published_at
+
     @property
     def digest(self) -> str:
         """SHA-256 of the statement's canonical JSON, as base64url without padding."""

@@ -7,7 +7,7 @@ from typing import Any
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.job_tokens import JobTokens
 from imagegate.gateway.resources import get_resource
-from imagegate.model import ImageVersion, ResourceId
+from imagegate.model import ImageVersion, ResourceId, parse_time
 from imagegate.model.origin_claims import OriginRules, merge_commit_of, why_hidden
 from imagegate.model.origin_statement import OriginStatement
 from imagegate.steps.check_origin import check_origin
@@ -32,6 +32,7 @@ _NO_BRANCH = (
     "the repository's default branch is not known, since there is no credential for GitHub; list the refs that may "
     "become latest in IMAGEGATE_PROMOTED_REFS"
 )
+MADE_AGAIN = "the version was made again since it was verified"
 Parents = Callable[[str, str], Sequence[str]]
 DefaultBranch = Callable[[str], str]
 
@@ -56,14 +57,21 @@ class Verifier:
 
 
 def check_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -> dict[str, Any]:
-    """Ask once whether a listed workflow built the version. `job`: `image_version_id`.
+    """Ask once whether a listed workflow built the version.
+
+    `job`: `image_version_id`, and `published_at` (RFC 3339) of the version that was verified.
 
     The answer's `state`: `speaks` (with `claims`, and `hidden`, why it may not become `latest`, or ""), `silent` (no
     good proof yet, with `reason`), `later` (could not be asked, with `reason`) or `gone`.
     """
-    statement = statement_of(cloud, job["image_version_id"])
-    if statement is None:
+    version = read_version(cloud, job["image_version_id"])
+    if version is None:
         return {"state": "gone", "reason": "the version is gone"}
+    statement = OriginStatement.of_version(version)
+    if statement is None:
+        return {"state": "later", "reason": "the version has no publishing date yet"}
+    if made_again(statement, job):
+        return {"state": "gone", "reason": MADE_AGAIN}
     found = check_origin(
         cloud, statement, verifier.rules, containers=verifier.origin_containers, tokens=verifier.tokens
     )
@@ -76,10 +84,15 @@ def check_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -> dic
     return {"state": "speaks", "reason": "", "claims": kept, "hidden": _why_hidden(verifier, statement, found.claims)}
 
 
-def statement_of(cloud: Cloud, image_version_id: str) -> OriginStatement | None:
-    """The statement of a version as it is now; None where it is gone, or not published yet."""
+def made_again(statement: OriginStatement, job: Mapping[str, Any]) -> bool:
+    """Whether another version stands under the id of the one that was verified."""
+    return not statement.is_of(parse_time(job["published_at"]))
+
+
+def read_version(cloud: Cloud, image_version_id: str) -> ImageVersion | None:
+    """The version as it is now; None where it is gone."""
     body = get_resource(cloud, ResourceId.parse(image_version_id))
-    return OriginStatement.of_version(ImageVersion.from_arm(body)) if body is not None else None
+    return ImageVersion.from_arm(body) if body is not None else None
 
 
 def _why_hidden(verifier: Verifier, statement: OriginStatement, claims: Mapping[str, Any]) -> str:

@@ -10,13 +10,12 @@ from imagegate.gateway.blobs import Container
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.image_versions import VersionWish, advance_image_version
 from imagegate.gateway.records import Records, Stored
-from imagegate.gateway.resources import get_resource
-from imagegate.model import VERDICT_TAG, ImageVersion, ResourceId, parse_time
+from imagegate.model import VERDICT_TAG, ResourceId, parse_time
 from imagegate.model.definition_pointer import DefinitionPointer
 from imagegate.model.latest_version import promotion_sentence
 from imagegate.model.origin_statement import OriginStatement
 from imagegate.model.version_record import Standing, VersionRecord
-from imagegate.steps.check_proof import Verifier, statement_of
+from imagegate.steps.check_proof import MADE_AGAIN, Verifier, made_again, read_version
 from imagegate.steps.resolve_latest import resolve_latest
 
 BY_PROOF = "proof of origin"
@@ -30,20 +29,19 @@ def promote_by_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -
     record is written before the version is touched, and the definition's pointer orders promotions. `done` comes with
     `promoted`, and with the `reason` where it is not, or with `latest`, read back by region, and a sentence about it.
     """
-    statement = statement_of(cloud, job["image_version_id"])
-    if statement is None:
+    version = read_version(cloud, job["image_version_id"])
+    statement = OriginStatement.of_version(version) if version else None
+    if version is None or statement is None:
         return _ended("the version is gone")
-    if _made_again(statement, job):
-        return _ended("the version was made again since it was verified")
     records = Records(Container(cloud, verifier.records_container))
-    fresh = VersionRecord(
-        image_version_id=statement.image_version_id, published_at=statement.published_at, verdict=job["verdict"]
-    )
-    stored = records.find(fresh)
+    if made_again(statement, job):
+        return _take_back(cloud, records, statement, job)
+    stored = records.find(_fresh(statement, job))
     if withdrawn := _why_withdrawn(stored.document):
         return _ended(withdrawn)
+    hidden_since = stored.document.standing is Standing.PROMOTED and bool(version.hidden_in)
     try:
-        if stored.document.standing is Standing.RECORDED:
+        if stored.document.standing is Standing.RECORDED or hidden_since:
             refused, stored = _begin(records, stored, job)
             if refused:
                 return _ended(refused)
@@ -61,20 +59,37 @@ def promote_by_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -
 
 def read_back(cloud: Cloud, image_version_id: str) -> dict[str, Any]:
     """`latest` by region after a promotion, and the sentence `promotion`; a fault here takes no promotion back."""
-    version_id = ResourceId.parse(image_version_id)
     try:
-        latest = resolve_latest(cloud, version_id.parent)
-        body = get_resource(cloud, version_id)
+        latest = resolve_latest(cloud, ResourceId.parse(image_version_id).parent)
+        version = read_version(cloud, image_version_id)
     except ImageGateError as error:
         why = error.message.splitlines()[0].rstrip(".")
         return {"latest": {}, "promotion": f"Promoted; what latest resolves to could not be read: {why}."}
-    sentence = promotion_sentence(ImageVersion.from_arm(body), latest) if body else "Promoted, and gone since."
+    sentence = promotion_sentence(version, latest) if version else "Promoted, and gone since."
     return {"latest": dict(latest.by_region), "promotion": sentence}
 
 
-def _made_again(statement: OriginStatement, job: Mapping[str, Any]) -> bool:
+def _take_back(cloud: Cloud, records: Records, statement: OriginStatement, job: Mapping[str, Any]) -> dict[str, Any]:
+    """Hide a version that replaced the verified one, where the promotion of that one has made it visible."""
     verified = parse_time(job["published_at"])
-    return verified is None or statement.published_at != verified.replace(microsecond=0)
+    begun = records.find(_fresh(replace(statement, published_at=verified), job)) if verified else None
+    promoted = records.find(_fresh(statement, job)).document.standing is Standing.PROMOTED
+    if begun is None or begun.document.standing is not Standing.PROMOTING or promoted:
+        return _ended(MADE_AGAIN)
+    answer = advance_image_version(cloud, ResourceId.parse(job["image_version_id"]), VersionWish(excluded=True))
+    if not answer["done"]:
+        return answer
+    withdrawn = begun.document.changed(Standing.WITHDRAWN, by=BY_PROOF, reason=MADE_AGAIN, now=datetime.now(UTC))
+    records.write(withdrawn, etag=begun.etag)
+    return _ended(MADE_AGAIN)
+
+
+def _fresh(statement: OriginStatement, job: Mapping[str, Any]) -> VersionRecord:
+    return VersionRecord(
+        image_version_id=statement.image_version_id,
+        published_at=statement.published_at.astimezone(UTC).replace(microsecond=0),
+        verdict=job["verdict"],
+    )
 
 
 def _why_withdrawn(record: VersionRecord) -> str | None:

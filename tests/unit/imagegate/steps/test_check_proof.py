@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fake_wire import Answer, Wire
-from gate_bench import GateBench
+from gate_bench import PUBLISHED, GateBench
 from imagegate.errors import ServiceUnreachable
 from imagegate.gateway.origin_store import PROOF_LIMIT
 from imagegate.steps.check_proof import check_proof
@@ -32,7 +32,7 @@ def bench(wire: Wire, issuer: JobIssuer) -> Iterator[GateBench]:
 
 
 def _check(bench: GateBench) -> dict[str, Any]:
-    return check_proof(bench.cloud, bench.verifier, {"image_version_id": VERSION_ID})
+    return check_proof(bench.cloud, bench.verifier, {"image_version_id": VERSION_ID, "published_at": PUBLISHED})
 
 
 def test_the_build_job_signed(bench: GateBench) -> None:
@@ -114,7 +114,7 @@ def test_a_version_made_again_under_its_number(bench: GateBench) -> None:
 
     bench.version["properties"]["publishingProfile"]["publishedDate"] = "2026-11-20T10:00:01Z"
 
-    assert _check(bench)["state"] == "silent"
+    assert _check(bench) == {"state": "gone", "reason": "the version was made again since it was verified"}
 
 
 def test_junk_beside_the_proof(bench: GateBench) -> None:

@@ -1,6 +1,7 @@
 """What the Function is told of an image's origin."""
 
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -43,10 +44,10 @@ def test_from_nothing(tmp_path: Path) -> None:
 def test_a_proof_that_never_comes_is_not_waited_for_a_day(clone: Path) -> None:
     """Only an unsigned trial shortens how long the Function waits."""
     origin = origin_of(clone, {})
-    urls = {"github_url": "https://board/github", "issuer_url": "https://board/issuer"}
+    ask = partial(origin.setup_arguments, github_url="https://board/github", issuer_url="https://board/issuer")
 
-    assert "pendingLimit=30s" in origin.setup_arguments(**urls, unsigned=True)
-    assert not any("pendingLimit" in one for one in origin.setup_arguments(**urls))
+    assert "pendingLimit=30s" in ask(unsigned=True)
+    assert not any("pendingLimit" in one for one in ask())
 
 
 def test_job_and_claims_agree(clone: Path) -> None:
