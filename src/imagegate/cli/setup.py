@@ -147,7 +147,8 @@ def setup_command(
 ) -> Outcome:
     """Register providers, make resource groups, and deploy identity, gallery, definition and script container.
 
-    With --function also the Azure Function that verifies every build, and the events that wake it. Needs rights on the
+    With --repository also identities for its jobs, with --pull-requests a side for pull requests, with --function the
+    Azure Function that verifies every build, and the events that wake it. Needs rights on the
     subscription and is run once by a person; what is there already stays as it is.
     """
     settings = load_settings(folder, inputs=inputs)
@@ -159,6 +160,7 @@ def setup_command(
         principal_id=principal_id,
         pull_requests_principal_id=pull_requests_principal_id,
         principal_type=principal_type,
+        function_parameters=function["function_parameters"],
     )
     options = _function_options(settings, function, wanted=with_function, faults=given.faults())
     from imagegate.flows.setup import set_up

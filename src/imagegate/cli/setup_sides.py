@@ -32,6 +32,7 @@ class GivenSides:
     principal_id: str
     pull_requests_principal_id: str
     principal_type: str
+    function_parameters: Sequence[str] = ()
 
     def faults(self) -> list[InputFault]:
         """What does not fit, all of it."""
@@ -49,6 +50,10 @@ class GivenSides:
             repositories=tuple(dict.fromkeys(self.repositories)),
             refs=tuple(dict.fromkeys(self.promoted_refs)) or _DEFAULT_REFS,
             environment=self.environment,
+            # Jobs have one issuer, for the Function that checks their proofs and for the login.
+            issuer=next(
+                (pair.partition("=")[2] for pair in self.function_parameters if pair.startswith("issuer=")), ""
+            ),
             pull_requests=self.pull_requests,
             pull_request_principal=self.principal(self.pull_requests_principal_id),
         )

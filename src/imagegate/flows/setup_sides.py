@@ -26,12 +26,14 @@ class Sides:
     Args:
         repositories: `owner/name`; without any, no identity is made.
         refs: the refs of the main side's jobs; `environment` instead of them.
+        issuer: of the jobs' tokens, where it is not GitHub's own.
         pull_request_principal: who builds pull requests; by default an identity is made for their jobs.
     """
 
     repositories: tuple[str, ...] = ()
     refs: tuple[str, ...] = ()
     environment: str = ""
+    issuer: str = ""
     pull_requests: bool = False
     pull_request_principal: OwnPrincipal | None = None
 
@@ -57,7 +59,7 @@ def make_main_identities(
     for ref in sides.refs if sides.repositories and not sides.environment else ():
         if is_pattern(ref):
             story.progress.note(f"no identity takes tokens of {ref}: name single refs, or --environment")
-    return _identities(settings, cloud, story, settings.azure.resource_group, names, subjects)
+    return _identities(settings, cloud, story, settings.azure.resource_group, names, subjects, sides.issuer)
 
 
 def set_up_pull_requests(settings: Settings, cloud: Cloud, story: Story, sides: Sides) -> PullRequestSide:
@@ -66,7 +68,7 @@ def set_up_pull_requests(settings: Settings, cloud: Cloud, story: Story, sides: 
     principal = sides.pull_request_principal
     if principal is None:
         subjects = pull_request_subjects(sides.repositories)
-        jobs = _identities(settings, cloud, story, group, [CI_PULL_REQUESTS], subjects)
+        jobs = _identities(settings, cloud, story, group, [CI_PULL_REQUESTS], subjects, sides.issuer)
         principal = jobs[CI_PULL_REQUESTS].principal
     with story.step("pull_requests", f"Deploying the side of pull requests to {group}"):
         deployed = deploy_foundation(
@@ -89,7 +91,13 @@ def client_ids(jobs: Mapping[str, CiIdentity]) -> dict[str, str]:
 
 
 def _identities(
-    settings: Settings, cloud: Cloud, story: Story, group: str, names: list[str], subjects: tuple[str, ...]
+    settings: Settings,
+    cloud: Cloud,
+    story: Story,
+    group: str,
+    names: list[str],
+    subjects: tuple[str, ...],
+    issuer: str,
 ) -> dict[str, CiIdentity]:
     if not subjects:
         return {}
@@ -100,6 +108,7 @@ def _identities(
             location=settings.azure.location,
             names=names,
             subjects=subjects,
+            issuer=issuer,
             deadline=Deadline.after(DEPLOYMENT_S, story.clock),
         )
         for subject in subjects:

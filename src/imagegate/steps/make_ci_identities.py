@@ -22,14 +22,25 @@ class CiIdentity:
 
 
 def make_ci_identities(
-    cloud: Cloud, *, group: str, location: str, names: Sequence[str], subjects: Sequence[str], deadline: Deadline
+    cloud: Cloud,
+    *,
+    group: str,
+    location: str,
+    names: Sequence[str],
+    subjects: Sequence[str],
+    deadline: Deadline,
+    issuer: str = "",
 ) -> tuple[CiIdentity, ...]:
     """Make user-assigned identities in the group that take tokens of the subjects; one an entry of `names`.
+
+    `issuer` is another one than GitHub's own.
 
     Raises:
         ImageGateError: refused, failed, or not done before the deadline.
     """
-    parameters = {"location": location, "identities": list(names), "subjects": list(subjects)}
+    parameters: dict[str, object] = {"location": location, "identities": list(names), "subjects": list(subjects)}
+    if issuer:
+        parameters["issuer"] = issuer
     template = azure_template("ci-identities")
     ended = await_deployment(cloud, group, CI_IDENTITIES, template=template, parameters=parameters, deadline=deadline)
     return tuple(

@@ -1,6 +1,6 @@
-"""What is printed for a workflow to log in."""
+"""What is asked about the sides, and what is printed for a workflow to log in."""
 
-from imagegate.cli.setup_sides import login_lines
+from imagegate.cli.setup_sides import GivenSides, login_lines
 
 
 def test_lines_to_paste() -> None:
@@ -19,3 +19,25 @@ def test_lines_to_paste() -> None:
 def test_nothing_without_identities() -> None:
     """A principal of one's own needs no lines."""
     assert login_lines({"galleryId": "/g"}) == []
+
+
+def test_jobs_have_the_issuer_of_the_function() -> None:
+    """One issuer for proofs and login; refs and repositories are named once."""
+    given = GivenSides(
+        repositories=["a/b", "a/b"],
+        promoted_refs=[],
+        environment="",
+        pull_requests=True,
+        principal_id="",
+        pull_requests_principal_id="p",
+        principal_type="Group",
+        function_parameters=["githubAppId=1", "issuer=https://github.example/token"],
+    )
+
+    sides = given.sides()
+
+    assert given.faults() == []
+    assert (sides.issuer, sides.repositories) == ("https://github.example/token", ("a/b",))
+    assert sides.refs == ("refs/heads/main",)
+    assert sides.pull_request_principal is not None
+    assert (sides.pull_request_principal.object_id, sides.pull_request_principal.kind) == ("p", "Group")

@@ -27,11 +27,13 @@ def test_identities_are_those_of_the_deployment(wire: Wire, clock: HandClock) ->
         location="westeurope",
         names=["one", "two"],
         subjects=["repo:a/b:pull_request"],
+        issuer="https://github.example/_services/token",
         deadline=Deadline.after(60, clock),
     )
 
     given = wire.calls("PUT", DEPLOYMENT)[0].json["properties"]["parameters"]
     assert (given["identities"]["value"], given["subjects"]["value"]) == (["one", "two"], ["repo:a/b:pull_request"])
+    assert given["issuer"]["value"] == "https://github.example/_services/token"
     principal = OwnPrincipal(object_id="p-1", kind="ServicePrincipal")
     assert first == CiIdentity(client_id="c-1", tenant_id="t", principal=principal)
     assert second.client_id == "c-2"
