@@ -65,3 +65,15 @@ def test_rights_on_containers(verifies: bool, rights: dict[str, list[str]]) -> N
             found.setdefault(container, []).append(names[0] if names else "signer")
 
     assert {container: sorted(names) for container, names in found.items()} == rights
+
+
+@pytest.mark.parametrize("gallery", ["resource-group", "another"], ids=["main", "pull requests"])
+def test_rights_are_on_containers_that_are_made(gallery: str) -> None:
+    """No side assigns a right on a container of the other: Azure knows no such scope, and the set-up would fail."""
+    given = {**PARAMETERS, "galleryResourceGroup": gallery, "builders": [{"id": "job", "type": "User"}]}
+
+    found = list(armtemplate.evaluate(azure_template("foundation"), parameters=given).deployed_resources())
+
+    made = {one.name.rpartition("/")[2] for one in found if one.type.endswith("/containers")}
+    scopes = {one.scope.rpartition("/containers/")[2] for one in found if "/containers/" in one.scope}
+    assert {"scripts", "origin"} <= scopes <= made
