@@ -12,7 +12,7 @@ SIZES_SETTING = "IMAGEGATE_SMOKE_VM_SIZES"
 SOURCE_SETTING = "IMAGEGATE_ALLOWED_SOURCE"
 DEFAULT_SIZES = ("Standard_B*", "Standard_D2*")
 INTERNET = "Internet"
-_EVERYWHERE = {INTERNET.lower(), "0.0.0.0/0"}
+_EVERYWHERE = {INTERNET.lower(), "0.0.0.0/0", "*"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,9 @@ from imagegate.model.smoke_places import AT_ONCE_SETTING, PER_DAY_SETTING
 
 DEFAULT_AT_ONCE, DEFAULT_PER_DAY = 10, 100
 _SIZE = r"[A-Za-z0-9_*?-]{1,64}"
-_SOURCE = r"[A-Za-z0-9][A-Za-z0-9.:/]{0,79}"
+_SOURCE = r"\*|[A-Za-z0-9][A-Za-z0-9.:/]{0,79}"
+_COUNTS = {AT_ONCE_SETTING: r"[1-9][0-9]{0,2}", PER_DAY_SETTING: r"[1-9][0-9]{0,5}"}
+"""The document of the places has room for a thousand."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +59,9 @@ def read_smoke_limits(environment: Mapping[str, str]) -> tuple[SmokeLimits, list
             else []
         ),
         *(
-            _fault(name, text, "A number of smoke VMs, at least 1.")
+            _fault(name, text, "A number of smoke VMs, at least 1, and at most 999 at once.")
             for name, text in counts.items()
-            if not re.fullmatch(r"[1-9][0-9]{0,5}", text)
+            if not re.fullmatch(_COUNTS[name], text)
         ),
     ]
     if faults:

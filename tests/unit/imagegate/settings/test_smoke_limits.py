@@ -39,6 +39,7 @@ def test_everything_can_be_said() -> None:
         ("IMAGEGATE_ALLOWED_SOURCE", "anybody at all"),
         ("IMAGEGATE_SMOKE_VMS_AT_ONCE", "0"),
         ("IMAGEGATE_SMOKE_VMS_AT_ONCE", "many"),
+        ("IMAGEGATE_SMOKE_VMS_AT_ONCE", "1000"),
         ("IMAGEGATE_SMOKE_VMS_PER_DAY", "-1"),
     ],
 )

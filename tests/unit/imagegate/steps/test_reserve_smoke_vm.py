@@ -92,6 +92,15 @@ def test_many_at_once(wire: Wire, blobs: FakeBlobs) -> None:
     assert len(json.loads(blobs.blobs[PLACES])["held"]) == sum(answer["granted"] for answer in answers)
 
 
+def test_as_many_as_the_settings_allow(wire: Wire, blobs: FakeBlobs) -> None:
+    """A thousand places are read back whole."""
+    held = {f"smoke-{number:012x}": "2099-01-01T00:00:00Z" for number in range(999)}
+    document = {"schema": "imagegate.smoke-places.v1", "day": "", "given": 0, "held": held}
+    blobs.write(PLACES, json.dumps(document, indent=2).encode())
+
+    assert not reserve(wire, at_once=999, per_day=999_999)["granted"]
+
+
 def test_count_that_may_not_be_kept(wire: Wire, blobs: FakeBlobs) -> None:
     """Without a count there is no place."""
     blobs.refusals["PUT", "records"] = Answer(status=403, headers={"x-ms-error-code": "AuthorizationFailure"})
