@@ -43,6 +43,23 @@ def test_outside_of_a_job() -> None:
     assert Job.of({}, io.StringIO(), Masks()) is None
 
 
+def test_why_a_version_is_not_latest(files: dict[str, str]) -> None:
+    """Outputs and summary of a job say why a version was not promoted, or what latest resolves to."""
+    sentence = "Not promoted: the build job did not sign."
+    document = {"promoted": False, "promotion": sentence, "latest": {}, "verdict": "passed"}
+    outcome = Outcome(headline="Passed: golden/web/1.2.3", document=document, rows=[("latest", sentence)])
+
+    job_of(files, io.StringIO()).tell_outcome("verify", outcome)
+
+    outputs = read_values(Path(files["GITHUB_OUTPUT"]).read_text())
+    assert (outputs["promoted"], outputs["promotion"]) == ("false", sentence)
+    assert "latest" not in outputs
+    assert sentence in Path(files["GITHUB_STEP_SUMMARY"]).read_text()
+    shown = Outcome(headline="Promoted", document={"latest": {"westeurope": "1.2.3"}})
+    job_of(files, io.StringIO()).tell_outcome("promote", shown)
+    assert json.loads(read_values(Path(files["GITHUB_OUTPUT"]).read_text())["latest"]) == {"westeurope": "1.2.3"}
+
+
 def test_outputs_and_summary(files: dict[str, str]) -> None:
     """A result becomes outputs by the table, JSON where it is no text, and a page with the steps and links."""
     job = job_of(files | {"AZURE_TENANT_ID": "tenant"}, io.StringIO())

@@ -88,3 +88,24 @@ def test_last_words_of_the_guest() -> None:
     assert "  | login:" in outcome.notes
     assert not [line for line in outcome.notes if line.strip().startswith("::")]
     assert not outcome_of(verification(regions=(replace(region, cause=Cause.NONE),))).notes
+
+
+def test_why_it_was_not_promoted() -> None:
+    """The document and the rows of a summary say in one sentence why a version that passed is not latest."""
+    sentence = "Not promoted: the build job did not sign."
+
+    outcome = outcome_of(verification(may_promote=True, promotion=sentence))
+
+    assert (outcome.document["promoted"], outcome.document["promotion"]) == (False, sentence)
+    assert ("latest", sentence) in outcome.rows
+
+
+def test_what_latest_resolves_to() -> None:
+    """After a promotion what was read back stands in the document, by region."""
+    sentence = "Promoted, but latest resolves to 1.2.9 (a higher version number)."
+
+    outcome = outcome_of(verification(promoted=True, promotion=sentence, latest={"westeurope": "1.2.9"}))
+
+    assert outcome.document["latest"] == {"westeurope": "1.2.9"}
+    assert Verification.from_json(outcome.document).latest == {"westeurope": "1.2.9"}
+    assert ("latest", sentence) in outcome.rows
