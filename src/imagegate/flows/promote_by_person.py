@@ -58,7 +58,7 @@ def promote_by_person(
     if not result.changes:
         return replace(result, record=found.record, timings_s=story.timings)
     if dry_run:
-        return replace(result, timings_s=story.timings)
+        return result.as_planned(story.timings)
     with story.step("record", "Recording the decision"):
         begun = record_decision(records, found.stored, Standing.PROMOTING, decision, now=now)
     with story.step("promote", "Letting latest resolve to it"):

@@ -57,7 +57,7 @@ def quarantine_by_person(
     if not result.changes:
         return replace(result, record=found.record, timings_s=story.timings)
     if dry_run:
-        return replace(result, timings_s=story.timings)
+        return result.as_planned(story.timings)
     with story.step("record", "Recording the decision"):
         ended = record_decision(records, found.stored, Standing.WITHDRAWN, decision, now=now)
     with story.step("quarantine", "Keeping it out of latest"):

@@ -1,7 +1,7 @@
 """A person's decision about an image version, and what came of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from imagegate.model.latest_version import LatestVersion
@@ -33,6 +33,11 @@ class DecisionResult:
     sentence: str
     warnings: tuple[str, ...] = ()
     timings_s: Mapping[str, float] = field(default_factory=dict)
+
+    def as_planned(self, timings_s: Mapping[str, float]) -> "DecisionResult":
+        """The result of a dry run: nothing was written."""
+        sentence = f"Dry run: latest would resolve to {self.latest}."
+        return replace(self, sentence=sentence, timings_s=timings_s)
 
     @property
     def changed(self) -> bool:

@@ -106,7 +106,7 @@ def test_a_dry_run_writes_nothing(bench: GateBench) -> None:
         "excludeFromLatest: true -> false, in every region",
         "end-of-life date: 2026-12-20 -> none",
     )
-    assert result.sentence == "Promoted, but latest resolves to 1.3.0 (a higher version number)."
+    assert result.sentence == "Dry run: latest would resolve to 1.3.0."
 
 
 @pytest.mark.parametrize(

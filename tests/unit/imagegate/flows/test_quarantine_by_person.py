@@ -120,6 +120,7 @@ def test_a_dry_run_writes_nothing(bench: GateBench) -> None:
         "end-of-life date: none -> 2026-12-21",
     )
     assert result.latest.by_region == {"westeurope": "1.2.2"}
+    assert result.sentence == "Dry run: latest would resolve to 1.2.2."
 
 
 def test_a_date_that_is_there_stays(bench: GateBench) -> None:
