@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -101,6 +102,8 @@ class JobServices:
             return self._token(headers, parse_qs(url.query))
         if url.path == "/.well-known/jwks":
             return 200, self._issuer.keys
+        if method == "GET" and re.fullmatch(r"/repos/[^/]+/[^/]+", url.path):
+            return 200, {"default_branch": "main"}
         commit = url.path.rsplit("/", 1)[-1] if method == "POST" else url.path.split("/")[-2]
         known = self.statuses.setdefault(commit, [])
         if method == "GET" and url.path.endswith("/status"):
