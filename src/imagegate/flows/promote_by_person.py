@@ -94,14 +94,14 @@ def _changes(found: VersionStanding) -> tuple[str, ...]:
 
 
 def _warnings(found: VersionStanding) -> tuple[str, ...]:
-    """What whoever promotes should know; it does not stop them."""
+    """Warnings for the person who promotes; they stop nothing."""
     record, tag = found.record, found.version.tags.get(VERDICT_TAG, "")
     warnings = []
     if record.verdict and record.verdict != Verdict.PASSED:
         warnings.append(f'It did not pass: its verdict was "{record.verdict}".')
     elif not record.verdict:
-        told = f' Its tag says "{tag}", and a tag proves nothing.' if tag else ""
-        warnings.append(f"It was not verified: no record has a verdict.{told}")
+        tagged = f' Its tag says "{tag}", and a tag proves nothing.' if tag else ""
+        warnings.append(f"It was not verified: no record has a verdict.{tagged}")
     if record.standing is Standing.WITHDRAWN:
         since = f" on {record.changed_at:%Y-%m-%d}" if record.changed_at else ""
         warnings.append(f"It was withdrawn{since} by {record.by}: {record.reason}. This promotion takes that back.")

@@ -68,10 +68,10 @@ def promotion_sentence(version: ImageVersion, latest: LatestVersion) -> str:
     if not others:
         return "Promoted: latest resolves to it."
     everywhere = len(others) == 1 and len(next(iter(others.values()))) == len(version.regions)
-    told = [
+    parts = [
         f"{_resolves_to(found)}{'' if everywhere else f' in {", ".join(names)}'}" for found, names in others.items()
     ]
-    return f"Promoted, but latest resolves to {'; to '.join(told)}."
+    return f"Promoted, but latest resolves to {'; to '.join(parts)}."
 
 
 def _resolves_to(version: str) -> str:

@@ -60,5 +60,5 @@ def print_outcome(document: Mapping[str, Any], console: Console) -> None:
 
 def _promotion(sentence: str) -> str:
     """What became of the version; the gallery is the trial's own."""
-    told = sentence.replace("Promoted", "promoted in the trial's gallery", 1)
-    return f"{told[:1].lower()}{told[1:]}".rstrip(".")
+    shown = sentence.replace("Promoted", "promoted in the trial's gallery", 1)
+    return f"{shown[:1].lower()}{shown[1:]}".rstrip(".")
