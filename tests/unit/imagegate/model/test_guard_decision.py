@@ -241,6 +241,17 @@ def test_lost_records(gate: GuardedDefinition) -> None:
     assert action.reason == "no record says that it was promoted, but it is visible since 2026-11-21"
 
 
+def test_record_that_is_there_is_not_lost(gate: GuardedDefinition) -> None:
+    """However long a version was visible: a record that speaks of no promotion is an answer."""
+    promoted = seen("2.0.0", published=NOW)
+    gate.put(promoted)
+    gate.record(promoted, Standing.PROMOTED)
+    gate.look()
+    gate.record(promoted, Standing.RECORDED, verdict="passed")
+
+    assert gate.look(after=2 * _DAY) == ["hide 2.0.0"]
+
+
 def test_records_lost_within_a_day(gate: GuardedDefinition) -> None:
     """What was visible for less than a day is hidden."""
     promoted = seen("2.0.0", published=NOW)
