@@ -134,6 +134,18 @@ def test_hide_the_baseline_and_publish_the_bad(gate: GuardedDefinition) -> None:
     assert gate.look(after=_MINUTE) == []
 
 
+def test_what_was_withdrawn_is_not_shown_in_its_stead(gate: GuardedDefinition) -> None:
+    """A version that somebody took back stays hidden, even where latest is then empty."""
+    gate.record(gate.versions["1.0.0"], Standing.WITHDRAWN)
+    gate.flag("1.0.0", visible=False)
+    gate.put(seen("9.0.0", published=NOW))
+
+    (action,) = gate.decide()
+
+    assert (action.act, action.version.version) == (Act.HIDE, "9.0.0")
+    assert action.reason.endswith("latest is then empty in westeurope")
+
+
 def test_version_that_is_being_shown_is_waited_for(gate: GuardedDefinition) -> None:
     """Until the gallery has shown it the other one stays: flags are written before they count."""
     good = seen("2.0.0", visible=False, published=NOW)
