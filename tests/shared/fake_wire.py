@@ -30,6 +30,7 @@ class Seen:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    raw_query: str = ""
 
     @property
     def json(self) -> Any:  # noqa: ANN401 - any JSON
@@ -147,6 +148,7 @@ def _seen(request: requests.PreparedRequest) -> Seen:
         query=dict(parse_qsl(url.query)),
         headers=dict(request.headers),
         body=content,
+        raw_query=url.query,
     )
 
 

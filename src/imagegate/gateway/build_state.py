@@ -83,18 +83,12 @@ class BuildState:
         page = self._get(path, api_version, doing)
         while page is not None:
             yield from page.get("value") or ()
-            following = page.get("nextLink")
-            page = self._follow(following, doing) if following else None
+            link = page.get("nextLink")
+            page = self._follow(link, doing) if link else None
 
     def _follow(self, link: str, doing: str) -> Mapping[str, Any]:
-        """The page behind a nextLink: an absolute address on the cloud's own endpoint, its query included."""
-        from urllib.parse import parse_qsl, urlsplit
-
-        parts = urlsplit(link)
-        query = dict(parse_qsl(parts.query))
-        api_version = query.pop("api-version", _GALLERIES_API)
         with told_as(doing):
-            page: Mapping[str, Any] = self._cloud.send("GET", parts.path, api_version=api_version, query=query)
+            page: Mapping[str, Any] = self._cloud.follow(link)
         return page
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from azure.core.credentials import TokenCredential
 
@@ -138,8 +139,18 @@ class Cloud:
         Raises:
             azure.core.exceptions.AzureError: wrap the call in `told_as`.
         """
-        text = self._exchange(method, path, api_version=api_version, body=body, query=query).text()
-        return json.loads(text) if text.strip() else None
+        return _json_of(self._exchange(method, path, api_version=api_version, body=body, query=query))
+
+    def follow(self, link: str) -> Any:  # noqa: ANN401 - as above
+        """Read what the service named: a nextLink, or the address of an operation.
+
+        Path and query go as they were given, because tokens and signatures in them do not survive decoding. The host
+        is always this cloud's own: a link cannot send the token elsewhere.
+        """
+        from azure.core.rest import HttpRequest
+
+        parts = urlsplit(link)
+        return _json_of(self._checked(HttpRequest("GET", f"{self.endpoints.arm_endpoint}{parts.path}?{parts.query}")))
 
     def begin(self, method: str, path: str, *, api_version: str, body: object = None) -> "Accepted":
         """As `send`, for an operation that goes on after the answer: where it can be asked about."""
@@ -149,6 +160,12 @@ class Cloud:
     def _exchange(
         self, method: str, path: str, *, api_version: str, body: object, query: Mapping[str, str] | None
     ) -> Any:  # noqa: ANN401 - azure-core's response
+        from azure.core.rest import HttpRequest
+
+        params = {"api-version": api_version, **(query or {})}
+        return self._checked(HttpRequest(method, f"{self.endpoints.arm_endpoint}{path}", params=params, json=body))
+
+    def _checked(self, request: Any) -> Any:  # noqa: ANN401 - azure-core's request and response
         from azure.core.exceptions import (
             ClientAuthenticationError,
             HttpResponseError,
@@ -156,20 +173,18 @@ class Cloud:
             ResourceNotFoundError,
             map_error,
         )
-        from azure.core.rest import HttpRequest
 
-        request = HttpRequest(
-            method,
-            f"{self.endpoints.arm_endpoint}{path}",
-            params={"api-version": api_version, **(query or {})},
-            json=body,
-        )
         answer = self._arm.send_request(request)
         if answer.status_code >= 400:
             known: Any = {401: ClientAuthenticationError, 404: ResourceNotFoundError, 409: ResourceExistsError}
             map_error(status_code=answer.status_code, response=answer, error_map=known)
             raise HttpResponseError(response=answer)
         return answer
+
+
+def _json_of(answer: Any) -> Any:  # noqa: ANN401 - as above
+    text = answer.text()
+    return json.loads(text) if text.strip() else None
 
 
 def _shared_transport() -> Any:  # noqa: ANN401 - as above

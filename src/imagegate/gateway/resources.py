@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
-from urllib.parse import parse_qsl, urlsplit
 
 from imagegate.errors import ResourceMissing, ServiceRefused
 from imagegate.gateway.cloud import Cloud
@@ -125,17 +124,14 @@ def list_pages(
     cloud: Cloud, path: str, *, query: Mapping[str, str] | None = None, api_version: str | None = None
 ) -> Iterator[Mapping[str, Any]]:
     """Every entry of a list, page after page."""
-    api_version = api_version or _list_api_version(path)
-    while True:
-        with told_as(f"listing {path.rsplit('/', 1)[-1]}"):
-            page = cloud.send("GET", path, api_version=api_version, query=query) or {}
+    doing = f"listing {path.rsplit('/', 1)[-1]}"
+    with told_as(doing):
+        page = cloud.send("GET", path, api_version=api_version or _list_api_version(path), query=query) or {}
+    yield from page.get("value") or ()
+    while link := page.get("nextLink"):
+        with told_as(doing):
+            page = cloud.follow(link) or {}
         yield from page.get("value") or ()
-        link = page.get("nextLink")
-        if not link:
-            return
-        parts = urlsplit(link)
-        path = parts.path
-        query = {name: value for name, value in parse_qsl(parts.query) if name.lower() != "api-version"}
 
 
 def _list_api_version(path: str) -> str:

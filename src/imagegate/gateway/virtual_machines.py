@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from imagegate.errors import ResourceConflict
 from imagegate.gateway.arm_errors import parse_error
@@ -88,11 +88,8 @@ def begin_restart(cloud: Cloud, vm_id: ResourceId) -> str | None:
 
 def read_operation(cloud: Cloud, operation: str) -> OperationState:
     """How the operation at that address stands."""
-    parts = urlsplit(operation)
-    query = dict(parse_qsl(parts.query))
-    api_version = query.pop("api-version", _API_VERSION)
     with told_as("asking how the operation stands"):
-        body = cloud.send("GET", parts.path, api_version=api_version, query=query) or {}
+        body = cloud.follow(operation) or {}
     error = body.get("error")
     return OperationState(state=str(body.get("status") or "Succeeded"), reason=str(parse_error(error)) if error else "")
 

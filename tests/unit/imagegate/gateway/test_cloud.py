@@ -177,3 +177,13 @@ def test_requests_are_traced_without_secrets(wire: Wire, caplog: pytest.LogCaptu
     assert line.startswith("GET management.azure.com/subscriptions/s/keys → 200 in ")
     assert line.endswith("request id r-1")
     assert "s3cret" not in json.dumps([record.getMessage() for record in caplog.records])
+
+
+@pytest.mark.parametrize("host", ["", "https://elsewhere.example"])
+def test_link_is_followed_to_the_letter(wire: Wire, host: str) -> None:
+    """What is encoded in a nextLink or a signed address stays as it was given, and the host stays ours."""
+    wire.on("GET", "/subscriptions/s/more", Answer(body={"value": []}))
+    query = "api-version=1&%24skiptoken=a%2Bb%26c%2523%253d"
+
+    assert cloud_on(wire).follow(f"{host}/subscriptions/s/more?{query}") == {"value": []}
+    assert (wire.seen[-1].host, wire.seen[-1].raw_query) == ("management.azure.com", query)

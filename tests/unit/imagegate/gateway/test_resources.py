@@ -9,20 +9,21 @@ VM = ResourceId(f"{GROUP}/providers/Microsoft.Compute/virtualMachines/vm")
 
 
 def test_pages() -> None:
-    """A list is followed to its end; the link's own query is kept, the host stays ours."""
+    """A list is followed to its end; the link's own query is kept to the letter, the host stays ours."""
     wire = Wire()
 
     def page(seen: Seen) -> Answer:
-        if seen.query.get("$skiptoken") == "two":
+        if seen.query.get("$skiptoken") == "t+w=o":
             return Answer(body={"value": [{"id": "b"}]})
         return Answer(
-            body={"value": [{"id": "a"}], "nextLink": f"https://elsewhere{GROUP}/x?api-version=1&$skiptoken=two"}
+            body={"value": [{"id": "a"}], "nextLink": f"https://elsewhere{GROUP}/x?api-version=1&$skiptoken=t%2Bw%3Do"}
         )
 
     wire.on("GET", f"{GROUP}/x", page)
 
     assert [one["id"] for one in list_pages(cloud_on(wire), f"{GROUP}/x")] == ["a", "b"]
     assert {seen.host for seen in wire.seen} == {"management.azure.com"}
+    assert wire.seen[-1].raw_query == "api-version=1&$skiptoken=t%2Bw%3Do"
 
 
 def test_listed_with_age() -> None:
