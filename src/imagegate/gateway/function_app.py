@@ -19,17 +19,19 @@ from imagegate.model import ResourceId
 
 API_VERSION = "2024-04-01"
 SITE_TYPE = "Microsoft.Web/sites"
-_SUCCEEDED, _OVER_OTHERWISE = {4}, {-1, 3, 5}
-"""Of Kudu's DeployStatus: 4 success; 3 failed, 5 succeeded in part, and -1 for one that met another deployment."""
+_SUCCEEDED, _IN_PART, _FAILED = 4, 6, {-1, 3, 5}
+"""Of Kudu's DeployStatus: 3 failed, 5 conflict (another deployment ended it), 6 succeeded in part. Source: Core Tools,
+`DeployStatus`; Azure CLI, `_check_zip_deployment_status_flex`, which also knows -1."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Publication:
-    """A publishing as it stands; `message` is the service's last word."""
+    """A publishing as it stands; `message` is the service's last word. `in_part`: succeeded, and the log says more."""
 
     ended: bool
     succeeded: bool
     message: str
+    in_part: bool = False
 
 
 def scm_host(cloud: Cloud, site_id: ResourceId) -> str:
@@ -73,9 +75,10 @@ def read_publication(cloud: Cloud, host: str, deployment_id: str) -> Publication
     status = body.get("status")
     words = [str(body[name]).strip() for name in ("status_text", "message", "progress") if body.get(name)]
     return Publication(
-        ended=status in _SUCCEEDED or status in _OVER_OTHERWISE,
-        succeeded=status in _SUCCEEDED,
+        ended=status in {_SUCCEEDED, _IN_PART, *_FAILED},
+        succeeded=status in {_SUCCEEDED, _IN_PART},
         message="; ".join(words),
+        in_part=status == _IN_PART,
     )
 
 

@@ -62,15 +62,17 @@ def test_refused_package(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "ended", "succeeded"), [(0, False, False), (1, False, False), (3, True, False), (4, True, True)]
+    ("status", "ended", "succeeded"),
+    [(0, False, False), (1, False, False), (3, True, False), (4, True, True), (5, True, False), (6, True, True)],
 )
 def test_publication(wire: Wire, status: int, ended: bool, succeeded: bool) -> None:
-    """Only 4 is a success; what is pending or building goes on."""
+    """4 is a success, 6 one in part, 3 and 5 (another deployment ended it) are failures; the rest goes on."""
     wire.on("GET", "/api/deployments/d-1", Answer(body={"status": status, "message": "said"}))
 
     found = read_publication(cloud_on(wire), HOST, "d-1")
 
     assert (found.ended, found.succeeded, found.message) == (ended, succeeded, "said")
+    assert found.in_part is (status == 6)
 
 
 def test_unknown_publication_has_only_begun(wire: Wire) -> None:
