@@ -58,13 +58,15 @@ def _submit(
     settings: Settings, cloud: Cloud, templates: ImageTemplates, prepared: Prepared, story: Story, keep: Keep
 ) -> SubmittedTemplate:
     note = story.progress.note
-    uploaded = upload_scripts(cloud, prepared.source, resource_group=prepared.resource_group, note=note)
+    deadline = Deadline.after(settings.build.submit_timeout_s, story.clock)
+    uploaded = upload_scripts(
+        cloud, prepared.source, resource_group=prepared.resource_group, deadline=deadline, note=note
+    )
     body = stamped_body(uploaded, prepared.stamp, settings.smoke, note=note)
     body["tags"] |= {OWNER_TAG: OWNER, EXPIRES_AT_TAG: prepared.expires_at}
     submitted = SubmittedTemplate(id=templates.id_of(prepared.name), body=body)
     keep(submitted)
     note("submitting it; the service takes a minute or two")
-    deadline = Deadline.after(settings.build.submit_timeout_s, story.clock)
     try:
         template = submit_template(
             templates, prepared.name, body, template_file=prepared.source.file, deadline=deadline, note=note

@@ -112,6 +112,7 @@ def set_up(
             principals=_principals(principal, jobs, verifies=verifies),
             tags=guard_tags(cloud, settings),
             deadline=Deadline.after(DEPLOYMENT_S, story.clock),
+            note=note,
         )
         mark_guarded(cloud, deployed.outputs, now=datetime.now(UTC))
     _remove_wide_roles(settings, cloud, story, account=str(deployed.outputs["scriptStorageAccountName"]))

@@ -80,24 +80,24 @@ def set_up_function(
         )
         for subscribe in (False, True)
     )
-    group, clock = options.resource_group, story.clock
+    group, clock, note = options.resource_group, story.clock, story.progress.note
     made: tuple[str, ...] = ()
     with story.step("function_group", "Checking what the Function needs"):
         if missing := unregistered_providers(cloud, PROVIDERS):
-            story.progress.note(f"registering {', '.join(missing)}; this may take minutes")
+            note(f"registering {', '.join(missing)}; this may take minutes")
             register_providers(cloud, missing, deadline=Deadline.after(_REGISTRATION_S, clock))
         if ensure_resource_group(cloud, group, location=settings.azure.location, tags={OWNER_TAG: OWNER}):
             made = (group,)
-            story.progress.note(f"made {group}")
+            note(f"made {group}")
     with story.step("function", "Deploying the Function"):
         deadline = Deadline.after(_DEPLOYMENT_S, clock)
-        deployed = deploy_function(cloud, template, group=group, parameters=first, deadline=deadline)
+        deployed = deploy_function(cloud, template, group=group, parameters=first, deadline=deadline, note=note)
     site_id = ResourceId.of(cloud.subscription_id, group, SITE_TYPE, str(deployed.outputs["functionAppName"]))
     with story.step("function_code", f"Publishing the Function's code ({len(package.content) // 1024} KiB)"):
-        publish_function_code(cloud, site_id, package, deadline=Deadline.after(_PUBLISHING_S, clock))
+        publish_function_code(cloud, site_id, package, deadline=Deadline.after(_PUBLISHING_S, clock), note=note)
     with story.step("function_events", "Subscribing the Function to builds and image versions"):
         deadline = Deadline.after(_DEPLOYMENT_S, clock)
-        deployed = deploy_function(cloud, template, group=group, parameters=second, deadline=deadline)
+        deployed = deploy_function(cloud, template, group=group, parameters=second, deadline=deadline, note=note)
     return FunctionSetup(
         site_id=site_id,
         package_sha256=package.sha256,

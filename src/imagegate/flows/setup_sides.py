@@ -78,6 +78,7 @@ def set_up_pull_requests(settings: Settings, cloud: Cloud, story: Story, sides: 
             principals=Principals(builders=(principal,)),
             deadline=Deadline.after(DEPLOYMENT_S, story.clock),
             group=group,
+            note=story.progress.note,
         )
     return PullRequestSide(outputs=deployed.outputs, created=deployed.created, jobs=jobs)
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from imagegate.errors import ResourceConflict, ResourceMissing, ServiceRefused
 from imagegate.gateway.arm_errors import ArmFault, parse_error
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.translation import told_as
+from imagegate.model import parse_time
 
 _ENDED = {"succeeded", "failed", "canceled"}
 
@@ -20,6 +22,7 @@ class DeploymentState:
     outputs: Mapping[str, Any]
     created: tuple[str, ...]
     fault: ArmFault | None
+    written_at: datetime | None = None
 
     @property
     def ended(self) -> bool:
@@ -46,6 +49,7 @@ def read_deployment(cloud: Cloud, resource_group: str, name: str) -> DeploymentS
         outputs={key: value.get("value") for key, value in (properties.get("outputs") or {}).items()},
         created=tuple(str(entry["id"]) for entry in properties.get("outputResources") or () if entry.get("id")),
         fault=parse_error(error) if error else None,
+        written_at=parse_time(properties.get("timestamp")),
     )
 
 

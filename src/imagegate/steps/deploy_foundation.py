@@ -1,6 +1,6 @@
 """Deploy what images stand on: identity, gallery, definition, script container, role assignments."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,7 @@ def deploy_foundation(
     deadline: Deadline,
     tags: Mapping[str, Mapping[str, str]] | None = None,
     group: str | None = None,
+    note: Callable[[str], None] = lambda _: None,
 ) -> DeploymentState:
     """Deploy the template and wait for its end; twice changes nothing.
 
@@ -45,7 +46,9 @@ def deploy_foundation(
     """
     group = group or settings.azure.resource_group
     parameters = {**_parameters(settings, template, principals, group=group), **(tags or {})}
-    ended = await_deployment(cloud, group, FOUNDATION, template=template, parameters=parameters, deadline=deadline)
+    ended = await_deployment(
+        cloud, group, FOUNDATION, template=template, parameters=parameters, deadline=deadline, note=note
+    )
     missing = [name for name in _NEEDED if not ended.outputs.get(name)]
     if missing:
         raise ServiceRefused(f'The deployment "{FOUNDATION}" has no output {", ".join(missing)}.')

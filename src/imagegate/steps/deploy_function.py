@@ -1,6 +1,6 @@
 """Deploy what the Function runs on, and what wakes it: plan, storage, identity with rights, topics, subscriptions."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,7 +88,13 @@ def function_parameters(
 
 
 def deploy_function(
-    cloud: Cloud, template: Mapping[str, Any], *, group: str, parameters: Mapping[str, object], deadline: Deadline
+    cloud: Cloud,
+    template: Mapping[str, Any],
+    *,
+    group: str,
+    parameters: Mapping[str, object],
+    deadline: Deadline,
+    note: Callable[[str], None] = lambda _: None,
 ) -> DeploymentState:
     """Deploy the template and wait for its end; twice changes nothing but application settings set by hand.
 
@@ -96,7 +102,7 @@ def deploy_function(
         ImageGateError: refused, failed (with the innermost cause), or not done before the deadline.
     """
     ended = await_deployment(
-        cloud, group, FUNCTION_DEPLOYMENT, template=template, parameters=parameters, deadline=deadline
+        cloud, group, FUNCTION_DEPLOYMENT, template=template, parameters=parameters, deadline=deadline, note=note
     )
     if not ended.outputs.get("functionAppName"):
         raise ServiceRefused(f'The deployment "{FUNCTION_DEPLOYMENT}" has no output functionAppName.')

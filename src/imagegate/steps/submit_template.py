@@ -4,15 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from imagegate.errors import ImageGateError, InputError, NotAuthorised, ResourceConflict, ServiceRefused
+from imagegate.gateway import not_yet
 from imagegate.gateway.image_templates import ImageTemplates
 from imagegate.model import ImageTemplate, Stamp
 from imagegate.waiting import Deadline, Look, poll
 
 _LONGEST_PAUSE_S = 15
 _FIRST_PAUSE_S = 0.5
-_IDENTITY_RETRY_S = 300
-"""A new role assignment takes minutes to arrive. Source: image builder troubleshooting guide."""
-
 _INPUT_CODES = {
     "badsourcetype",
     "badpirsource",
@@ -48,7 +46,7 @@ def submit_template(
         InputError: the service refuses the template.
         NotAuthorised: the builder identity may not read a script or write to the gallery.
     """
-    patience = Deadline.after(min(_IDENTITY_RETRY_S, deadline.remaining_s), deadline.clock)
+    patience = not_yet.Patience(deadline=deadline, note=note)
     while True:
         retry_after_s = None
         try:
@@ -63,10 +61,8 @@ def submit_template(
             return template
         fault = _fault(template, name, template_file)
         delete_template(templates, name, deadline=deadline)
-        if not isinstance(fault, NotAuthorised) or patience.passed:
+        if not patience.wait(not_yet.BUILDER if isinstance(fault, NotAuthorised) else None):
             raise fault
-        note("the builder identity's rights have not arrived yet; trying again")
-        deadline.clock.sleep(min(20, patience.remaining_s))
 
 
 def await_settled(

@@ -754,7 +754,7 @@ def test_rights_that_are_still_on_their_way(build: Build, wire: Wire, service: I
     wire.on("PUT", rf"{TEMPLATES}/[^/]+", not_yet)
 
     assert build().run.state == "Succeeded"
-    assert told.lines.count("the builder identity's rights have not arrived yet; trying again") == 2
+    assert told.lines.count("waiting for the builder identity's rights to take effect, 5m at most") == 1
 
 
 def test_rights_that_never_arrive(build: Build, wire: Wire, service: ImageBuilder) -> None:

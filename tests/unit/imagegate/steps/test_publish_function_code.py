@@ -43,3 +43,46 @@ def test_failed_build(app: Wire, clock: HandClock) -> None:
         publish_function_code(cloud_on(app), SITE, PACKAGE, deadline=Deadline.after(600, clock))
 
     assert "/api/deployments/d-1/log" in (refused.value.hint or "")
+
+
+def _publish(app: Wire, clock: HandClock, notes: list[str]) -> str:
+    deadline = Deadline.after(1200, clock)
+    return publish_function_code(cloud_on(app), SITE, PACKAGE, deadline=deadline, note=notes.append)
+
+
+@pytest.mark.parametrize("status", [403, 409, 503])
+def test_new_app_that_takes_nothing_yet(app: Wire, clock: HandClock, status: int) -> None:
+    """The host of a new app refuses at first; the package is handed over again, and one line says why."""
+    refusals = [Answer(status=status, body="Site is starting")] * 12  # the SDK itself asks four times at 503
+    app.on("POST", "/api/publish", *refusals, Answer(status=202, body='"d-1"'))
+    app.on("GET", "/api/deployments/d-1", Answer(body={"status": 4}))
+    app.on("GET", f"{SITE}/functions/on_build_event", Answer(body={}))
+    notes: list[str] = []
+
+    assert _publish(app, clock, notes) == "d-1"
+    assert notes == ["waiting for the host of the new app to take packages, 10m at most"]
+
+
+def test_storage_that_the_app_may_not_write_yet(app: Wire, clock: HandClock) -> None:
+    """A publication that failed at the app's own storage is begun anew: its role assignment was on its way."""
+    refused = "InaccessibleStorageException: Failed to access storage account for deployment: BlobUploadFailedException"
+    app.on("POST", "/api/publish", Answer(status=202, body='"d-1"'), Answer(status=202, body='"d-2"'))
+    app.on("GET", "/api/deployments/d-1", Answer(body={"status": 3, "message": refused}))
+    app.on("GET", "/api/deployments/d-2", Answer(body={"status": 4}))
+    app.on("GET", f"{SITE}/functions/on_build_event", Answer(body={}))
+    notes: list[str] = []
+
+    assert _publish(app, clock, notes) == "d-2"
+    assert notes == ["waiting for the app's right to its storage to take effect, 10m at most"]
+
+
+def test_published_in_part(app: Wire, clock: HandClock) -> None:
+    """A success in part is a success, and says where its log is."""
+    app.on("GET", "/api/deployments/d-1", Answer(body={"status": 6, "message": "one instance is old"}))
+    app.on("GET", f"{SITE}/functions/on_build_event", Answer(body={}))
+    notes: list[str] = []
+
+    assert _publish(app, clock, notes) == "d-1"
+    assert notes == [
+        "published in part: one instance is old; the whole log: https://gate.scm.example/api/deployments/d-1/log"
+    ]

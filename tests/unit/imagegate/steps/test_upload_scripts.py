@@ -1,6 +1,9 @@
 """Bringing scripts to where the service can fetch them."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +12,7 @@ from fake_wire import Answer, HandClock, Wire, cloud_on
 from imagegate.errors import NotAuthorised
 from imagegate.model.template_source import LocalScript, TemplateSource
 from imagegate.steps.upload_scripts import upload_scripts
+from imagegate.waiting import Deadline
 
 
 def _source(*contents: bytes) -> TemplateSource:
@@ -29,13 +33,23 @@ def _source(*contents: bytes) -> TemplateSource:
     return TemplateSource(file="t", body={"properties": {"customize": steps}}, scripts=scripts, lines={})
 
 
+def _upload(wire: Wire, clock: HandClock, source: TemplateSource, notes: list[str] | None = None) -> Mapping[str, Any]:
+    return upload_scripts(
+        cloud_on(wire),
+        source,
+        resource_group="rg-images",
+        deadline=Deadline.after(900, clock),
+        note=(notes if notes is not None else []).append,
+    )
+
+
 def test_one_content_is_uploaded_once(wire: Wire, clock: HandClock) -> None:
     """Two steps with the same script share one blob; what is there already is not sent again."""
     ImageBuilder(wire, clock)
     notes: list[str] = []
 
-    body = upload_scripts(cloud_on(wire), _source(b"a", b"a", b"b"), resource_group="rg-images", note=notes.append)
-    upload_scripts(cloud_on(wire), _source(b"a"), resource_group="rg-images", note=notes.append)
+    body = _upload(wire, clock, _source(b"a", b"a", b"b"), notes)
+    _upload(wire, clock, _source(b"a"), notes)
 
     uris = [step["scriptUri"] for step in body["properties"]["customize"]]
     assert uris[0] == uris[1] != uris[2]
@@ -43,11 +57,11 @@ def test_one_content_is_uploaded_once(wire: Wire, clock: HandClock) -> None:
     assert notes[-1] == "0.sh is there already"
 
 
-def test_without_scripts_nothing_is_asked(wire: Wire) -> None:
+def test_without_scripts_nothing_is_asked(wire: Wire, clock: HandClock) -> None:
     """A template without local files needs no container."""
     source = _source()
 
-    assert upload_scripts(cloud_on(wire), source, resource_group="rg", note=print) is source.body
+    assert _upload(wire, clock, source) is source.body
     assert wire.seen == []
 
 
@@ -57,7 +71,7 @@ def test_a_missing_data_role_is_named(wire: Wire, clock: HandClock) -> None:
     wire.on("HEAD", "/scripts/.+", Answer(status=403, headers={"x-ms-error-code": "AuthorizationPermissionMismatch"}))
 
     with pytest.raises(NotAuthorised, match="AuthorizationPermissionMismatch") as caught:
-        upload_scripts(cloud_on(wire), _source(b"a"), resource_group="rg-images", note=print)
+        _upload(wire, clock, _source(b"a"))
 
     assert caught.value.action == "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write"
     assert caught.value.scope == "https://scripts.blob.core.windows.net/scripts"
@@ -68,6 +82,28 @@ def test_the_foundation_is_read_once(wire: Wire, clock: HandClock) -> None:
     """The container's address costs one request, whatever the number of scripts."""
     ImageBuilder(wire, clock)
 
-    upload_scripts(cloud_on(wire), _source(b"a", b"b", b"c"), resource_group="rg-images", note=print)
+    _upload(wire, clock, _source(b"a", b"b", b"c"))
 
     assert len(wire.calls("GET", f"{GROUP}/providers/Microsoft.Resources/deployments/.*")) == 1
+
+
+@pytest.mark.parametrize(("minutes_ago", "waits"), [(1, True), (30, False)])
+def test_rights_of_a_set_up_a_moment_ago(wire: Wire, clock: HandClock, minutes_ago: int, waits: bool) -> None:
+    """Right after a set-up its role assignments are waited for, told once; later a refusal is final at once."""
+    ImageBuilder(wire, clock)
+    written = datetime.now(UTC) - timedelta(minutes=minutes_ago)
+    outputs = {"scriptContainerUrl": {"type": "String", "value": "https://scripts.blob.core.windows.net/scripts"}}
+    properties = {"provisioningState": "Succeeded", "timestamp": written.isoformat(), "outputs": outputs}
+    wire.on("GET", f"{GROUP}/.*/deployments/imagegate-foundation", Answer(body={"id": "d", "properties": properties}))
+    refused = Answer(status=403, headers={"x-ms-error-code": "AuthorizationPermissionMismatch"})
+    wire.on("HEAD", "/scripts/.+", refused, refused, Answer(status=404))
+    notes: list[str] = []
+
+    if waits:
+        _upload(wire, clock, _source(b"a"), notes)
+        assert notes[0] == "waiting for new role assignments to take effect, 10m at most"
+        assert (len(notes), len(clock.slept)) == (2, 2)
+    else:
+        with pytest.raises(NotAuthorised):
+            _upload(wire, clock, _source(b"a"), notes)
+        assert (notes, clock.slept) == ([], [])
