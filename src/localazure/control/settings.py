@@ -26,6 +26,7 @@ class CloudSettings:
         deletes_per_s: how fast that one fills.
         compute_requests_share: Compute's own limits, as a share of Azure's: 0.1 makes them a tenth.
         role_assignment_delay_s: how long a new role assignment has no effect yet. Azure takes up to minutes; off here.
+        site_start_s: how long the host that takes a new site's code answers 503. Azure takes a minute or two; off here.
         operation_retention_s: how long an operation that has ended can be asked about.
         retry_after_s: how soon clients are told to ask again about an operation.
         template_submission_s: how long an image template stays in Creating, beyond the work itself.
@@ -43,6 +44,7 @@ class CloudSettings:
     deletes_per_s: float = 10
     compute_requests_share: float = 1
     role_assignment_delay_s: float = 0
+    site_start_s: float = 0
     operation_retention_s: float = DAY_S
     retry_after_s: float = 1
     template_submission_s: float = 0

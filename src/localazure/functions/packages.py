@@ -19,10 +19,17 @@ from typing import Any
 from localazure.arm.resource_id import ResourceId
 from localazure.clock import timestamp
 from localazure.cloud import Cloud
+from localazure.functions.package_storage import may_store
 from localazure.store import Document
 
 _LOG = logging.getLogger(__name__)
 _BUILDING, _FAILED, _SUCCEEDED = 1, 3, 4  # Kudu's DeployStatus
+_NO_STORAGE = (
+    "[StorageAccessibleCheck] Error while checking access to storage account: InaccessibleStorageException: Failed to "
+    "access storage account for deployment: BlobUploadFailedException: Response status code does not indicate "
+    "success: 403 (This request is not authorized to perform this operation using this permission.)."
+)
+"""Source: Azure/azure-dev#8026."""
 _BUILT = "Unpacked. Packages are those of the local cloud's interpreter: requirements.txt was not installed."
 
 
@@ -68,6 +75,10 @@ class Packages:
         shutil.rmtree(self._place(site_id), ignore_errors=True)
 
     def _unpack(self, site_id: ResourceId, deployment_id: str, content: bytes) -> None:
+        site = self._cloud.store.get(site_id)
+        if site is None or not may_store(self._cloud, site):
+            self._record(site_id, deployment_id, _FAILED, _NO_STORAGE)
+            return
         with self._publishing:
             target = self._place(site_id) / deployment_id
             try:

@@ -7,6 +7,7 @@ Resource Manager's audience opens it, for principals that may publish.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -37,6 +38,7 @@ def publishing_routes(
         if found is None:
             raise ArmError(404, "NotFound", "404 Site Not Found.")
         cloud.authorize(principal, PUBLISH_ACTION, found.id)
+        _require_started(cloud, found)
         return found
 
     def publish(request: Request, raw: bytes) -> Response:
@@ -56,6 +58,13 @@ def publishing_routes(
         _route(f"{SCM}/api/publish", "POST", publish),
         _route(f"{SCM}/api/deployments/{{id}}", "GET", deployment),
     ]
+
+
+def _require_started(cloud: Cloud, site: Document) -> None:
+    """The host of a new site is not there at once, where the settings say so."""
+    started = datetime.fromisoformat(site.internal["created"]) + timedelta(seconds=cloud.settings.current.site_start_s)
+    if cloud.clock.now() < started:
+        raise ArmError(503, "ServiceUnavailable", "The service is unavailable.")
 
 
 def _route(path: str, method: str, answer: Callable[[Request, bytes], Response]) -> Route:

@@ -13,6 +13,7 @@ from localazure.arm.errors import ArmError, resource_not_found
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.operation_table import Operation
 from localazure.arm.resource_id import ResourceId
+from localazure.clock import timestamp
 from localazure.cloud import Cloud
 from localazure.functions.addresses import scm_host
 from localazure.store import Document
@@ -28,8 +29,8 @@ _ASSIGN = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"
 class Sites:
     """Function apps.
 
-    A site's `internal`: `appSettings`, `masterKey`, `eventGridKey`; of its code `publication` and `package`; `address`
-    once a host has run it.
+    A site's `internal`: `created`, `appSettings`, `masterKey`, `eventGridKey`; of its code `publication` and `package`;
+    `address` once a host has run it.
     """
 
     def __init__(self, cloud: Cloud) -> None:
@@ -106,7 +107,8 @@ class Sites:
                 "properties": properties,
                 **({"identity": self._with_principals(identity)} if identity else {}),
             }
-            internal = dict(known.internal) if known else _new_keys()
+            created = timestamp(self._cloud.clock.now())
+            internal = dict(known.internal) if known else {"created": created, **_new_keys()}
             if settings is not None:
                 internal["appSettings"] = settings
             self._cloud.store.put(resource_id, body, internal=internal)
