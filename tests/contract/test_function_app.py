@@ -114,9 +114,12 @@ def test_sample_settings_are_complete(repository: Path) -> None:
 
 
 def test_host_settings_fit_the_library(repository: Path) -> None:
-    """Durable 2.x needs bundle 4 or newer; no function may run longer than the smallest plan allows."""
+    """Durable 2.x needs gRPC of bundle 4.38; timers fire in time; no function runs longer than the plan allows."""
     host = json.loads((repository / "host.json").read_text())
 
-    assert host["extensionBundle"]["version"] == "[4.*, 5.0.0)"
+    assert host["extensionBundle"]["version"] == "[4.38.0, 5.0.0)"
     assert host["functionTimeout"] == "00:10:00"
-    assert host["extensions"]["durableTask"]["hubName"] == "imagegate"
+    durable = host["extensions"]["durableTask"]
+    assert durable["hubName"] == "imagegate"
+    assert durable["storageProvider"]["maxQueuePollingInterval"] == "00:00:02"
+    assert durable["storageProvider"]["partitionCount"] == 1
