@@ -3,6 +3,7 @@
 All of it is deterministic: time is the orchestration's own, and nothing here does I/O.
 """
 
+import json
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -27,8 +28,8 @@ RETRY = task.RetryPolicy(
 _PATIENCE_S = (2, 4, 8)
 """Waits before a step is asked again whose service was not there, or wanted to be left alone."""
 
-_EVENT_LIMIT = 60
-"""A custom status ends at 16 KB (Durable Functions); whoever listens has seen what is dropped."""
+_STATUS_LIMIT_BYTES = 15 * 1024
+"""Durable Functions ends a custom status at 16 KB of UTF-16; a listener has seen what is dropped."""
 
 _TEXT_LIMIT = 240
 
@@ -98,14 +99,21 @@ class Telling:
         for line in text.splitlines() or [""]:
             event = {"at": at, "kind": kind, "text": line[:_TEXT_LIMIT], "passed": passed, "seconds": seconds}
             self._events.append(event)
-        while len(self._events) > _EVENT_LIMIT:
-            self._events.pop(0)
-            self._dropped += 1
         self._show()
 
     def _show(self) -> None:
-        status = {"first": self._dropped, "events": list(self._events), "children": self._children}
-        self._ctx.set_custom_status(status)
+        while self._events and _size_bytes(self._status()) > _STATUS_LIMIT_BYTES:
+            self._events.pop(0)
+            self._dropped += 1
+        self._ctx.set_custom_status(self._status())
+
+    def _status(self) -> dict[str, Any]:
+        return {"first": self._dropped, "events": list(self._events), "children": self._children}
+
+
+def _size_bytes(status: Mapping[str, Any]) -> int:
+    """As the engine measures it: the JSON, in which other letters than ASCII are escaped, as UTF-16."""
+    return len(json.dumps(status)) * 2
 
 
 def call(ctx: "OrchestrationContext", name: str, job: Mapping[str, Any]) -> "Generator[Task[Any], Any, dict[str, Any]]":

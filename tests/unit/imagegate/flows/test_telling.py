@@ -1,5 +1,6 @@
 """What every orchestration does alike, driven by hand."""
 
+import json
 from typing import Any
 
 import pytest
@@ -53,13 +54,16 @@ def test_defect_is_told_as_one() -> None:
     assert "boom" in failed.value.reason
 
 
-def test_status_stays_small() -> None:
-    """A custom status holds the last sixty things told, and says how many came before them."""
+@pytest.mark.parametrize("letter", ["a", "\N{GREEK SMALL LETTER OMEGA}", "\N{GEAR}"])
+def test_status_stays_small(letter: str) -> None:
+    """A custom status holds the last things told, within 16 KB of UTF-16, and says how many came before them."""
     ctx = FakeContext({})
     telling = Telling(ctx)
 
-    for number in range(70):
-        telling.note(f"note {number}")
+    for number in range(200):
+        telling.note(f"{number}: {letter * 80}")
+        assert len(json.dumps(ctx.status).encode("utf-16-le")) <= 16 * 1024
 
-    assert ctx.status["first"] == 10
-    assert [event["text"] for event in ctx.status["events"]] == [f"note {number}" for number in range(10, 70)]
+    shown = [int(event["text"].partition(":")[0]) for event in ctx.status["events"]]
+    assert shown == list(range(ctx.status["first"], 200))
+    assert len(shown) >= 10
