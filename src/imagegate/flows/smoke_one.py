@@ -279,6 +279,7 @@ def _reboot(trial: _Trial) -> "Steps":
         answer = yield from call(trial.ctx, "await_reboot", job)
         if answer["ended"]:
             break
+        job["seen_down"] = bool(job.get("seen_down") or answer.get("seen_down"))
         if trial.late:
             raise StepFailed(Cause.SERVICE, f"The restart was not over after {trial.waited(begun)}.")
     if answer["reason"]:

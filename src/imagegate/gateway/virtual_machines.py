@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from imagegate.errors import ResourceConflict
+from imagegate.errors import LoginFailed, NotAuthorised, ResourceConflict
 from imagegate.gateway.arm_errors import parse_error
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.resources import get_resource
@@ -18,9 +18,13 @@ _OPERATION_ENDED = {"succeeded", "failed", "canceled"}
 
 @dataclass(frozen=True, kw_only=True)
 class InstanceView:
-    """A VM as it is now; `power_state` and `agent` are Azure's words, empty where it says nothing."""
+    """A VM as it is now; `power_state` and `agent` are Azure's words, empty where it says nothing.
+
+    `provisioned_at`: when the last operation on the VM ended, as Azure writes it.
+    """
 
     provisioning_state: str
+    provisioned_at: str
     power_state: str
     agent: str
     statuses: tuple[str, ...]
@@ -32,9 +36,11 @@ class InstanceView:
         view = properties.get("instanceView") or {}
         statuses = view.get("statuses") or []
         codes = [str(status.get("code", "")) for status in statuses]
+        times = [status.get("time") for status in statuses if _is_provisioning(status)]
         agent = (view.get("vmAgent") or {}).get("statuses") or []
         return cls(
             provisioning_state=str(properties.get("provisioningState", "")),
+            provisioned_at=next((str(time) for time in times if time), ""),
             power_state=next((code.split("/", 1)[1] for code in codes if code.lower().startswith("powerstate/")), ""),
             agent=str(agent[0].get("displayStatus", "")) if agent else "",
             statuses=tuple(_status_line(status) for status in statuses),
@@ -86,12 +92,24 @@ def begin_restart(cloud: Cloud, vm_id: ResourceId) -> str | None:
     return f"{parts.path}?{parts.query}"
 
 
-def read_operation(cloud: Cloud, operation: str) -> OperationState:
-    """How the operation at that address stands."""
-    with told_as("asking how the operation stands"):
-        body = cloud.follow(operation) or {}
+def read_operation(cloud: Cloud, operation: str) -> OperationState | None:
+    """How the operation at that address stands; None where it is not for us to ask.
+
+    Operations belong to the subscription, and the rights of the Function and of CI end at resource groups.
+    """
+    try:
+        with told_as("asking how the operation stands"):
+            body = cloud.follow(operation) or {}
+    except LoginFailed:
+        raise
+    except NotAuthorised:
+        return None
     error = body.get("error")
     return OperationState(state=str(body.get("status") or "Succeeded"), reason=str(parse_error(error)) if error else "")
+
+
+def _is_provisioning(status: Mapping[str, Any]) -> bool:
+    return str(status.get("code", "")).lower().startswith("provisioningstate/")
 
 
 def _status_line(status: Mapping[str, Any]) -> str:

@@ -27,7 +27,7 @@ def instance_view(cloud: Cloud, vm: Document, machine: Machine | None) -> dict[s
         "disks": [{"name": disk["name"], "statuses": [_succeeded(now)]} for disk in disks],
         "hyperVGeneration": vm.internal.get("generation", "V2"),
         "statuses": [
-            _provisioning(str(properties["provisioningState"]), now),
+            _provisioning(str(properties["provisioningState"]), _settled_at(vm) or now),
             {"code": f"PowerState/{power}", "level": "Info", "displayStatus": _POWER_WORDS[power]},
         ],
     }
@@ -39,6 +39,12 @@ def instance_view(cloud: Cloud, vm: Document, machine: Machine | None) -> dict[s
     if (properties.get("diagnosticsProfile") or {}).get("bootDiagnostics", {}).get("enabled"):
         view["bootDiagnostics"] = {}
     return view
+
+
+def _settled_at(vm: Document) -> str:
+    """When the last operation on the machine ended; empty while one goes on."""
+    ended = vm.body["properties"]["provisioningState"] == "Succeeded"
+    return str(vm.internal.get("settled", "")).replace("Z", "+00:00") if ended else ""
 
 
 def power_state(vm: Document, machine: Machine | None) -> str:

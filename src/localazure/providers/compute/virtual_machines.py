@@ -159,6 +159,7 @@ class VirtualMachines:
             message = f"The local cloud could not start the virtual machine '{plan.vm_id.name}': {error}"
             raise ArmError(409, "LocalCloudBootFailed", message) from error
         set_provisioning_state(self._cloud, plan.vm_id, "Succeeded")
+        put_internal(self._cloud, plan.vm_id, settled=timestamp(self._cloud.clock.now()))
 
     def _change(self, request: ArmRequest, known: Document, body: dict[str, Any]) -> ArmResponse:
         document, given = known.body, properties_of(body)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from localazure.arm.messages import ArmRequest, ArmResponse
 from localazure.arm.operation_table import Operation
+from localazure.clock import timestamp
 from localazure.cloud import Cloud
 from localazure.providers.compute.accepted import accept
 from localazure.providers.compute.documents import put_internal, require, set_provisioning_state
@@ -93,6 +94,7 @@ class VmPower:
                 work(vm)
             finally:
                 set_provisioning_state(self._cloud, vm.id, before)
+                put_internal(self._cloud, vm.id, settled=timestamp(self._cloud.clock.now()))
 
         return accept(self._cloud, request, carry_out, location=str(vm.body["location"]), status=202, monitor=True)
 

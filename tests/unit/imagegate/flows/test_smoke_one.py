@@ -57,7 +57,7 @@ def answers() -> Json:
         "stop_smoke_deployment": {"stopped": True},
         "tear_down_smoke_vm": GONE,
         "reboot_smoke_vm": {"operation": "/operations/1?t=1"},
-        "await_reboot": [{"ended": False, "reason": None}, {"ended": True, "reason": None}],
+        "await_reboot": [{"ended": False, "reason": None, "seen_down": True}, {"ended": True, "reason": None}],
         "run_inside": {"submitted": True},
         "await_run_inside": {"ended": True, "ran": True, "attempt": attempt()},
     }
@@ -301,6 +301,8 @@ def test_reboot_and_again(answers: Json, job: Json) -> None:
     assert [probe.phase for probe in outcome.probes] == ["first-boot", "after-reboot"]
     wanted = ["probe_http", "reboot_smoke_vm", "await_reboot", "await_reboot", "probe_http"]
     assert [name for name in ctx.names() if name in wanted] == wanted
+    looks = [asked.get("seen_down", False) for name, asked in ctx.calls if name == "await_reboot"]
+    assert looks == [False, True], "that the VM was seen down goes along"
     assert {"reboot", "probe_after_reboot"} <= set(outcome.timings_s)
 
 
