@@ -46,7 +46,7 @@ def advance_image_version(cloud: Cloud, version_id: ResourceId, wish: VersionWis
     if state.lower() in _PENDING_STATES:
         return {"done": False, "reason": f'its provisioning state is "{state}"'}
     profile: Mapping[str, Any] = properties.get("publishingProfile") or {}
-    change = _change(body, properties, profile, wish)
+    change = _change(body, profile, wish)
     if state.lower() != "succeeded":
         raise ServiceRefused(
             f'The image version {version_id.name} cannot be changed: its provisioning state is "{state}".',
@@ -55,28 +55,19 @@ def advance_image_version(cloud: Cloud, version_id: ResourceId, wish: VersionWis
     if not change:
         return {"done": True, "reason": ""}
     try:
-        with told_as(f"changing the image version {version_id.name}"):
-            cloud.send("PATCH", version_id.text, api_version=API_VERSIONS["microsoft.compute/galleries"], body=change)
+        _patch(cloud, version_id, change, properties.get("storageProfile") or {})
     except ResourceConflict as conflict:
         return {"done": False, "reason": conflict.message}
     return {"done": False, "sent": True, "reason": "the change was accepted"}
 
 
-def _change(
-    body: Mapping[str, Any], properties: Mapping[str, Any], profile: Mapping[str, Any], wish: VersionWish
-) -> dict[str, Any]:
+def _change(body: Mapping[str, Any], profile: Mapping[str, Any], wish: VersionWish) -> dict[str, Any]:
     """The PATCH that makes the version as wished; empty when it is."""
     change: dict[str, Any] = {}
     if tags := _changed_tags(body.get("tags") or {}, wish.tags):
         change["tags"] = tags
     if not _flags_as_wished(profile, wish) or not _end_as_wished(profile, wish):
         change["properties"] = {"publishingProfile": _changed(profile, wish)}
-        # Either the source or the disk images: the service sends both and refuses to take both.
-        storage = properties.get("storageProfile") or {}
-        if storage.get("source"):
-            change["properties"]["storageProfile"] = {"source": storage["source"]}
-        elif storage:
-            change["properties"]["storageProfile"] = dict(storage)
     return change
 
 
@@ -87,6 +78,27 @@ def _changed_tags(tags: Mapping[str, str], wished: Mapping[str, str]) -> dict[st
         return {}
     replaced = {name.lower() for name in wished}
     return {**{name: value for name, value in tags.items() if name.lower() not in replaced}, **wished}
+
+
+def _patch(cloud: Cloud, version_id: ResourceId, change: Mapping[str, Any], storage: Mapping[str, Any]) -> None:
+    """Send the change; with the version's storage only where the service asks for that.
+
+    A version of Image Builder names a source in the service's own group: Resource Manager asks for the caller's rights
+    on what a request names, and nobody has them there.
+    """
+    try:
+        _send(cloud, version_id, change)
+    except ServiceRefused as refused:
+        if refused.status != 400 or "properties" not in change or not storage:
+            raise
+        # Either the source or the disk images: the service sends both and refuses to take both.
+        sent = {"source": storage["source"]} if storage.get("source") else dict(storage)
+        _send(cloud, version_id, {**change, "properties": {**change["properties"], "storageProfile": sent}})
+
+
+def _send(cloud: Cloud, version_id: ResourceId, change: Mapping[str, Any]) -> None:
+    with told_as(f"changing the image version {version_id.name}"):
+        cloud.send("PATCH", version_id.text, api_version=API_VERSIONS["microsoft.compute/galleries"], body=change)
 
 
 def _flags_as_wished(profile: Mapping[str, Any], wish: VersionWish) -> bool:
