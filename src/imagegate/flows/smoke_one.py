@@ -272,7 +272,7 @@ def _url(trial: _Trial, probe: Probe) -> str:
 def _reboot(trial: _Trial) -> "Steps":
     begun = trial.ctx.current_utc_datetime
     trial.telling.begin("reboot", f"Rebooting {trial.vm.name}")
-    job = {"vm": trial.vm.to_json()}
+    job: dict[str, Any] = {"vm": trial.vm.to_json()}
     job |= yield from call(trial.ctx, "reboot_smoke_vm", job)
     while True:
         yield from trial.pause(begun)
