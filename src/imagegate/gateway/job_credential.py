@@ -13,15 +13,12 @@ from azure.core.exceptions import ClientAuthenticationError
 from imagegate.errors import LoginFailed
 from imagegate.gateway.github_event_file import read_github_event
 from imagegate.gateway.github_token import ENTRA_AUDIENCE, GitHubJobToken
+from imagegate.gateway.login_errors import first_line, matches_no_credential, refused_login
 from imagegate.gateway.translation import no_connection
 
 _SECRETS = ("AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE")
-_NUMBER = re.compile(r"AADSTS(\d+)")
 _SUBJECT = re.compile(r"subject '([^']*)'", re.IGNORECASE)
-_UNMATCHED = {"70021", "700211", "700212", "700213", "700214", "7002138"}
-"""No federated credential fits: none at all, by issuer, audience, subject, … Source: Entra, error codes."""
-_UNKNOWN_APPLICATION = {"700016", "90002"}
-_EXPIRED_SECRET = {"7000215", "7000222"}
+_PARTS = re.compile(r"repo:(?P<owner>[^/@:]+)(?P<ids>@\d+)?/(?P<name>[^@:]+)(?:@\d+)?:(?P<rest>.*)")
 _TRY = "try/action.yml of imagegate builds and boots the image on the runner itself and needs no credential at all."
 
 
@@ -66,28 +63,25 @@ class JobCredential:
             claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
         except (KeyError, IndexError, ValueError, binascii.Error, ClientAuthenticationError):
             return {}
-        return {name: str(claims.get(name) or "") for name in ("sub", "iss")} if isinstance(claims, dict) else {}
+        if not isinstance(claims, dict):
+            return {}
+        names = ("sub", "iss", "repository_id", "repository_owner_id")
+        return {name: str(claims.get(name) or "") for name in names}
 
 
 def explain_login(
     message: str, environment: Mapping[str, str], claims: Callable[[], Mapping[str, str]] = dict
 ) -> LoginFailed:
-    """Our error for a login that failed in a job. `claims` asks for the job's own `sub` and `iss`."""
-    numbers = set(_NUMBER.findall(message))
+    """Our error for a login that failed in a job. `claims` asks for the claims of the job's own token."""
     client_id, tenant_id = environment.get("AZURE_CLIENT_ID", ""), environment.get("AZURE_TENANT_ID", "")
     ids = {name: value for name, value in (("client id", client_id), ("tenant id", tenant_id)) if value}
-    if numbers & _UNMATCHED:
+    if matches_no_credential(message):
         return _unmatched(message, ids, claims())
-    if numbers & _UNKNOWN_APPLICATION:
-        text = "Azure knows no such application in that tenant."
-        hint = "Check client-id and tenant-id; a managed identity's client id counts as one."
-        return LoginFailed(f"{text}\n{_first_line(message)}", hint=hint, ids=ids)
-    if numbers & _EXPIRED_SECRET:
-        hint = "Better none at all: give the job `permissions: id-token: write` and add a federated credential."
-        return LoginFailed(f"Azure does not take the client secret.\n{_first_line(message)}", hint=hint, ids=ids)
+    if known := refused_login(message, ids):
+        return known
     has_proof = any(environment.get(name) for name in ("ACTIONS_ID_TOKEN_REQUEST_URL", *_SECRETS))
     if has_proof and client_id and tenant_id:
-        return LoginFailed(f"Azure did not let the job in.\n{_first_line(message)}", ids=ids)
+        return LoginFailed(f"Azure did not let the job in.\n{first_line(message)}", ids=ids)
     return _nothing_to_show(message, environment, ids)
 
 
@@ -98,14 +92,32 @@ def _unmatched(message: str, ids: Mapping[str, str], claims: Mapping[str, str]) 
         "Azure trusts no token of this job: the application has no federated credential for its subject.",
         principal=ids.get("client id"),
         hint="Add one to the application or identity, word for word as below (Entra compares capitals, too); it takes "
-        f"a minute to arrive. Azure said: {_first_line(message)}",
+        f"a minute to arrive. Azure said: {first_line(message)}",
         ids={
             **{name: value for name, value in ids.items() if name != "client id"},
             "subject": subject or "(not told)",
+            **_other_form(subject, claims),
             "issuer": claims.get("iss") or "https://token.actions.githubusercontent.com",
             "audience": ENTRA_AUDIENCE,
         },
     )
+
+
+def _other_form(subject: str, claims: Mapping[str, str]) -> dict[str, str]:
+    """The subject as GitHub sends it for other repositories: with ids in it, or without.
+
+    Source: GitHub documentation, "Immutable subject claims"; a repository may be switched from one form to the other.
+    """
+    found = _PARTS.fullmatch(subject)
+    if found is None:
+        return {}
+    owner, name, rest = found["owner"], found["name"], found["rest"]
+    if found["ids"]:
+        return {"subject, old form": f"repo:{owner}/{name}:{rest}"}
+    owner_id, repository_id = claims.get("repository_owner_id"), claims.get("repository_id")
+    if not owner_id or not repository_id:
+        return {}
+    return {"subject, new form": f"repo:{owner}@{owner_id}/{name}@{repository_id}:{rest}"}
 
 
 def _nothing_to_show(message: str, environment: Mapping[str, str], ids: Mapping[str, str]) -> LoginFailed:
@@ -119,7 +131,7 @@ def _nothing_to_show(message: str, environment: Mapping[str, str], ids: Mapping[
         )
     if not (ids.get("client id") and ids.get("tenant id")):
         return LoginFailed(
-            f"The job has nothing to log in to Azure with.\n{_first_line(message)}",
+            f"The job has nothing to log in to Azure with.\n{first_line(message)}",
             hint="Give the inputs client-id and tenant-id, and the job `permissions: id-token: write`; or run on a "
             "machine with a managed identity.",
             ids=ids,
@@ -129,7 +141,3 @@ def _nothing_to_show(message: str, environment: Mapping[str, str], ids: Mapping[
         hint="Add to the job:\n  permissions:\n    id-token: write\n    contents: read\n    statuses: write",
         ids=ids,
     )
-
-
-def _first_line(message: str) -> str:
-    return next((line.strip() for line in message.splitlines() if line.strip()), "")[:500]

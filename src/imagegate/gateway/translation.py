@@ -27,25 +27,17 @@ from imagegate.errors import (
     ServiceUnreachable,
 )
 from imagegate.gateway.arm_errors import ArmFault, parse_error_body
+from imagegate.gateway.login_errors import refused_login
+from imagegate.model.provisioning_fault import cause_of
+from imagegate.model.verification import Cause
 
 SET_UP_FIRST = "Run `imagegate setup FOLDER` first."
-_CAPACITY = {
-    "skunotavailable",
-    "allocationfailed",
-    "zonalallocationfailed",
-    "overconstrainedallocationrequest",
-    "overconstrainedzonalallocationrequest",
-    "quotaexceeded",
-    "resourcequotaexceeded",
-    "publicipcountlimitreached",
+_HINTS = {
+    Cause.POLICY: "An Azure Policy forbids it; ask who owns the policy.",
+    Cause.CAPACITY: "Capacity or quota: try another size or region, or ask for more quota.",
+    Cause.THROTTLING: "Azure throttles these requests; try again later.",
 }
-_THROTTLING = {
-    "toomanyrequests",
-    "subscriptionrequeststhrottled",
-    "resourcerequeststhrottled",
-    "operationnotpermittedonquota",
-}
-_POLICY = {"requestdisallowedbypolicy"}
+"""By the cause that a code means in a smoke test, too: one code has one meaning."""
 _ACTION = re.compile(
     r"(?:does not have authorization to perform action|does not have permission to perform action\(s\))"
     r" '(?P<action>[^']+)'(?: (?:over|on the linked) scope(?:\(s\))? '(?P<scope>[^']*)')?",
@@ -82,6 +74,8 @@ def translate(error: AzureError, doing: str, *, template_file: str | None = None
     if connection_error := no_connection(error):
         return _unreachable(connection_error, doing)
     if isinstance(error, ClientAuthenticationError):
+        if known := refused_login(str(error.message or error), {}):
+            return known
         return LoginFailed(
             f"No credential for {doing}: {_first_lines(error)}",
             hint="Set AZURE_TENANT_ID, AZURE_CLIENT_ID and a secret or federated token, use a managed identity, "
@@ -108,19 +102,10 @@ def refusal(fault: ArmFault, doing: str, *, status: int | None, ids: dict[str, s
     codes = set(fault.codes)
     text = f"{_sentence(doing)} was refused.\n{fault}" if str(fault) else f"{_sentence(doing)} was refused."
     code = fault.innermost.code or fault.code
-    if codes & _POLICY:
-        return Inconclusive(
-            text, service_code=code, hint="An Azure Policy forbids it; ask who owns the policy.", ids=ids
-        )
-    if codes & _CAPACITY or (codes & {"operationnotallowed"} and "quota" in str(fault).lower()):
-        return Inconclusive(
-            text,
-            service_code=code,
-            hint="Capacity or quota: try another size or region, or ask for more quota.",
-            ids=ids,
-        )
-    if status == 429 or codes & _THROTTLING:
-        return Inconclusive(text, service_code=code, hint="Azure throttles these requests; try again later.", ids=ids)
+    cause = cause_of(fault.codes, str(fault))
+    hint = _HINTS.get(cause) or (_HINTS[Cause.THROTTLING] if status == 429 else None)
+    if hint:
+        return Inconclusive(text, service_code=code, hint=hint, ids=ids)
     if status in {401, 403} or "authorizationfailed" in codes or "linkedauthorizationfailed" in codes:
         return _not_authorised(fault, text, ids, LoginFailed if status == 401 else NotAuthorised)
     if "missingsubscriptionregistration" in codes:

@@ -41,7 +41,7 @@ class Refusing:
         return AccessToken(self.token, 0)
 
 
-@pytest.mark.parametrize("number", ["70021", "700213", "700211", "700212"])
+@pytest.mark.parametrize("number", ["70021", "70025", "700213", "700211", "700212"])
 def test_no_federated_credential(number: str) -> None:
     """Whatever does not match, the subject to register is printed with issuer and audience: the job's own, if known."""
     error = explain_login(UNMATCHED.format(number=number), JOB | IDS | OIDC, lambda: CLAIMS)
@@ -59,6 +59,8 @@ def test_no_federated_credential(number: str) -> None:
         ({}, "no managed identity", "Give the inputs client-id and tenant-id"),
         (IDS | OIDC, "AADSTS700016: Application not found", "Check client-id and tenant-id"),
         (IDS | {"AZURE_CLIENT_SECRET": "s"}, "AADSTS7000222: expired", "id-token: write"),
+        (IDS | {"AZURE_CLIENT_SECRET": "s"}, "AADSTS7000215: Invalid client secret", "The client secret is wrong"),
+        (IDS | OIDC, "AADSTS53003: Access has been blocked", "Ask who owns Conditional Access"),
         (IDS | {"AZURE_CLIENT_SECRET": "s"}, "AADSTS50001: other", "AADSTS50001: other"),
         (IDS | OIDC, "AADSTS50001: other", "AADSTS50001: other"),
     ],
@@ -66,6 +68,29 @@ def test_no_federated_credential(number: str) -> None:
 def test_what_the_job_lacks(environment: Mapping[str, str], message: str, words: str) -> None:
     """Each cause has its own text, with what is to be changed."""
     assert words in str(explain_login(message, {**JOB, **environment}))
+
+
+@pytest.mark.parametrize(
+    ("subject", "ids", "other"),
+    [
+        ("repo:o/r:pull_request", {}, {}),
+        (
+            "repo:o/r:ref:refs/heads/main",
+            {"repository_owner_id": "12", "repository_id": "34"},
+            {"subject, new form": "repo:o@12/r@34:ref:refs/heads/main"},
+        ),
+        ("repo:o@12/r@34:environment:live", {}, {"subject, old form": "repo:o/r:environment:live"}),
+        ("repository_owner:o:workflow:x", {}, {}),
+    ],
+)
+def test_both_forms_of_a_subject(subject: str, ids: dict[str, str], other: dict[str, str]) -> None:
+    """GitHub has two forms of a subject: the job's own is printed, and the one that a switch would make of it."""
+    claims = {"sub": subject, "iss": CLAIMS["iss"], **ids}
+
+    found = explain_login(UNMATCHED.format(number="70025"), JOB | IDS | OIDC, lambda: claims).ids
+
+    assert found["subject"] == subject
+    assert {name: value for name, value in found.items() if name.startswith("subject,")} == other
 
 
 def test_a_fork(tmp_path: Path) -> None:

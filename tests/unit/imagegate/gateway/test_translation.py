@@ -20,10 +20,11 @@ from imagegate.errors import (
     ServiceRefused,
     ServiceUnreachable,
 )
+from imagegate.gateway.arm_errors import ArmFault
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.credential import credential_of
 from imagegate.gateway.endpoints import PUBLIC
-from imagegate.gateway.translation import told_as, translate
+from imagegate.gateway.translation import refusal, told_as, translate
 
 PATH = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Compute/galleries/g"
 
@@ -45,6 +46,8 @@ def _raised(
         (401, "ExpiredAuthenticationToken", LoginFailed),
         (403, "AuthorizationFailed", NotAuthorised),
         (403, "RequestDisallowedByPolicy", Inconclusive),
+        (403, "RequestDisallowedByAzure", Inconclusive),
+        (409, "RetryableError", Inconclusive),
         (404, "ResourceNotFound", ResourceMissing),
         (409, "OperationNotAllowed", ResourceConflict),
         (409, "SkuNotAvailable", Inconclusive),
@@ -178,6 +181,29 @@ def test_a_login_that_is_not_reached(wire: Wire, job: dict[str, str], problem: E
 
     assert caught.value.exit_code == 7
     assert "AZURE_" not in str(caught.value)
+
+
+def test_quota_is_not_throttling() -> None:
+    """A quota is told as one: asking again later would not help."""
+    found = refusal(ArmFault(code="OperationNotPermittedOnQuota", message="x"), "deploying", status=409, ids={})
+
+    assert "ask for more quota" in str(found.hint)
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("AADSTS7000215: Invalid client secret provided.", "The client secret is wrong"),
+        ("AADSTS7000222: The provided client secret keys are expired.", "The client secret has expired"),
+    ],
+)
+def test_a_wrong_secret(message: str, words: str) -> None:
+    """A secret that Entra does not take is called that; nothing says that a credential is missing."""
+    error = translate(ClientAuthenticationError(message), "reading")
+
+    assert isinstance(error, LoginFailed)
+    assert words in error.message
+    assert "AZURE_CLIENT_ID" not in str(error)
 
 
 def test_no_credential() -> None:
