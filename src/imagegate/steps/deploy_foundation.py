@@ -10,9 +10,13 @@ from imagegate.gateway.deployments import DeploymentState
 from imagegate.gateway.principal import OwnPrincipal
 from imagegate.settings import Settings
 from imagegate.steps.await_deployment import await_deployment
+from imagegate.steps.keep_outputs import keep_outputs
 from imagegate.waiting import Deadline
 
 FOUNDATION = "imagegate-foundation"
+"""The deployment that has the outputs of the last set-up that went well."""
+
+_NAME_LIMIT = 64
 _NEEDED = ("identityId", "galleryImageId", "scriptContainerUrl", "scriptStorageAccountName")
 
 
@@ -40,6 +44,7 @@ def deploy_foundation(
     Without `group` into the image's own resource group; the group of another side gets a builder and storage of its
     own, and no gallery.
     `tags` are the parameters that say which tags gallery and definition have already: a deployment replaces them.
+    Each image has a deployment of its own: one that goes on or fails takes no outputs away from builds of the others.
 
     Raises:
         ImageGateError: refused, failed (with the innermost cause), or not done before the deadline.
@@ -47,11 +52,18 @@ def deploy_foundation(
     group = group or settings.azure.resource_group
     parameters = {**_parameters(settings, template, principals, group=group), **(tags or {})}
     ended = await_deployment(
-        cloud, group, FOUNDATION, template=template, parameters=parameters, deadline=deadline, note=note
+        cloud,
+        group,
+        f"{FOUNDATION}-{settings.azure.definition}"[:_NAME_LIMIT],
+        template=template,
+        parameters=parameters,
+        deadline=deadline,
+        note=note,
     )
     missing = [name for name in _NEEDED if not ended.outputs.get(name)]
     if missing:
         raise ServiceRefused(f'The deployment "{FOUNDATION}" has no output {", ".join(missing)}.')
+    keep_outputs(cloud, group, FOUNDATION, ended.outputs, deadline=deadline)
     return ended
 
 

@@ -13,7 +13,8 @@ from imagegate.report.progress import Silent, Story
 from imagegate.settings import Settings
 
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourcegroups/rg"
-DEPLOYMENT = f"{GROUP}/providers/Microsoft.Resources/deployments/imagegate-foundation"
+DEPLOYMENT = f"{GROUP}/providers/Microsoft.Resources/deployments/imagegate-foundation-web"
+KEPT = DEPLOYMENT.removesuffix("-web")
 OUTPUTS = {
     name: {"type": "String", "value": f"/{name}"} for name in ("identityId", "galleryImageId", "scriptContainerUrl")
 } | {"scriptStorageAccountName": {"type": "String", "value": "scripts"}}
@@ -45,6 +46,8 @@ class _Manager:
             Answer(status=201, body={"id": DEPLOYMENT, "properties": {"provisioningState": "Accepted"}}),
         )
         wire.on("GET", f"{ACCOUNT}/providers/Microsoft.Authorization/roleAssignments", Answer(body={"value": []}))
+        wire.on("PUT", KEPT, Answer(status=201, body={"id": KEPT, "properties": {}}))
+        wire.on("GET", KEPT, Answer(body={"id": KEPT, "properties": {"provisioningState": "Succeeded"}}))
         running = Answer(body={"id": DEPLOYMENT, "properties": {"provisioningState": "Running"}})
         wire.on(
             "GET", DEPLOYMENT, running, lambda _seen: Answer(body={"id": DEPLOYMENT, "properties": self.properties})
@@ -99,6 +102,21 @@ def test_twice(wire: Wire, clock: HandClock, settings: Settings) -> None:
 
     again = len(wire.calls("POST", ".*")) + len(wire.calls("PUT", "/subscriptions/[^/]+/resourcegroups/[^/]+"))
     assert (result.registered, result.made, again) == ((), (), changes)
+
+
+def test_builds_of_others_keep_their_outputs(wire: Wire, clock: HandClock, settings: Settings) -> None:
+    """What builds read is written once a set-up went well; a failed one of another image leaves it as it is."""
+    manager = _Manager(wire)
+    _run(wire, clock, settings)
+
+    (kept,) = wire.calls("PUT", KEPT)
+    template = kept.json["properties"]["template"]
+    assert (template["resources"], set(template["outputs"])) == ([], set(OUTPUTS))
+    assert template["outputs"]["identityId"] == {"type": "string", "value": "/identityId"}
+    manager.properties = {"provisioningState": "Failed", "error": {"code": "InvalidTemplate", "message": "x"}}
+    with pytest.raises(ServiceRefused):
+        _run(wire, clock, settings)
+    assert len(wire.calls("PUT", KEPT)) == 1
 
 
 def test_a_failed_deployment_tells_the_innermost_cause(wire: Wire, clock: HandClock, settings: Settings) -> None:
