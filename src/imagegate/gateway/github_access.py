@@ -128,14 +128,20 @@ class GitHubClients:
         if known is not None and known[1] - _EARLY > datetime.now(UTC):
             return known[0]
         app = GithubIntegration(auth=Auth.AppAuth(self.access.app_id, self.access.app_key), **self._options())
+        owner, _, name = repository.partition("/")
         installation = self.access.installation_id
         if installation is None:
-            owner, _, name = repository.partition("/")
             installation = app.get_repo_installation(owner, name).id
-        granted = app.get_access_token(installation, permissions=dict(permissions))
-        self._on_secret(granted.token)
-        self._tokens[key] = (granted.token, granted.expires_at)
-        return granted.token
+        # PyGithub's own method gives a token for every repository of the installation.
+        _, granted = app.requester.requestJsonAndCheck(
+            "POST",
+            f"/app/installations/{installation}/access_tokens",
+            input={"repositories": [name], "permissions": dict(permissions)},
+        )
+        token, expires_at = str(granted["token"]), datetime.fromisoformat(granted["expires_at"])
+        self._on_secret(token)
+        self._tokens[key] = (token, expires_at)
+        return token
 
     def _options(self) -> dict[str, Any]:
         from urllib3.util.retry import Retry

@@ -134,6 +134,8 @@ class FakeGitHub:
         if request.method == "POST" and path == "/app/installations/12/access_tokens":
             if json.loads(body)["permissions"] not in _LEAST:
                 self.violations.append(f"more was asked for than is needed: {body!r}")
+            if json.loads(body).get("repositories") != [REPOSITORY.partition("/")[2]]:
+                self.violations.append(f"a token for more than one repository was asked for: {body!r}")
             self.tokens.add(INSTALLATION_TOKEN)
             expires = datetime.now(UTC) + timedelta(hours=1)
             return JSONResponse({"token": INSTALLATION_TOKEN, "expires_at": f"{expires:%Y-%m-%dT%H:%M:%SZ}"}, 201)
