@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from imagegate.errors import BuildFailed, ImageGateError
+from imagegate.gateway.endpoints import well_known
 from imagegate.model import normalise_region
 from imagegate.model.diagnosis import CustomizerTiming, Diagnosis
 from imagegate.report.annotations import annotate_diagnosis, annotate_error, annotation
@@ -20,11 +21,6 @@ from imagegate.report.step_summary import Summary, render_summary
 from imagegate.report.workflow_commands import assignment, foreign
 from imagegate.settings.action_inputs import ACTION_OUTPUTS, output_values
 
-_PORTALS = {
-    "https://management.azure.com": "https://portal.azure.com",
-    "https://management.usgovcloudapi.net": "https://portal.azure.us",
-    "https://management.chinacloudapi.cn": "https://portal.azure.cn",
-}
 _SECRETS = (
     "AZURE_CLIENT_SECRET",
     "AZURE_CLIENT_CERTIFICATE_PASSWORD",
@@ -209,7 +205,8 @@ class Job:
         return path
 
     def _links(self, document: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-        portal = _PORTALS.get(self.arm_endpoint.rstrip("/").lower())
+        known = well_known(self.arm_endpoint)
+        portal = known.portal if known else ""
         tenant_id = self.environment.get("AZURE_TENANT_ID", "")
         error = document.get("error")
         details = error.get("details") if isinstance(error, Mapping) else None

@@ -19,6 +19,7 @@ from imagegate.flows.setup_sides import (
 )
 from imagegate.gateway.azure_templates import azure_template
 from imagegate.gateway.cloud import Cloud
+from imagegate.gateway.features import register_features, unregistered_features
 from imagegate.gateway.principal import OwnPrincipal, own_principal
 from imagegate.gateway.resource_groups import ensure_resource_group, register_providers, unregistered_providers
 from imagegate.model import OWNER, OWNER_TAG, ResourceId
@@ -96,6 +97,9 @@ def set_up(
     """
     note = story.progress.note
     with story.step("providers", "Checking the resource providers"):
+        if features := unregistered_features(cloud):
+            note(f"registering {', '.join(features)}; this may take minutes")
+            register_features(cloud, features, deadline=Deadline.after(_REGISTRATION_S, story.clock))
         missing = unregistered_providers(cloud, PROVIDERS)
         if missing:
             note(f"registering {', '.join(missing)}; this may take minutes")

@@ -17,11 +17,17 @@ _WELL_KNOWN_AUTHORITIES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoints:
-    """Resource manager and login host of a cloud, without trailing slashes, and the token audience as registered."""
+    """Resource manager and login host of a cloud, without trailing slashes, and the token audience as registered.
+
+    `portal` is the site for people, empty where none is known; `features`, as `namespace/name`, are what a subscription
+    there has to be registered for.
+    """
 
     arm_endpoint: str
     authority: str
     audience: str
+    portal: str = ""
+    features: tuple[str, ...] = ()
 
     @property
     def scope(self) -> str:
@@ -38,6 +44,7 @@ PUBLIC = Endpoints(
     arm_endpoint="https://management.azure.com",
     authority="https://login.microsoftonline.com",
     audience="https://management.azure.com",
+    portal="https://portal.azure.com",
 )
 _WELL_KNOWN = {
     endpoints.arm_endpoint: endpoints
@@ -46,12 +53,16 @@ _WELL_KNOWN = {
         Endpoints(
             arm_endpoint="https://management.usgovcloudapi.net",
             authority="https://login.microsoftonline.us",
-            audience="https://management.usgovcloudapi.net",
+            audience="https://management.core.usgovcloudapi.net",
+            portal="https://portal.azure.us",
+            # Source: image builder documentation, overview, "Regions": a public preview there.
+            features=("Microsoft.VirtualMachineImages/FairfaxPublicPreview",),
         ),
         Endpoints(
             arm_endpoint="https://management.chinacloudapi.cn",
             authority="https://login.chinacloudapi.cn",
             audience="https://management.chinacloudapi.cn",
+            portal="https://portal.azure.cn",
         ),
     )
 }
@@ -60,7 +71,7 @@ _WELL_KNOWN = {
 def well_known(arm_endpoint: str) -> Endpoints | None:
     """The endpoints of Azure's own clouds, without asking.
 
-    Source: azure-core, `get_arm_endpoints`, and azure-identity, `AzureAuthorityHosts`.
+    Source: azure-mgmt-core, `get_arm_endpoints`, and azure-identity, `AzureAuthorityHosts`.
     """
     return _WELL_KNOWN.get(arm_endpoint.rstrip("/").lower())
 

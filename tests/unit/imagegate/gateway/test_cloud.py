@@ -132,7 +132,9 @@ def test_azures_own_clouds_need_no_question(wire: Wire) -> None:
     cloud = _connect(wire, SERVICE_PRINCIPAL, "https://management.azure.com")
 
     assert (wire.seen, cloud.endpoints) == ([], PUBLIC)
-    assert well_known("https://MANAGEMENT.usgovcloudapi.net/") is not None
+    government = well_known("https://MANAGEMENT.usgovcloudapi.net/")
+    assert government is not None
+    assert government.scope == "https://management.core.usgovcloudapi.net/.default"
 
 
 @pytest.mark.parametrize(
