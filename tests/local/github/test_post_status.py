@@ -243,7 +243,7 @@ def test_without_a_credential_nothing_is_sent(github: Any, job: MakeJob) -> None
 
 
 def test_comes_as_a_github_app(github: Any, job: MakeJob, pem: str) -> None:  # noqa: ANN401
-    """Finds its installation, asks for no more than to write statuses of this repository, keeps the token, and has it masked."""
+    """Finds its installation, asks to write statuses of one repository and no more, keeps and masks the token."""
     secrets: list[str] = []
     access = GitHubAccess.from_environment(
         {
