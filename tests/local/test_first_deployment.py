@@ -18,7 +18,7 @@ from recording_engine import RecordingEngine
 REPOSITORY = Path(__file__).parents[2]
 SCENARIO = REPOSITORY / "examples" / "scenarios" / "first-hour.yaml"
 TEMPLATE = REPOSITORY / "templates" / "apache-debian12"
-_FUNCTION = ("--function", "--repository", "acme/images", "--workflow", "*")
+_FUNCTION = ("--function", "--remote-build", "--repository", "acme/images", "--workflow", "*")
 _TIMEOUT_S = 150
 
 

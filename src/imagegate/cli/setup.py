@@ -14,6 +14,7 @@ from imagegate.report.outcome import Outcome
 from imagegate.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from imagegate.steps.build_function_package import FunctionCode
     from imagegate.steps.deploy_function import FunctionOptions
 
 _EXAMPLES = """\b
@@ -130,6 +131,12 @@ _OPTIONS = {
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of the Function's code, a checkout of imagegate's repository. Default: this imagegate's own.",
 )
+@click.option(
+    "--function-package",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The Function's package as a release brings it. Default: it is built here, which needs uv or pip, and PyPI.",
+)
+@click.option("--remote-build", is_flag=True, help="Let Azure install what the Function stands on, with its own build.")
 @shared_options
 def setup_command(
     *,
@@ -143,6 +150,8 @@ def setup_command(
     environment: str,
     with_function: bool,
     function_code: Path | None,
+    function_package: Path | None,
+    remote_build: bool,
     **function: Any,  # noqa: ANN401 - click's values
 ) -> Outcome:
     """Register providers, make resource groups, and deploy identity, gallery, definition and script container.
@@ -163,6 +172,7 @@ def setup_command(
         function_parameters=function["function_parameters"],
     )
     options = _function_options(settings, function, wanted=with_function, faults=given.faults())
+    code = _function_code(function_code, function_package, remote_build=remote_build)
     from imagegate.flows.setup import set_up
 
     story = shell.story()
@@ -186,13 +196,23 @@ def setup_command(
             options=options,
             foundation=result.outputs,
             pull_requests=result.pull_requests,
-            code=function_code,
+            code=code,
         )
         rows += [("function app", made.site_id.text), ("may become latest", _promoted(options))]
         timings = {**story.timings, "total": story.seconds}
         document = {**document, "function": made.to_json(), "timings": timings}
     headline = f"{settings.name} has what it stands on"
     return Outcome(headline=headline, document=document, rows=rows, notes=login_lines(result.outputs))
+
+
+def _function_code(folder: Path | None, package: Path | None, *, remote_build: bool) -> "FunctionCode":
+    """Where the Function's code is from; a package that was built before leaves nothing else to say."""
+    if package and (folder or remote_build):
+        idle = "--function-code" if folder else "--remote-build"
+        raise InputError.of(f"given together with {idle}, and it is built already", path="--function-package")
+    from imagegate.steps.build_function_package import FunctionCode
+
+    return FunctionCode(folder=folder, package=package, remote_build=remote_build)
 
 
 def _function_options(

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from imagegate.gateway.azure_templates import azure_template
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.function_app import SITE_TYPE
-from imagegate.gateway.function_code import pack_function, pack_own_function
 from imagegate.gateway.resource_groups import ensure_resource_group, register_providers, unregistered_providers
 from imagegate.model import OWNER, OWNER_TAG, ResourceId
 from imagegate.report.progress import Story
 from imagegate.settings import Settings
+from imagegate.steps.build_function_package import FunctionCode, build_function_package, read_function_code
 from imagegate.steps.deploy_function import FunctionOptions, deploy_function, function_parameters
 from imagegate.steps.publish_function_code import publish_function_code
 from imagegate.waiting import Deadline
@@ -51,24 +50,25 @@ def set_up_function(
     *,
     options: FunctionOptions,
     foundation: Mapping[str, Any],
-    code: Path | None,
+    code: FunctionCode,
     pull_requests: Mapping[str, Any] | None = None,
 ) -> FunctionSetup:
-    """Deploy the Function and publish `code`, or this imagegate's own; what is there is brought to the same state.
+    """Deploy the Function and publish its code; what is there is brought to the same state.
 
     `foundation` are the outputs of the foundation: where proofs and records lie; `pull_requests` those of the side of
     pull requests.
 
-    1. Register the resource providers that are not registered, make the Function's resource group.
-    2. Deploy its template without event subscriptions: Event Grid asks for a function that is there.
-    3. Publish its code, and wait until the platform has found the functions in it.
-    4. Deploy the template again, with the subscriptions.
+    1. Build its package, unless that was done before or is Azure's business.
+    2. Register the resource providers that are not registered, make the Function's resource group.
+    3. Deploy its template without event subscriptions: Event Grid asks for a function that is there.
+    4. Publish its code, and wait until the platform has found the functions in it.
+    5. Deploy the template again, with the subscriptions.
 
     Raises:
         InputError: `code` is not the Function's, or a parameter is not the template's; before anything is made.
     """
     template = azure_template("function")
-    package = pack_function(code) if code else pack_own_function()
+    package = read_function_code(code)
     first, second = (
         function_parameters(
             settings,
@@ -81,6 +81,9 @@ def set_up_function(
         for subscribe in (False, True)
     )
     group, clock, note = options.resource_group, story.clock, story.progress.note
+    if not package.built and not code.remote_build:
+        with story.step("function_package", "Building the Function's package"):
+            package = build_function_package(package)
     made: tuple[str, ...] = ()
     with story.step("function_group", "Checking what the Function needs"):
         if missing := unregistered_providers(cloud, PROVIDERS):
@@ -94,7 +97,8 @@ def set_up_function(
         deployed = deploy_function(cloud, template, group=group, parameters=first, deadline=deadline, note=note)
     site_id = ResourceId.of(cloud.subscription_id, group, SITE_TYPE, str(deployed.outputs["functionAppName"]))
     with story.step("function_code", f"Publishing the Function's code ({len(package.content) // 1024} KiB)"):
-        publish_function_code(cloud, site_id, package, deadline=Deadline.after(_PUBLISHING_S, clock), note=note)
+        deadline = Deadline.after(_PUBLISHING_S, clock)
+        publish_function_code(cloud, site_id, package, deadline=deadline, remote_build=not package.built, note=note)
     with story.step("function_events", "Subscribing the Function to builds and image versions"):
         deadline = Deadline.after(_DEPLOYMENT_S, clock)
         deployed = deploy_function(cloud, template, group=group, parameters=second, deadline=deadline, note=note)

@@ -2,7 +2,7 @@
 
 Source of the publishing contract ("OneDeploy"): Azure CLI, `enable_zip_deploy_flex` and
 `_check_zip_deployment_status_flex`; Azure/functions-action, `oneDeployFlex`; Functions documentation, "Package-based
-deployment": `POST https://<scm host>/api/publish?RemoteBuild=true&Deployer=…` with the zip as body and a token for
+deployment": `POST https://<scm host>/api/publish?RemoteBuild=…&Deployer=…` with the zip as body and a token for
 Resource Manager's audience is answered 202 with the deployment's id; `GET /api/deployments/<id>` tells its `status`.
 """
 
@@ -52,13 +52,13 @@ def scm_host(cloud: Cloud, site_id: ResourceId) -> str:
     return str(found)
 
 
-def publish_code(cloud: Cloud, host: str, package: bytes) -> str:
-    """Hand over the zip, to be built remotely; the id of the deployment, which goes on. Again replaces the code.
+def publish_code(cloud: Cloud, host: str, package: bytes, *, remote_build: bool) -> str:
+    """Hand over the zip, to be built there or as it is; the id of the deployment. Again replaces the code.
 
     Raises:
         ImageGateError: refused, or not reached.
     """
-    query = {"RemoteBuild": "true", "Deployer": "imagegate"}
+    query = {"RemoteBuild": str(remote_build).lower(), "Deployer": "imagegate"}
     headers = {"Content-Type": "application/zip"}
     with told_as("publishing the Function's code"):
         answer = _exchange(cloud, "POST", f"https://{host}/api/publish", query=query, headers=headers, content=package)

@@ -11,6 +11,9 @@ from pathlib import Path
 from imagegate.errors import InputError
 
 IGNORE_FILE = ".funcignore"
+PACKAGES = ".python_packages/lib/site-packages"
+"""Where the platform looks for packages that were not built there. Source: Azure Functions, Python developer guide."""
+
 _NEEDED = ("host.json", "requirements.txt", "function_app.py", "function_app/__init__.py", "src/imagegate/__init__.py")
 _PACKAGE = Path(__file__).resolve().parents[1]
 _CARRIED: Mapping[str, tuple[str, ...]] = {"function_code": (), "azure_templates": ("templates", "azure")}
@@ -32,6 +35,16 @@ class FunctionPackage:
     def sha256(self) -> str:
         """The digest of the content, in hexadecimal."""
         return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def built(self) -> bool:
+        """Whether it brings the packages that it stands on."""
+        return any(name.startswith(f"{PACKAGES}/") for name in self.names)
+
+    def read(self, name: str) -> bytes:
+        """One file of it."""
+        with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
+            return archive.read(name)
 
 
 def pack_own_function() -> FunctionPackage:
@@ -56,6 +69,40 @@ def pack_function(folder: Path) -> FunctionPackage:
     return _pack(files, str(folder), missing=() if (folder / IGNORE_FILE).is_file() else (IGNORE_FILE,))
 
 
+def with_packages(package: FunctionPackage, folder: Path) -> FunctionPackage:
+    """The package with what was installed into a folder; programs and bytecode stay out."""
+    files = {
+        f"{PACKAGES}/{path.relative_to(folder).as_posix()}": path
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix != ".pyc" and path.relative_to(folder).parts[0] != "bin"
+    }
+    buffer = io.BytesIO(package.content)
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            _add(archive, name, files[name].read_bytes())
+    return FunctionPackage(content=buffer.getvalue(), names=(*package.names, *sorted(files)))
+
+
+def read_package(file: Path) -> FunctionPackage:
+    """A package that was built before.
+
+    Raises:
+        InputError: no zip, or not the Function with its packages.
+    """
+    path = "--function-package"
+    try:
+        content = file.read_bytes()
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            found = FunctionPackage(content=content, names=tuple(archive.namelist()))
+    except (OSError, zipfile.BadZipFile) as error:
+        raise InputError.of(f"{file} cannot be read: {error}", path=path) from error
+    missing = [name for name in _NEEDED if name not in found.names]
+    if missing or not found.built:
+        what = ", ".join(missing) or PACKAGES
+        raise InputError.of(f"{file} is not a built package of the Function: {what} not found", path=path)
+    return found
+
+
 def _pack(files: Mapping[str, Path], place: str, *, missing: tuple[str, ...] = ()) -> FunctionPackage:
     """The zip. Entries carry Unix modes: the platform mounts it, and files without a mode cannot be read there."""
     missing += tuple(name for name in _NEEDED if name not in files)
@@ -68,11 +115,15 @@ def _pack(files: Mapping[str, Path], place: str, *, missing: tuple[str, ...] = (
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
-            entry = zipfile.ZipInfo(name, date_time=_EPOCH)
-            entry.create_system, entry.external_attr = _UNIX, _MODE
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, files[name].read_bytes())
+            _add(archive, name, files[name].read_bytes())
     return FunctionPackage(content=buffer.getvalue(), names=tuple(sorted(files)))
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, date_time=_EPOCH)
+    entry.create_system, entry.external_attr = _UNIX, _MODE
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    archive.writestr(entry, content)
 
 
 def _belongs(path: Path) -> bool:

@@ -20,11 +20,13 @@ def publish_function_code(
     package: FunctionPackage,
     *,
     deadline: Deadline,
+    remote_build: bool = False,
     note: Callable[[str], None] = lambda _: None,
 ) -> str:
     """Publish the package and wait for its functions; the deployment's id. Again replaces it.
 
-    What a new app refuses at first is published again.
+    With `remote_build` the platform installs what the package does not bring. What a new app refuses at first is
+    published again.
 
     Raises:
         ServiceRefused: the publishing failed; with the service's words.
@@ -33,7 +35,7 @@ def publish_function_code(
     host = scm_host(cloud, site_id)
     patience = not_yet.Patience(deadline=deadline, note=note)
     while True:
-        deployment_id = _hand_over(cloud, host, package.content, patience)
+        deployment_id = _hand_over(cloud, host, package.content, patience, remote_build=remote_build)
         ended = _await_end(cloud, host, deployment_id, patience, deadline=deadline)
         if ended.succeeded:
             break
@@ -54,11 +56,11 @@ def publish_function_code(
     return deployment_id
 
 
-def _hand_over(cloud: Cloud, host: str, content: bytes, patience: not_yet.Patience) -> str:
+def _hand_over(cloud: Cloud, host: str, content: bytes, patience: not_yet.Patience, *, remote_build: bool) -> str:
     """The id of the deployment that the host began."""
     while True:
         try:
-            return publish_code(cloud, host, content)
+            return publish_code(cloud, host, content, remote_build=remote_build)
         except ImageGateError as refused:
             if not patience.wait(not_yet.of_host(refused)):
                 raise

@@ -161,7 +161,7 @@ class FunctionApps:
         settings: dict[str, str] = site.internal.get("appSettings") or {}
         return FunctionHost(
             code,
-            environment={**self._platform_environment(site), **settings},
+            environment={**self._platform_environment(site), **_own_packages(code), **settings},
             settings=settings,
             clock=self._cloud.clock,
             log=self._logs / f"{site.id.name}.log",
@@ -209,3 +209,9 @@ class FunctionApps:
                     },
                 }
                 self._cloud.store.put(function_id, body)
+
+
+def _own_packages(code: Path) -> dict[str, str]:
+    """A package that brings its packages runs with these, before those of the local cloud's interpreter."""
+    folder = code / ".python_packages" / "lib" / "site-packages"
+    return {"PYTHONPATH": str(folder)} if folder.is_dir() else {}

@@ -1,7 +1,7 @@
 """The code that was published to sites: zips, unpacked into the cloud's state, and how each publishing stands.
 
-The remote build of the platform installs requirements.txt; here an app finds its packages in the cloud's own
-interpreter. What a site runs is the package that was unpacked last; those before it are removed.
+The remote build of the platform installs requirements.txt; here an app that brings no packages of its own finds those
+of the cloud's interpreter. What a site runs is the package that was unpacked last; those before it are removed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _NO_STORAGE = (
     "success: 403 (This request is not authorized to perform this operation using this permission.)."
 )
 """Source: Azure/azure-dev#8026."""
-_BUILT = "Unpacked. Packages are those of the local cloud's interpreter: requirements.txt was not installed."
+_BUILT = "Unpacked. requirements.txt was not installed: what the package does not bring is of the local cloud's Python."
 
 
 class Packages:

@@ -77,7 +77,9 @@ class Origin:
             *((f"pendingLimit={_PROOF_WAIT}",) if unsigned else ()),
         )
         given = [word for pair in parameters for word in ("--function-parameter", pair)]
-        return ["--function", "--repository", self.repository, "--workflow", self.workflow, *refs, *given]
+        # What Azure's own build would install is here already: the local cloud runs with its own packages.
+        built = ["--function", "--remote-build"]
+        return [*built, "--repository", self.repository, "--workflow", self.workflow, *refs, *given]
 
 
 def origin_of(folder: Path, environment: Mapping[str, str]) -> Origin:

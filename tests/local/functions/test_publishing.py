@@ -58,10 +58,13 @@ def _scm(site: dict[str, Any]) -> str:
     return f"https://{host}"
 
 
-def _published(session: requests.Session, scm: str, content: bytes) -> dict[str, Any]:
+def _published(session: requests.Session, scm: str, content: bytes, *, remote_build: bool = True) -> dict[str, Any]:
     """What became of a package, once that is known."""
     answer = session.post(
-        f"{scm}/api/publish", params={"RemoteBuild": "true"}, data=content, headers={"Content-Type": "application/zip"}
+        f"{scm}/api/publish",
+        params={"RemoteBuild": str(remote_build).lower()},
+        data=content,
+        headers={"Content-Type": "application/zip"},
     )
     assert answer.status_code == 202, answer.text
     deadline = time.monotonic() + _PATIENCE_S
@@ -92,6 +95,26 @@ def test_site_runs_its_package(
     assert Path(f"/proc/{host.worker_pid}/cwd").readlink().is_relative_to(cloud_server.ca_bundle.parents[1])
     names = owner("GET", f"{_SITE}/functions", api_version=_WEB).json()["value"]
     assert "greet" in {entry["properties"]["name"] for entry in names}
+
+
+def test_package_brings_its_packages(
+    cloud_server: LocalCloud,
+    owner: Any,  # noqa: ANN401 - as above
+    site: dict[str, Any],
+    greeter: Path,
+) -> None:
+    """What lies in .python_packages is what the app imports, as on the platform."""
+    buffer = io.BytesIO(_packed(greeter))
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr(".python_packages/lib/site-packages/brought.py", "")
+    assert _published(owner.session, _scm(site), buffer.getvalue(), remote_build=False)["status"] == 4
+
+    host = cloud_server.functions.host("greeter")
+
+    assert host is not None
+    environment = Path(f"/proc/{host.worker_pid}/environ").read_text().split("\0")
+    (path,) = [entry.removeprefix("PYTHONPATH=") for entry in environment if entry.startswith("PYTHONPATH=")]
+    assert Path(path, "brought.py").is_file()
 
 
 def test_package_outlives_a_restart(

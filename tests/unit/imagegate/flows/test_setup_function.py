@@ -10,6 +10,7 @@ from imagegate.errors import InputError
 from imagegate.flows.setup_function import FunctionSetup, set_up_function
 from imagegate.report.progress import Silent, Story
 from imagegate.settings import Settings
+from imagegate.steps.build_function_package import FunctionCode
 from imagegate.steps.deploy_function import FunctionOptions
 
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourcegroups/rg-fn"
@@ -52,7 +53,8 @@ def manager(wire: Wire) -> Wire:
 
 def _run(manager: Wire, clock: HandClock, settings: Settings, code: Path | None) -> FunctionSetup:
     story = Story(Silent(), clock)
-    return set_up_function(settings, cloud_on(manager), story, options=OPTIONS, foundation=FOUNDATION, code=code)
+    given = FunctionCode(folder=code, remote_build=True)
+    return set_up_function(settings, cloud_on(manager), story, options=OPTIONS, foundation=FOUNDATION, code=given)
 
 
 def test_subscriptions_come_after_the_code(manager: Wire, clock: HandClock, settings: Settings) -> None:
@@ -73,3 +75,20 @@ def test_nothing_is_made_without_code(manager: Wire, clock: HandClock, settings:
         _run(manager, clock, settings, tmp_path)
 
     assert manager.seen == []
+
+
+def test_package_is_built_here(
+    manager: Wire, clock: HandClock, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By default the package brings what it stands on, and Azure is asked to build nothing."""
+    uv = tmp_path / "uv"
+    uv.write_text('#!/bin/sh\nwhile [ "$1" != --target ]; do shift; done\nmkdir -p "$2"; echo > "$2/six.py"\n')
+    uv.chmod(0o755)
+    monkeypatch.setenv("UV", str(uv))
+    story = Story(Silent(), clock)
+
+    set_up_function(settings, cloud_on(manager), story, options=OPTIONS, foundation=FOUNDATION, code=FunctionCode())
+
+    (published,) = manager.calls("POST", "/api/publish")
+    assert published.query["RemoteBuild"] == "false"
+    assert b".python_packages/lib/site-packages/six.py" in published.body

@@ -41,13 +41,15 @@ def test_site_without_such_a_host(wire: Wire) -> None:
 
 
 def test_package_is_handed_over(wire: Wire) -> None:
-    """The zip is posted for a remote build, with a token; the answer's text is the deployment's id."""
+    """The zip is posted with a token, to be built there or as it is; the answer's text is the deployment's id."""
     wire.on("POST", "/api/publish", Answer(status=202, body='"d-1"'))
 
-    assert publish_code(cloud_on(wire), HOST, b"PK") == "d-1"
+    assert publish_code(cloud_on(wire), HOST, b"PK", remote_build=False) == "d-1"
+    assert publish_code(cloud_on(wire), HOST, b"PK", remote_build=True) == "d-1"
 
-    (seen,) = wire.calls("POST", "/api/publish")
-    assert (seen.host, seen.body, seen.query["RemoteBuild"]) == (HOST, b"PK", "true")
+    seen, other = wire.calls("POST", "/api/publish")
+    assert (seen.host, seen.body) == (HOST, b"PK")
+    assert (seen.query["RemoteBuild"], other.query["RemoteBuild"]) == ("false", "true")
     assert seen.headers["Content-Type"] == "application/zip"
     assert seen.headers["Authorization"] == "Bearer token"
 
@@ -58,7 +60,7 @@ def test_refused_package(wire: Wire) -> None:
     wire.on("POST", "/api/publish", Answer(status=403, body=body))
 
     with pytest.raises(NotAuthorised):
-        publish_code(cloud_on(wire), HOST, b"PK")
+        publish_code(cloud_on(wire), HOST, b"PK", remote_build=True)
 
 
 @pytest.mark.parametrize(

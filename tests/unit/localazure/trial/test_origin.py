@@ -37,7 +37,8 @@ def test_from_nothing(tmp_path: Path) -> None:
 
     assert (origin.repository, origin.ref, len(origin.commit)) == (PLACEHOLDER, PLACEHOLDER_REF, 40)
     arguments = origin.setup_arguments(github_url="https://board/github", issuer_url="https://board/issuer")
-    assert arguments[:5] == ["--function", "--repository", "local/try", "--workflow", origin.workflow]
+    assert arguments[:2] == ["--function", "--remote-build"], "a trial downloads no packages"
+    assert arguments[2:6] == ["--repository", "local/try", "--workflow", origin.workflow]
     assert {"githubApiUrl=https://board/github", "issuer=https://board/issuer"} <= set(arguments)
 
 
