@@ -138,6 +138,11 @@ act: .cache/act/$(ACT_VERSION)
 action-contract: environment  ## Write the action's table into action.yml and the README
 	@PYTHONPATH=tests/shared $(RUN) python tests/shared/action_contract.py
 
+.PHONY: function-package
+function-package: environment  ## The Function's package as a release brings it, in dist/
+	@$(PROGRESS) "The Function's package with its wheels from PyPI" $(LOGS)/function-package.log \
+	    $(RUN) python scripts/function_package.py dist/imagegate-function.zip
+
 .PHONY: format
 format: environment  ## Put the code into the one format
 	@$(RUN) ruff check --fix
