@@ -17,6 +17,8 @@ _ALLOWED = {
     "tests/contract/test_programs.py": {"uv"},
     # The product's own search: `localazure exec` logs in the az that its user has on the PATH.
     "src/localazure/cli/execute.py": {"az"},
+    # And the uv that its user has, for the Function's packages.
+    "src/imagegate/gateway/function_packages.py": {"uv"},
 }
 _SEARCHES = {"which", "run", "Popen", "call", "check_call", "check_output", "getoutput", "system", "popen"}
 _SEARCHES |= {"create_subprocess_exec", "execv", "execvp", "execvpe", "execlp", "posix_spawnp", "spawnvp"}
