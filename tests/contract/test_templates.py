@@ -14,7 +14,7 @@ _FOUNDATION = {**FOUNDATION, "builders": [{"id": "p", "type": "User"}]}
 _SMOKE = {
     "location": "westeurope",
     "vmName": "vm",
-    "vmSize": "Standard_D2s_v3",
+    "vmSize": "Standard_D2s_v5",
     "imageVersionId": "/v/1.0.0",
     "adminUsername": "imagegate",
     "sshPublicKey": "ssh-ed25519 AAAA",
@@ -45,7 +45,7 @@ def test_image_is_debian_12_hidden_from_latest(repository: Path) -> None:
     image = _image(repository)
 
     assert (image["source"]["offer"], image["source"]["sku"]) == ("debian-12", "12-gen2")
-    assert image["vmProfile"]["vmSize"] == "Standard_D2s_v3"
+    assert image["vmProfile"]["vmSize"] == "Standard_D2s_v5"
     assert image["distribute"][0]["excludeFromLatest"] is True
     assert [region["name"] for region in image["distribute"][0]["targetRegions"]] == ["we", "ne"]
 
@@ -74,7 +74,7 @@ def test_security_type_is_said(repository: Path) -> None:
         _evaluated(repository, "azure/foundation.json", _FOUNDATION), "Microsoft.Compute/galleries/images"
     )
 
-    assert definition["features"] == [{"name": "SecurityType", "value": "Standard"}]
+    assert definition["features"] == [{"name": "SecurityType", "value": "TrustedLaunchSupported"}]
 
 
 def test_builder_may_do_no_more_than_publish(repository: Path) -> None:

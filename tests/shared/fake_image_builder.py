@@ -56,6 +56,14 @@ class ImageBuilder:
             r"/subscriptions/[^/]+/providers/Microsoft.Compute/locations/[^/]+/publishers/.*/versions",
             Answer(body=[{"name": "0.20260901.1"}, {"name": "0.20261015.1"}, {"name": "0.20261002.2"}]),
         )
+        trusted = {"features": [{"name": "SecurityType", "value": "TrustedLaunchSupported"}]}
+        wire.on(
+            "GET",
+            r"/subscriptions/[^/]+/providers/Microsoft.Compute/.*/versions/[^/]+",
+            Answer(body={"properties": trusted}),
+        )
+        definition = rf"{GROUP}/providers/Microsoft.Compute/galleries/[^/]+/images/[^/]+"
+        wire.on("GET", definition, lambda seen: Answer(body={"id": seen.path, "properties": trusted}))
         wire.on(
             "GET",
             rf"{GROUP}/providers/Microsoft.Resources/deployments/imagegate-foundation",

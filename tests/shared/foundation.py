@@ -8,7 +8,7 @@ FOUNDATION = {
     "publisher": "imagegate",
     "offer": "web",
     "sku": "image",
-    "securityType": "Standard",
+    "securityType": "TrustedLaunchSupported",
     "hyperVGeneration": "V2",
     "architecture": "x64",
 }

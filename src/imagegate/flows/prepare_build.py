@@ -10,6 +10,7 @@ from imagegate.model import Stamp
 from imagegate.model.template_source import TemplateSource
 from imagegate.report.progress import Story
 from imagegate.settings import Settings
+from imagegate.steps.compare_security_types import compare_security_types
 from imagegate.steps.find_side import find_side
 from imagegate.steps.hash_content import hash_content
 from imagegate.steps.name_template import name_template
@@ -56,6 +57,14 @@ def prepare(settings: Settings, cloud: Cloud, story: Story, environment: Mapping
             note=story.progress.note,
         )
         story.progress.note(f"base version {base_version}")
+        compare_security_types(
+            cloud,
+            source.properties["source"],
+            base_version=base_version,
+            location=source.location,
+            definition_id=settings.azure.gallery_image_id,
+            note=story.progress.note,
+        )
         content_hash = hash_content(source, base_version=base_version)
         name = name_template(settings.name)
         source = read_template(settings, template_name=name, tenant_id=tenant_id, runtime=runtime)

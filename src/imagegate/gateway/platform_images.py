@@ -28,6 +28,23 @@ def latest_platform_version(cloud: Cloud, *, location: str, publisher: str, offe
     return newest(str(entry["name"]) for entry in found)
 
 
+def platform_security_type(cloud: Cloud, *, location: str, publisher: str, offer: str, sku: str, version: str) -> str:
+    """The security type that a marketplace image has by its features; Standard where it names none.
+
+    Raises:
+        ResourceMissing: the region does not know that version.
+    """
+    path = (
+        f"/subscriptions/{cloud.subscription_id}/providers/Microsoft.Compute/locations/{location}"
+        f"/publishers/{publisher}/artifacttypes/vmimage/offers/{offer}/skus/{sku}/versions/{version}"
+    )
+    with told_as(f"reading {publisher}:{offer}:{sku}:{version}"):
+        body = cloud.send("GET", path, api_version=PLATFORM_API_VERSION) or {}
+    features = (body.get("properties") or {}).get("features") or []
+    named = {str(entry.get("name", "")).lower(): str(entry.get("value", "")) for entry in features}
+    return named.get("securitytype", "Standard")
+
+
 def latest_gallery_version(cloud: Cloud, definition: ResourceId) -> str:
     """The newest version of a gallery image that `latest` would take: neither excluded nor half made."""
     with told_as(f"looking up the versions of {definition}"):

@@ -43,7 +43,7 @@ class SmokeSpec:
     """
 
     probes: tuple[Probe, ...] = (HttpProbe(),)
-    vm_sizes: tuple[str, ...] = ("Standard_D2s_v3",)
+    vm_sizes: tuple[str, ...] = ("Standard_D2s_v5", "Standard_D2as_v5")
     reach: Reach = Reach.PUBLIC_IP
     reboot: bool = False
     deadline_s: int = 1200

@@ -142,7 +142,7 @@ def _settings(file: Path, data: Mapping[str, Any], values: _Values) -> Settings:
             publisher=made["publisher"],
             offer=made.get("offer", data["name"]),
             sku=made.get("sku", azure.definition),
-            security_type=made["security-type"],
+            security_type="Standard" if made["hyper-v-generation"] == "V1" else made["security-type"],
             hyper_v_generation=made["hyper-v-generation"],
             architecture=made["architecture"],
         ),

@@ -90,7 +90,7 @@ def _disallowed(request: ArmRequest, fault: Fault) -> ArmError:
 
 
 def _size(request: ArmRequest) -> str:
-    return str(((_properties(request).get("hardwareProfile")) or {}).get("vmSize") or "Standard_D2s_v3")
+    return str(((_properties(request).get("hardwareProfile")) or {}).get("vmSize") or "Standard_D2s_v5")
 
 
 def _location(request: ArmRequest) -> str:

@@ -39,7 +39,7 @@ class PlatformImages:
             "disallowed": {"vmDiskType": "Unmanaged"},
             "automaticOSUpgradeProperties": {"automaticOSUpgradeSupported": False},
             "imageDeprecationStatus": {"imageState": "Active"},
-            "features": [],
+            "features": features(base.generation),
             "osDiskImage": {
                 "operatingSystem": "Linux",
                 "sizeInGb": _OS_DISK_GIB,
@@ -59,6 +59,14 @@ class PlatformImages:
             raise ArmError(
                 404, "NotFound", f"Artifact: VMImage was not found. (The local cloud: {unknown})"
             ) from unknown
+
+
+def features(generation: str) -> list[dict[str, str]]:
+    """What a marketplace image may start: every generation 2 image of Debian supports Trusted Launch.
+
+    Source: debian-cloud list, 2025-11; "Trusted Launch for Azure virtual machines", list of operating systems.
+    """
+    return [{"name": "SecurityType", "value": "TrustedLaunchSupported"}] if generation == "V2" else []
 
 
 def operations(cloud: Cloud) -> list[Operation]:

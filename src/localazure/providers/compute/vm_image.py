@@ -13,7 +13,7 @@ from localazure.arm.locations import normalized
 from localazure.arm.resource_id import ResourceId
 from localazure.cloud import Cloud
 from localazure.engine_port import BuildRequest, UnknownBase
-from localazure.providers.compute import image_versions, replication, soft_deletion, version_numbers
+from localazure.providers.compute import image_versions, platform_images, replication, soft_deletion, version_numbers
 from localazure.providers.compute.image_definitions import TYPE as DEFINITION_TYPE
 from localazure.providers.compute.image_definitions import security_type
 from localazure.providers.compute.sources import DiskContent, required_content, source_content
@@ -85,7 +85,7 @@ def _platform(cloud: Cloud, reference: Mapping[str, Any]) -> VmImage:
         generalized=True,
         generation=base.generation,
         architecture="x64",
-        security_type="Standard",
+        security_type=next((entry["value"] for entry in platform_images.features(base.generation)), "Standard"),
     )
 
 

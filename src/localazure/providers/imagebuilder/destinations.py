@@ -15,6 +15,8 @@ from localazure.store import Document
 _READ = "Microsoft.Compute/galleries/images/read"
 _CODE = "BadSharedImageDistribute"
 _CANNOT_BE_BUILT = ("TrustedLaunch", "ConfidentialVM")
+_UNSUPPORTED_PAIR = ("TrustedLaunchSupported", "Standard")
+"""Documented as not supported; that the service refuses it is not known."""
 
 
 def check(cloud: Cloud, properties: Mapping[str, Any], identity: Principal) -> None:
@@ -54,6 +56,8 @@ def _check_definition(definition: Document, security: str) -> None:
         )
         raise SubmissionFailed(_CODE, message)
     wanted = sources.feature(definition, "SecurityType")
+    if (security, wanted) == _UNSUPPORTED_PAIR:
+        return
     if wanted != security or wanted in _CANNOT_BE_BUILT:
         raise SubmissionFailed(
             _CODE,

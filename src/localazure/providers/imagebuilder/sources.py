@@ -63,7 +63,9 @@ def base_of(cloud: Cloud, recipe: Recipe) -> Base:
 
 
 def security_type(cloud: Cloud, source: Mapping[str, Any]) -> str:
-    """The security type of a source image: of its definition, and Standard for all others."""
+    """The security type of a source image: of its definition, of its base, and Standard for all others."""
+    if source["type"] == "PlatformImage":
+        return "TrustedLaunchSupported" if _platform_base(cloud, source).generation == "V2" else "Standard"
     if source["type"] != "SharedImageVersion":
         return "Standard"
     definition_id = ResourceId(source["imageVersionId"]).parent

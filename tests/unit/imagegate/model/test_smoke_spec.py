@@ -55,7 +55,7 @@ def test_an_ordinary_part_needs_one_tag() -> None:
 
     assert spec.to_tags() == {
         "imagegate-smoke-0": '{"probes":[{"http":{"scheme":"http","port":80,"path":"/","status":200,'
-        '"contains":"Apache2 Debian Default Page"}}],"vm-size":"Standard_D2s_v3","deadline":"20m",'
+        '"contains":"Apache2 Debian Default Page"}}],"vm-size":["Standard_D2s_v5","Standard_D2as_v5"],"deadline":"20m",'
         '"reach":"public-ip","reboot":false,"promote":"on-pass"}'
     }
 
@@ -64,7 +64,7 @@ def test_what_does_not_fit_is_a_fault() -> None:
     """A smoke part beyond the room in the tags is refused, with its size and what to do."""
     spec = SmokeSpec(probes=(HttpProbe(contains="x" * 6000),))
 
-    with pytest.raises(InputError, match=r"is 61\d\d characters as JSON; at most 5120 fit") as caught:
+    with pytest.raises(InputError, match=r"is 6\d\d\d characters as JSON; at most 5120 fit") as caught:
         spec.to_tags()
 
     assert caught.value.faults[0].path == "smoke"
