@@ -79,8 +79,14 @@ def _hidden_versions(state: BuildState, look: _Look) -> Iterator[ImageVersion]:
         for version in state.versions(group):
             hidden = version.excluded_from_latest or any(one.excluded_from_latest for one in version.regions)
             new = version.published_at is not None and version.published_at >= oldest
-            if hidden and new and version.succeeded and look.verifier.rules.promotes(Stamp.from_tags(version.tags).ref):
+            if hidden and new and version.succeeded and _of_a_ref_that_may(version, look):
                 yield version
+
+
+def _of_a_ref_that_may(version: ImageVersion, look: _Look) -> bool:
+    """Whether the version's ref is on the list; without a list GitHub decides later which branch may."""
+    rules, ref = look.verifier.rules, Stamp.from_tags(version.tags).ref
+    return rules.promotes(ref) if rules.promoted_refs else ref.startswith("refs/heads/")
 
 
 def _waiting_record(version: ImageVersion, look: _Look) -> VersionRecord | None:

@@ -27,7 +27,10 @@ def decision(**parts: Any) -> dict[str, Any]:  # noqa: ANN401 - any part
 @pytest.mark.parametrize(
     ("parts", "description"),
     [
-        ({}, "Passed: it booted and answered. Promoted: latest resolves to it."),
+        (
+            {"promotion": "Promoted: latest resolves to it."},
+            "Passed: it booted and answered. Promoted: latest resolves to it.",
+        ),
         (
             {"promoted": False, "reason": "older than latest"},
             "Passed: it booted and answered. Not promoted: older than latest.",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -170,6 +171,17 @@ def test_refs_that_may_not_become_latest(bench: GateBench, look: Look, ref: str)
 
     assert look(2 * DAY) == 0
     assert bench.wire.calls("GET", "/(origin|records).*") == []
+
+
+@pytest.mark.parametrize(("ref", "count"), [("refs/heads/main", 1), ("refs/heads/topic", 0), ("refs/pull/1/merge", 0)])
+def test_without_a_list_of_refs(bench: GateBench, look: Look, ref: str, count: int) -> None:
+    """Where the settings list no ref, the default branch may become latest late, too, and nothing else."""
+    bench.rules = replace(bench.rules, promoted_refs=())
+    bench.default_branch = lambda _repository: "main"
+    bench.restamp(ref=ref)
+    bench.sign(ref=ref)
+
+    assert look(2 * DAY) == count
 
 
 def test_proof_that_may_not_promote(bench: GateBench, look: Look) -> None:
