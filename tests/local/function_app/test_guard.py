@@ -28,6 +28,7 @@ from image_settings import image_settings
 from imagegate.flows.setup import set_up
 from imagegate.flows.setup_function import set_up_function
 from imagegate.report.progress import Silent, Story
+from imagegate.steps.build_function_package import FunctionCode
 from imagegate.steps.deploy_function import FunctionOptions
 from imagegate.steps.mark_guarded import mark_guarded
 from imagegate.waiting import SystemClock
@@ -153,7 +154,9 @@ def test_ten_versions_made_by_hand_outlive_setup(
     )
 
     foundation = set_up(settings, cloud, story, verifies=False).outputs
-    set_up_function(settings, cloud, story, options=options, foundation=foundation, code=None)
+    set_up_function(
+        settings, cloud, story, options=options, foundation=foundation, code=FunctionCode(remote_build=True)
+    )
     host = cloud_server.functions.host("gate")
     assert host is not None
     _run_timer(host)
