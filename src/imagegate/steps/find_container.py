@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 from imagegate.errors import ResourceMissing
 from imagegate.gateway.cloud import Cloud
-from imagegate.gateway.deployments import read_deployment
+from imagegate.gateway.deployments import DeploymentState, read_deployment
 from imagegate.gateway.translation import SET_UP_FIRST
 from imagegate.steps.deploy_foundation import FOUNDATION
 
 Kind = Literal["script", "origin", "records", "heartbeat"]
+
+_FOUND: WeakKeyDictionary[Cloud, dict[str, DeploymentState]] = WeakKeyDictionary()
+"""The foundations of a command's connection, by group: a build that asks every 20 s has no request to spare."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +36,7 @@ def find_container(cloud: Cloud, resource_group: str, kind: Kind) -> FoundContai
     Raises:
         ResourceMissing: the foundation is not deployed, or by a release that did not make this container.
     """
-    found = read_deployment(cloud, resource_group, FOUNDATION)
+    found = _foundation(cloud, resource_group)
     url = str(found.outputs.get(f"{kind}ContainerUrl") or "") if found else ""
     if found is None or not url:
         raise ResourceMissing(
@@ -41,3 +45,13 @@ def find_container(cloud: Cloud, resource_group: str, kind: Kind) -> FoundContai
             hint=SET_UP_FIRST,
         )
     return FoundContainer(url=url, set_up_at=found.written_at)
+
+
+def _foundation(cloud: Cloud, resource_group: str) -> DeploymentState | None:
+    known = _FOUND.setdefault(cloud, {})
+    if resource_group not in known:
+        found = read_deployment(cloud, resource_group, FOUNDATION)
+        if found is None or not found.succeeded:
+            return found
+        known[resource_group] = found
+    return known[resource_group]
