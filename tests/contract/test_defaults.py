@@ -150,6 +150,8 @@ def test_defaults_of_the_function(repository: Path) -> None:
     assert {name: default for name, default in rows.items() if default != "required"} == {
         "`IMAGEGATE_REPOSITORY_IDS`": {0: "none"}[len(settings.repository_ids)],
         "`IMAGEGATE_PROMOTION_CLAIMS`": {0: "none"}[len(settings.promotion_claims)],
+        "`IMAGEGATE_GUARD`": {False: "`report`"}[settings.guard_enforces],
+        "`IMAGEGATE_GUARDED_DEFINITIONS`": {0: "none"}[len(settings.guarded_definitions)],
         "`IMAGEGATE_ISSUER`": f"`{settings.issuer}`",
         "`IMAGEGATE_ISSUER_KEYS`": settings.issuer_keys or "none",
         "`IMAGEGATE_GALLERY_RESOURCE_GROUPS`": {settings.template_groups: "the templates'"}[settings.gallery_groups],

@@ -2,154 +2,34 @@
 
 import json
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from build_events import DEFINITION
-from fake_blobs import FakeBlobs
-from fake_wire import SUBSCRIPTION, Answer, Seen, Wire, cloud_on
-from imagegate.flows.guard import ALERT, Guard
-from imagegate.gateway.blobs import Container
-from imagegate.gateway.build_state import BuildState
-from imagegate.gateway.records import Records
+from fake_wire import Answer, Seen, Wire
+from guarded_gallery import ACTIVITY, GALLERY, MARKS, NEW, OLD, GuardedGallery
+from imagegate.flows.guard import ALERT
 from imagegate.model import ResourceId
-from imagegate.model.version_record import Standing, VersionRecord
-from imagegate.settings.function_settings import load_function_settings
-
-RECORDS = "https://proofs.example/records"
-GALLERY = DEFINITION.rsplit("/images/", 1)[0]
-GALLERIES = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-images/providers/Microsoft.Compute/galleries"
-ACTIVITY = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Insights/eventtypes/management/values"
-MARKS = {
-    "imagegate-owner": "imagegate",
-    "imagegate-records": RECORDS,
-    "imagegate-guarded-since": f"{datetime.now(UTC) - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}",
-}
-_OLD, _NEW = datetime.now(UTC) - timedelta(days=3), datetime.now(UTC) - timedelta(minutes=5)
-
-
-class Bench:
-    """One gallery with one definition; `versions` are ARM bodies by their numbers and take PATCH requests."""
-
-    def __init__(self, wire: Wire) -> None:
-        self.wire, self.blobs = wire, FakeBlobs(wire, "records")
-        self.versions: dict[str, dict[str, Any]] = {}
-        self.tags: dict[str, str] = dict(MARKS)
-        self.gallery_tags: dict[str, str] = {}
-        self.environment: dict[str, str] = {}
-        self.patched: list[str] = []
-        wire.on("GET", GALLERIES, lambda _: Answer(body={"value": [{"id": GALLERY, "tags": self.gallery_tags}]}))
-        wire.on("GET", GALLERY, lambda _: Answer(body={"id": GALLERY, "tags": self.gallery_tags}))
-        wire.on("GET", f"{GALLERY}/images", lambda _: Answer(body={"value": [self._definition]}))
-        wire.on("GET", DEFINITION, lambda _: Answer(body=self._definition))
-        wire.on("GET", f"{DEFINITION}/versions", lambda _: Answer(body={"value": list(self.versions.values())}))
-        wire.on("GET", f"{DEFINITION}/versions/[^/]+", self._get)
-        wire.on("PATCH", f"{DEFINITION}/versions/[^/]+", self._patch)
-        wire.on("GET", ACTIVITY, Answer(status=403, body={"error": {"code": "AuthorizationFailed", "message": "no"}}))
-
-    @property
-    def _definition(self) -> dict[str, Any]:
-        return {"id": DEFINITION, "tags": self.tags}
-
-    @property
-    def guard(self) -> Guard:
-        """The guard of a Function with the bench's settings: it enforces unless they say otherwise."""
-        cloud = cloud_on(self.wire)
-        settings = load_function_settings(
-            {
-                "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
-                "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS": "rg-images",
-                "IMAGEGATE_REPOSITORIES": "acme/images",
-                "IMAGEGATE_WORKFLOWS": "*",
-                "IMAGEGATE_ORIGIN_CONTAINERS": "https://proofs.example/origin",
-                "IMAGEGATE_RECORDS_CONTAINER": RECORDS,
-                "IMAGEGATE_GUARD": "enforce",
-                **self.environment,
-            }
-        )
-        return Guard(cloud=cloud, state=BuildState(cloud), records=self.records, settings=settings)
-
-    @property
-    def records(self) -> Records:
-        """The container of records."""
-        return Records(Container(cloud_on(self.wire), RECORDS))
-
-    def add(
-        self, number: str, *, visible: bool = True, published: datetime = _NEW, tags: dict[str, str] | None = None
-    ) -> dict[str, Any]:
-        """A version."""
-        self.versions[number] = {
-            "id": f"{DEFINITION}/versions/{number}",
-            "location": "westeurope",
-            "tags": dict(tags or {}),
-            "properties": {
-                "provisioningState": "Succeeded",
-                "publishingProfile": {
-                    "publishedDate": published.isoformat(),
-                    "excludeFromLatest": not visible,
-                    "targetRegions": [{"name": "West Europe", "excludeFromLatest": not visible}],
-                },
-            },
-        }
-        return self.versions[number]
-
-    def visible(self) -> list[str]:
-        """The numbers that `latest` may resolve to."""
-        return [
-            number
-            for number, body in self.versions.items()
-            if not body["properties"]["publishingProfile"]["excludeFromLatest"]
-        ]
-
-    def record(self, number: str) -> dict[str, Any] | None:
-        """The stored record of a version."""
-        body = self.versions[number]["properties"]["publishingProfile"]["publishedDate"]
-        name = f"/records/golden/web/{number}/{datetime.fromisoformat(body):%Y%m%dT%H%M%SZ}.json"
-        found = self.blobs.blobs.get(name)
-        return json.loads(found) if found else None
-
-    def decide(self, number: str, standing: Standing, *, ago: timedelta = timedelta(0)) -> None:
-        """Write a record."""
-        body = self.versions[number]
-        at = datetime.fromisoformat(body["properties"]["publishingProfile"]["publishedDate"]).replace(microsecond=0)
-        asked = VersionRecord(image_version_id=body["id"], published_at=at)
-        stored = self.records.find(asked)
-        self.records.write(
-            stored.document.changed(standing, by="ada", reason="CVE", now=datetime.now(UTC) - ago), etag=stored.etag
-        )
-
-    def _get(self, seen: Seen) -> Answer:
-        found = self.versions.get(seen.path.rpartition("/")[2])
-        if found is None:
-            return Answer(status=404, body={"error": {"code": "ResourceNotFound", "message": "gone"}})
-        return Answer(body=found)
-
-    def _patch(self, seen: Seen) -> Answer:
-        number = seen.path.rpartition("/")[2]
-        self.patched.append(number)
-        body, change = self.versions[number], seen.json
-        body["tags"] = change.get("tags", body["tags"])
-        body["properties"]["publishingProfile"] |= (change.get("properties") or {}).get("publishingProfile") or {}
-        return Answer(body=body)
+from imagegate.model.version_record import Standing
 
 
 @pytest.fixture
-def bench(wire: Wire) -> Bench:
+def bench(wire: Wire) -> GuardedGallery:
     """A definition with a version that was visible when set-up marked it."""
-    found = Bench(wire)
-    found.add("1.0.0", published=_OLD)
+    found = GuardedGallery(wire)
+    found.add("1.0.0", published=OLD)
     found.guard.look_everywhere()
     return found
 
 
 def test_first_look_writes_the_baseline_once(wire: Wire) -> None:
     """What was published before set-up is in it, what came later is not, and nothing changes it."""
-    bench = Bench(wire)
+    bench = GuardedGallery(wire)
     for number in range(10):
-        bench.add(f"1.0.{number}", visible=number > 0, published=_OLD)
-    bench.add("2.0.0", published=_NEW)
+        bench.add(f"1.0.{number}", visible=number > 0, published=OLD)
+    bench.add("2.0.0", published=NEW)
     bench.guard.look_everywhere()
     first = bench.blobs.blobs["/records/golden/web/baseline.json"]
 
@@ -161,7 +41,7 @@ def test_first_look_writes_the_baseline_once(wire: Wire) -> None:
     assert bench.patched == ["2.0.0"]
 
 
-def test_hidden_with_a_record_and_with_the_way_out(bench: Bench) -> None:
+def test_hidden_with_a_record_and_with_the_way_out(bench: GuardedGallery) -> None:
     """The record is written before the version; its tags say why it is hidden, and which command publishes it."""
     bench.add("2.0.0", tags={"imagegate-verdict": "passed"})
     records: list[dict[str, Any] | None] = []
@@ -186,7 +66,7 @@ def test_hidden_with_a_record_and_with_the_way_out(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("tags", [{f"t{number}": "x" for number in range(49)}, {"IMAGEGATE-hidden": "x"}])
-def test_tags_do_not_keep_a_version_visible(bench: Bench, tags: dict[str, str]) -> None:
+def test_tags_do_not_keep_a_version_visible(bench: GuardedGallery, tags: dict[str, str]) -> None:
     """A version that is full of tags, or has one in other capitals, is hidden all the same."""
     bench.add("2.0.0", tags=tags)
 
@@ -197,7 +77,7 @@ def test_tags_do_not_keep_a_version_visible(bench: Bench, tags: dict[str, str]) 
     assert len({name.lower() for name in found}) == len(found) <= 50
 
 
-def test_hide_the_good_and_publish_the_bad(bench: Bench) -> None:
+def test_hide_the_good_and_publish_the_bad(bench: GuardedGallery) -> None:
     """The promoted version is shown before the other one is hidden, in two looks."""
     bench.add("2.0.0", visible=False)
     bench.decide("2.0.0", Standing.PROMOTED)
@@ -213,7 +93,7 @@ def test_hide_the_good_and_publish_the_bad(bench: Bench) -> None:
     assert bench.patched == ["2.0.0", "9.0.0"]
 
 
-def test_promotion_that_begins_meanwhile_wins(bench: Bench) -> None:
+def test_promotion_that_begins_meanwhile_wins(bench: GuardedGallery) -> None:
     """Whoever writes the record first decides: the guard's write must match what it read."""
     bench.add("2.0.0")
     put, taken = bench.blobs._put, [False]
@@ -232,7 +112,7 @@ def test_promotion_that_begins_meanwhile_wins(bench: Bench) -> None:
     assert bench.patched == []
 
 
-def test_mode_report_changes_nothing(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+def test_mode_report_changes_nothing(bench: GuardedGallery, caplog: pytest.LogCaptureFixture) -> None:
     """It says what it would do."""
     bench.environment["IMAGEGATE_GUARD"] = "report"
     bench.add("2.0.0")
@@ -246,7 +126,7 @@ def test_mode_report_changes_nothing(bench: Bench, caplog: pytest.LogCaptureFixt
 
 @pytest.mark.parametrize("tags", [{"imagegate-records": "https://others.example/records"}, {"imagegate-records": ""}])
 def test_function_that_is_not_named_only_reports(
-    bench: Bench, tags: dict[str, str], caplog: pytest.LogCaptureFixture
+    bench: GuardedGallery, tags: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Of two Functions the one whose records the definition names changes it; without a name nobody does."""
     bench.tags |= tags
@@ -258,7 +138,7 @@ def test_function_that_is_not_named_only_reports(
     assert "only reported" in caplog.text
 
 
-def test_two_looks_at_once(bench: Bench) -> None:
+def test_two_looks_at_once(bench: GuardedGallery) -> None:
     """The one that comes second finds the record changed, and changes nothing."""
     bench.add("2.0.0")
     other, put, nested = bench.guard, bench.blobs._put, [False]
@@ -276,7 +156,7 @@ def test_two_looks_at_once(bench: Bench) -> None:
     assert (bench.visible(), bench.patched) == (["1.0.0"], ["2.0.0"])
 
 
-def test_definition_of_others(bench: Bench) -> None:
+def test_definition_of_others(bench: GuardedGallery) -> None:
     """What set-up did not make is left alone, until the owner names it."""
     bench.tags = {}
     bench.blobs.blobs.clear()
@@ -291,7 +171,7 @@ def test_definition_of_others(bench: Bench) -> None:
     assert bench.visible() == ["1.0.0"]
 
 
-def test_later_definition_of_a_gallery_that_setup_made(bench: Bench) -> None:
+def test_later_definition_of_a_gallery_that_setup_made(bench: GuardedGallery) -> None:
     """It has the gallery's marks, if no version of it is older than they are."""
     bench.tags, bench.gallery_tags = {}, dict(MARKS)
     bench.blobs.blobs.clear()
@@ -305,9 +185,9 @@ def test_later_definition_of_a_gallery_that_setup_made(bench: Bench) -> None:
     assert bench.visible() == []
 
 
-def test_all_records_are_lost(bench: Bench) -> None:
+def test_all_records_are_lost(bench: GuardedGallery) -> None:
     """Where even the baseline is gone, long after set-up, everything that is visible is the new one."""
-    bench.tags["imagegate-guarded-since"] = f"{_OLD:%Y-%m-%dT%H:%M:%SZ}"
+    bench.tags["imagegate-guarded-since"] = f"{OLD:%Y-%m-%dT%H:%M:%SZ}"
     bench.add("2.0.0")
     bench.blobs.blobs.clear()
 
@@ -316,7 +196,7 @@ def test_all_records_are_lost(bench: Bench) -> None:
     assert bench.visible() == ["1.0.0", "2.0.0"]
 
 
-def test_third_time_names_the_caller(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+def test_third_time_names_the_caller(bench: GuardedGallery, caplog: pytest.LogCaptureFixture) -> None:
     """From the third time on the log has a line for an alert, with whom the activity log names."""
     entries = [
         {"caller": "eve@example.com", "eventTimestamp": "2026-11-21T12:00:00Z"},
@@ -338,14 +218,14 @@ def test_third_time_names_the_caller(bench: Bench, caplog: pytest.LogCaptureFixt
     assert f"resourceUri eq '{DEFINITION}/versions/2.0.0'" in asked.query["$filter"]
 
 
-def _let_the_pause_pass(bench: Bench) -> None:
+def _let_the_pause_pass(bench: GuardedGallery) -> None:
     document = json.loads(bench.blobs.blobs["/records/golden/web/sightings.json"])
     for tally in document["hides"].values():
         tally["at"] = (datetime.fromisoformat(tally["at"]) - timedelta(hours=2)).isoformat()
     bench.blobs.write("/records/golden/web/sightings.json", json.dumps(document).encode())
 
 
-def test_activity_log_that_may_not_be_read(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+def test_activity_log_that_may_not_be_read(bench: GuardedGallery, caplog: pytest.LogCaptureFixture) -> None:
     """The alert says so."""
     bench.add("2.0.0")
     bench.guard.look_everywhere()
@@ -353,7 +233,7 @@ def test_activity_log_that_may_not_be_read(bench: Bench, caplog: pytest.LogCaptu
     for tally in document["hides"].values():
         tally["count"] = 2
     bench.blobs.write("/records/golden/web/sightings.json", json.dumps(document).encode())
-    bench.add("2.0.0", published=_NEW)
+    bench.add("2.0.0", published=NEW)
     _let_the_pause_pass(bench)
 
     bench.guard.look_everywhere()
@@ -362,7 +242,7 @@ def test_activity_log_that_may_not_be_read(bench: Bench, caplog: pytest.LogCaptu
     assert "Written last by caller unknown." in caplog.text
 
 
-def test_look_that_fails_keeps_nothing_from_going_on(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+def test_look_that_fails_keeps_nothing_from_going_on(bench: GuardedGallery, caplog: pytest.LogCaptureFixture) -> None:
     """Without the records nothing is hidden, nothing is raised, and the log has a line for an alert."""
     bench.add("2.0.0")
     bench.blobs.refusals["GET", "records"] = Answer(status=403, headers={"x-ms-error-code": "AuthorizationFailure"})
@@ -375,7 +255,7 @@ def test_look_that_fails_keeps_nothing_from_going_on(bench: Bench, caplog: pytes
 
 
 @pytest.mark.parametrize(("status", "asked"), [(403, 2), (500, 1)])
-def test_service_that_is_down_is_not_asked_for_each_definition(bench: Bench, status: int, asked: int) -> None:
+def test_service_that_is_down_is_not_asked_for_each_definition(bench: GuardedGallery, status: int, asked: int) -> None:
     """The timer has other work; a definition that may not be read does not hide the others."""
     definitions = [{"id": f"{GALLERY}/images/{name}", "tags": MARKS} for name in ("one", "two")]
     bench.wire.on("GET", f"{GALLERY}/images", Answer(body={"value": definitions}))
@@ -387,7 +267,7 @@ def test_service_that_is_down_is_not_asked_for_each_definition(bench: Bench, sta
     assert len({seen.path for seen in bench.wire.calls("GET", ".*/(one|two)/versions")}) == asked
 
 
-def test_gallery_that_refuses(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+def test_gallery_that_refuses(bench: GuardedGallery, caplog: pytest.LogCaptureFixture) -> None:
     """A change that is refused is an alert; another version is hidden all the same."""
     bench.add("2.0.0")
     bench.add("3.0.0")
@@ -400,7 +280,7 @@ def test_gallery_that_refuses(bench: Bench, caplog: pytest.LogCaptureFixture) ->
     assert f"{ALERT}: golden/web/3.0.0 could not be changed" in caplog.text
 
 
-def test_verdict_outlives_the_guard(bench: Bench) -> None:
+def test_verdict_outlives_the_guard(bench: GuardedGallery) -> None:
     """A version that passed and waits for its proof is hidden, and may still be promoted as long as before."""
     bench.add("2.0.0")
     bench.decide("2.0.0", Standing.RECORDED, ago=timedelta(hours=20))
