@@ -162,8 +162,6 @@ def test_defaults_of_the_function(repository: Path) -> None:
         "`IMAGEGATE_SMOKE_VM_SIZES`": f"`{','.join(limits.bounds.vm_sizes)}`",
         "`IMAGEGATE_SMOKE_VMS_AT_ONCE`": f"`{limits.at_once}`",
         "`IMAGEGATE_SMOKE_VMS_PER_DAY`": f"`{limits.per_day}`",
-        "`IMAGEGATE_GUARD`": {False: "`report`", True: "`enforce`"}[settings.guard_enforces],
-        "`IMAGEGATE_GUARDED_DEFINITIONS`": {0: "none"}[len(settings.guarded_definitions)],
         "`IMAGEGATE_VERDICT_TOPIC`": {"": "none"}[settings.verdict_topic],
         "`IMAGEGATE_GITHUB_APP_ID`, `IMAGEGATE_GITHUB_APP_PRIVATE_KEY`": "none",
         "`IMAGEGATE_GITHUB_API_URL`": f"`{DEFAULT_API_URL}`",

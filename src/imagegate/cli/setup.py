@@ -1,13 +1,16 @@
 """`imagegate setup`: what an image stands on."""
 
+import os
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from imagegate.cli.command import Shell, folder_argument, input_options, shared_options
+from imagegate.cli.setup_github import ask_github, read_issuer_keys
 from imagegate.cli.setup_sides import GivenSides, login_lines, misshapen
 from imagegate.errors import InputError, InputFault
 from imagegate.report.outcome import Outcome
@@ -34,6 +37,8 @@ _OPTIONS = {
     "guard": "--guard",
     "function_resource_group": "--function-resource-group",
     "function_parameters": "--function-parameter",
+    "issuer": "--issuer",
+    "issuer_keys": "--issuer-keys",
 }
 
 
@@ -107,6 +112,16 @@ _OPTIONS = {
     "times. Default: the default branch.",
 )
 @click.option(
+    "--issuer",
+    metavar="URL",
+    help="Issuer of the jobs' identity tokens, of a GitHub Enterprise Server: https://HOST/_services/token.",
+)
+@click.option(
+    "--issuer-keys",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File with the issuer's key set (what it serves at /.well-known/jwks), where Azure cannot reach it.",
+)
+@click.option(
     "--guard",
     type=click.Choice(["report", "enforce"]),
     help="Whether the Function hides versions that are visible and that nobody promoted, or only reports them. "
@@ -161,6 +176,7 @@ def setup_command(
     subscription and is run once by a person; what is there already stays as it is.
     """
     settings = load_settings(folder, inputs=inputs)
+    function["function_parameters"] = (*function["function_parameters"], *_issuer_parameters(function))
     given = GivenSides(
         repositories=function["repositories"],
         promoted_refs=function["promoted_refs"],
@@ -176,9 +192,14 @@ def setup_command(
     from imagegate.flows.setup import set_up
 
     story = shell.story()
+    quiet = bool(function["promoted_refs"])  # nothing is guessed then
+    note = (lambda _: None) if quiet else story.progress.note
+    known = ask_github(function["repositories"], _github_environment(function), note=note)
+    if options is not None and known.ids:
+        options = replace(options, parameters={"repositoryIds": ",".join(known.ids), **options.parameters})
     cloud = shell.connect(settings.azure)
     principal, verifies = given.principal(principal_id), options is None
-    result = set_up(settings, cloud, story, principal=principal, verifies=verifies, sides=given.sides())
+    result = set_up(settings, cloud, story, principal=principal, verifies=verifies, sides=given.sides(known.refs))
     document = result.to_json()
     rows = [
         *(("made", name) for name in result.made),
@@ -203,6 +224,18 @@ def setup_command(
         document = {**document, "function": made.to_json(), "timings": timings}
     headline = f"{settings.name} has what it stands on"
     return Outcome(headline=headline, document=document, rows=rows, notes=login_lines(result.outputs))
+
+
+def _issuer_parameters(function: Mapping[str, Any]) -> list[str]:
+    """The parameters of the Function's template that --issuer and --issuer-keys stand for."""
+    issuer, keys = function["issuer"], function["issuer_keys"]
+    return [*([f"issuer={issuer}"] if issuer else []), *([f"issuerKeys={read_issuer_keys(keys)}"] if keys else [])]
+
+
+def _github_environment(function: Mapping[str, Any]) -> dict[str, str]:
+    """Where GitHub is asked: the Function's own GitHub, with the token of this environment."""
+    urls = [pair.partition("=")[2] for pair in function["function_parameters"] if pair.startswith("githubApiUrl=")]
+    return {**os.environ, **({"IMAGEGATE_GITHUB_API_URL": urls[-1]} if urls else {})}
 
 
 def _function_code(folder: Path | None, package: Path | None, *, remote_build: bool) -> "FunctionCode":

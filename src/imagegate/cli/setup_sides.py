@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _REF = re.compile(r"refs/(heads|tags)/\S+")
-_DEFAULT_REFS = ("refs/heads/main",)
 _JOBS = {
     "ciClientId": "builds on the promoted refs",
     "ciVerifyClientId": "verifies",
@@ -42,13 +41,13 @@ class GivenSides:
             *(InputFault(message=message, path=path) for path, message, is_so in self._conflicts() if is_so),
         ]
 
-    def sides(self) -> "Sides":
-        """What is to be made."""
+    def sides(self, default_refs: Sequence[str]) -> "Sides":
+        """What is to be made; `default_refs` count where --promoted-ref is not given."""
         from imagegate.flows.setup_sides import Sides
 
         return Sides(
             repositories=tuple(dict.fromkeys(self.repositories)),
-            refs=tuple(dict.fromkeys(self.promoted_refs)) or _DEFAULT_REFS,
+            refs=tuple(dict.fromkeys(self.promoted_refs)) or tuple(default_refs),
             environment=self.environment,
             # Jobs have one issuer, for the Function that checks their proofs and for the login.
             issuer=next(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -27,6 +28,14 @@ _BRANCH_KEPT_S = 600
 _PAGE = 100
 _PAGES = 10
 _UNAUTHORISED, _FORBIDDEN, _MISSING, _UNPROCESSABLE, _THROTTLED, _SERVER_ERROR = 401, 403, 404, 422, 429, 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repository:
+    """A repository's default branch, and its number ("" where GitHub names none), which a new name does not change."""
+
+    default_branch: str
+    id: str
 
 
 class GitHubStatuses:
@@ -109,12 +118,17 @@ class GitHubStatuses:
         known = self._default_branches.get(repository.lower())
         if known is not None and monotonic() - known[1] < _BRANCH_KEPT_S:
             return known[0]
-        found = self._ask("GET", repository, f"/repos/{repository}", permissions=TO_READ_REPOSITORY)
-        branch = found.get("default_branch") if isinstance(found, Mapping) else None
-        if not isinstance(branch, str) or not branch:
-            raise ServiceRefused("GitHub does not say which branch is the default one.", ids={"repository": repository})
+        branch = self.repository(repository).default_branch
         self._default_branches[repository.lower()] = (branch, monotonic())
         return branch
+
+    def repository(self, name: str) -> Repository:
+        """What GitHub says of a repository. Raises as `of_context`."""
+        found = self._ask("GET", name, f"/repos/{name}", permissions=TO_READ_REPOSITORY)
+        branch, number = (found.get(key) for key in ("default_branch", "id")) if isinstance(found, Mapping) else (0, 0)
+        if not isinstance(branch, str) or not branch:
+            raise ServiceRefused("GitHub does not say which branch is the default one.", ids={"repository": name})
+        return Repository(default_branch=branch, id=str(number) if isinstance(number, int) else "")
 
     def post(self, status: CommitStatus) -> None:
         """Write a status; it becomes the one that counts in its context.

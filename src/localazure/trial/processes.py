@@ -158,7 +158,17 @@ def _tell(child: subprocess.Popen[bytes], say: Callable[[str], None]) -> None:
 
 def ordinary_environment(cloud: Mapping[str, str]) -> dict[str, str]:
     """This process's environment without anything that names another cloud or principal, and with the cloud's own."""
-    foreign = ("AZURE_", "ARM_", "MSI_", "IDENTITY_", "IMAGEGATE_ARM", "IMAGEGATE_ISSUER", "ACTIONS_ID_TOKEN")
+    foreign = (
+        "AZURE_",
+        "ARM_",
+        "MSI_",
+        "IDENTITY_",
+        "IMAGEGATE_ARM",
+        "IMAGEGATE_ISSUER",
+        "IMAGEGATE_GITHUB",
+        "GITHUB_TOKEN",
+        "ACTIONS_ID_TOKEN",
+    )
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return kept | dict(cloud)
 

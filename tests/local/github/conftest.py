@@ -81,7 +81,7 @@ class FakeGitHub:
         if path in (f"/repos/{REPOSITORY}/pulls", f"/repos/{REPOSITORY}/git/matching-refs/heads/gh-readonly-queue/"):
             return self._list(request, path)
         if path.lower() == f"/repos/{REPOSITORY}".lower():  # not part of the corpus
-            return JSONResponse({"full_name": REPOSITORY, "default_branch": self.default_branch})
+            return JSONResponse({"full_name": REPOSITORY, "id": 42, "default_branch": self.default_branch})
         self._hold_against_description(request.method, path, body)
         if request.headers.get("authorization", "").removeprefix("token ").removeprefix("Bearer ") not in self.tokens:
             return JSONResponse({"message": "Bad credentials"}, 401)

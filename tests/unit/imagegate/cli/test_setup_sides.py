@@ -34,7 +34,7 @@ def test_jobs_have_the_issuer_of_the_function() -> None:
         function_parameters=["githubAppId=1", "issuer=https://github.example/token"],
     )
 
-    sides = given.sides()
+    sides = given.sides(["refs/heads/main"])
 
     assert given.faults() == []
     assert (sides.issuer, sides.repositories) == ("https://github.example/token", ("a/b",))
