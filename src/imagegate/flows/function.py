@@ -81,7 +81,10 @@ def reconcile(client: "TaskHubGrpcClient") -> None:
 
     It also closes statuses that would stay pending.
     """
-    _guard().look_everywhere()
+    try:
+        _guard().look_everywhere()
+    except Exception:  # noqa: BLE001 - a defect of the guard keeps nothing else from being looked at
+        _LOG.exception("the guard broke off")
     now, cloud = datetime.now(UTC), connection()
     known: dict[str, Any] = {"scheduler": Scheduler(client), "settings": settings(), "now": now}
     try:

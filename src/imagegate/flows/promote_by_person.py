@@ -12,6 +12,7 @@ from imagegate.model.persons_decision import DecisionResult, PersonsDecision
 from imagegate.model.version_record import Standing
 from imagegate.report.progress import Story
 from imagegate.steps.await_version_change import await_version_change
+from imagegate.steps.hide_image_version import NOT_HIDDEN
 from imagegate.steps.read_standing import VersionStanding, read_standing
 from imagegate.steps.record_decision import record_decision
 from imagegate.steps.resolve_latest import resolve_latest
@@ -63,7 +64,8 @@ def promote_by_person(
         begun = record_decision(records, found.stored, Standing.PROMOTING, decision, now=now)
     with story.step("promote", "Letting latest resolve to it"):
         deadline = Deadline.after(CHANGE_DEADLINE_S, story.clock)
-        await_version_change(cloud, version_id, VersionWish(excluded=False, end_of_life=""), deadline=deadline)
+        wish = VersionWish(excluded=False, end_of_life="", tags=NOT_HIDDEN)
+        await_version_change(cloud, version_id, wish, deadline=deadline)
         ended = record_decision(records, begun, Standing.PROMOTED, decision, now=now)
     with story.step("latest", "Reading what latest resolves to"):
         latest = resolve_latest(cloud, found.version.definition_id)

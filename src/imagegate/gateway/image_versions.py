@@ -18,13 +18,14 @@ _PENDING_STATES = {"creating", "updating", "migrating"}
 class VersionWish:
     """How a version shall be. `excluded` None leaves the flags, `end_of_life` None the date, and "" takes it away.
 
-    `excluded_in`: regions, normalised, in which alone it shall be excluded; the others stay as they are.
+    A tag that is None is taken away. `excluded_in`: regions, normalised, in which alone it is excluded; the others
+    stay as they are.
     """
 
     excluded: bool | None = None
     excluded_in: frozenset[str] = frozenset()
     end_of_life: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str | None] = field(default_factory=dict)
 
 
 def advance_image_version(cloud: Cloud, version_id: ResourceId, wish: VersionWish) -> dict[str, Any]:
@@ -71,13 +72,14 @@ def _change(body: Mapping[str, Any], profile: Mapping[str, Any], wish: VersionWi
     return change
 
 
-def _changed_tags(tags: Mapping[str, str], wished: Mapping[str, str]) -> dict[str, str]:
+def _changed_tags(tags: Mapping[str, str], wished: Mapping[str, str | None]) -> dict[str, str]:
     """All tags after the change; empty where they are as wished. Tag names compare without case, as in Azure."""
     there = {name.lower(): value for name, value in tags.items()}
     if all(there.get(name.lower()) == value for name, value in wished.items()):
         return {}
     replaced = {name.lower() for name in wished}
-    return {**{name: value for name, value in tags.items() if name.lower() not in replaced}, **wished}
+    kept = {name: value for name, value in tags.items() if name.lower() not in replaced}
+    return {**kept, **{name: value for name, value in wished.items() if value is not None}}
 
 
 def _patch(cloud: Cloud, version_id: ResourceId, change: Mapping[str, Any], storage: Mapping[str, Any]) -> None:

@@ -12,6 +12,9 @@ from imagegate.model.version_record import Standing, VersionRecord
 
 GUARD = "the guard"
 HIDDEN_TAG, PROMOTE_TAG = "imagegate-hidden", "imagegate-promote"
+NOT_HIDDEN: dict[str, str | None] = {HIDDEN_TAG: None, PROMOTE_TAG: None}
+"""What a promotion takes away."""
+
 _MOST_TAGS = 50
 """Tags of a resource. Source: Azure Resource Manager, tag limits."""
 

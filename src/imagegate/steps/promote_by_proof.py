@@ -16,6 +16,7 @@ from imagegate.model.latest_version import promotion_sentence
 from imagegate.model.origin_statement import OriginStatement
 from imagegate.model.version_record import Standing, VersionRecord
 from imagegate.steps.check_proof import MADE_AGAIN, Verifier, made_again, read_version
+from imagegate.steps.hide_image_version import NOT_HIDDEN
 from imagegate.steps.resolve_latest import resolve_latest
 
 BY_PROOF = "proof of origin"
@@ -45,7 +46,7 @@ def promote_by_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -
             refused, stored = _begin(records, stored, job)
             if refused:
                 return _ended(refused)
-        wish = VersionWish(excluded=False, end_of_life="", tags={VERDICT_TAG: job["verdict"]})
+        wish = VersionWish(excluded=False, end_of_life="", tags={VERDICT_TAG: job["verdict"], **NOT_HIDDEN})
         answer = advance_image_version(cloud, ResourceId.parse(job["image_version_id"]), wish)
         if not answer["done"]:
             return answer

@@ -33,6 +33,9 @@ VERSION = DEFINITION.child("versions", "1.0.0")
 STAGING = "/subscriptions/s/resourceGroups/IT_x/providers/Microsoft.Storage/storageAccounts/a"
 
 
+_SUCCEEDED = {"provisioningState": "Succeeded"}
+
+
 def _hidden(wire: Wire) -> None:
     profile = {"excludeFromLatest": True, "targetRegions": [{"name": "West Europe", "excludeFromLatest": True}]}
     storage = {"osDiskImage": {"source": {"id": STAGING, "uri": "https://a.blob.core.windows.net/vhds/x.vhd"}}}
@@ -85,3 +88,17 @@ def test_refused_tags(wire: Wire) -> None:
         advance_image_version(cloud_on(wire), VERSION, VersionWish(tags={"a": "b"}))
 
     assert len(wire.calls("PATCH", VERSION.text)) == 1
+
+
+def test_tag_that_is_taken_away(wire: Wire) -> None:
+    """A tag that shall not be there goes, in any spelling; without it nothing is sent."""
+    tags = {"Imagegate-Hidden": "x", "team": "web"}
+    wire.on("GET", VERSION.text, Answer(body={"id": VERSION.text, "tags": tags, "properties": _SUCCEEDED}))
+    wire.on("PATCH", VERSION.text, Answer(body={}))
+
+    advance_image_version(cloud_on(wire), VERSION, VersionWish(tags={"imagegate-hidden": None}))
+    answer = advance_image_version(cloud_on(wire), VERSION, VersionWish(tags={"imagegate-promote": None}))
+
+    (sent,) = wire.calls("PATCH", VERSION.text)
+    assert sent.json == {"tags": {"team": "web"}}
+    assert answer["done"]
