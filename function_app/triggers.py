@@ -36,6 +36,13 @@ def on_build_event(event: str, client: "SyncDurableFunctionsClient") -> None:
 
 
 @app.durable_client_input(client_name="client")
+@app.activity_trigger(input_name="job")
+def receive_again(job: dict, client: "SyncDurableFunctionsClient") -> Any:  # type: ignore[type-arg]  # noqa: ANN401 - as above
+    """Part of `receive_later`: an event that came early is looked at once more."""
+    return function.receive_again(job, client)
+
+
+@app.durable_client_input(client_name="client")
 @app.timer_trigger(schedule="0 */10 * * * *", arg_name="timer")
 def reconcile(timer: TimerRequest, client: "SyncDurableFunctionsClient") -> None:  # noqa: ARG001 - its time is no news
     """Every ten minutes: what a lost event should have started."""

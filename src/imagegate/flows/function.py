@@ -20,7 +20,9 @@ from imagegate.flows.decide_promotion import decide_promotion
 from imagegate.flows.give_up import give_up
 from imagegate.flows.guard import Guard
 from imagegate.flows.promote_late import promote_late
+from imagegate.flows.receive_event import receive_again as look_again
 from imagegate.flows.receive_event import receive_event
+from imagegate.flows.receive_later import receive_later
 from imagegate.flows.reconcile import reconcile as reconcile_once
 from imagegate.flows.reconcile_promotions import reconcile_promotions
 from imagegate.flows.reconcile_statuses import reconcile_statuses
@@ -61,19 +63,32 @@ ORCHESTRATORS: tuple[Callable[..., Any], ...] = (
     promote_late,
     close_failed_build,
     give_up,
+    receive_later,
 )
 
 
 def on_build_event(event: str, client: "TaskHubGrpcClient") -> None:
     """An event of Azure came in; raising asks Event Grid to deliver it again."""
-    receive_event(
-        event,
-        state=BuildState(connection()),
-        records=_records(),
-        scheduler=Scheduler(client),
-        settings=settings(),
-        guard=_guard().look_at,
-    )
+    receive_event(event, **_receiving(client))
+
+
+def receive_again(job: Job, client: "TaskHubGrpcClient") -> Job:
+    """An activity of `receive_later`; the only one that starts orchestrations, and so is given the client."""
+    try:
+        return dict(look_again(job, **_receiving(client)))
+    except ImageGateError as error:  # asked again like what is early
+        return {"early": error.message}
+
+
+def _receiving(client: "TaskHubGrpcClient") -> dict[str, Any]:
+    """What an event is handled with."""
+    return {
+        "state": BuildState(connection()),
+        "records": _records(),
+        "scheduler": Scheduler(client),
+        "settings": settings(),
+        "guard": _guard().look_at,
+    }
 
 
 def reconcile(client: "TaskHubGrpcClient") -> None:

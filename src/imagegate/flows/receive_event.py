@@ -4,19 +4,23 @@
 2. Of an ended run: a success starts the verification of every version that came of it, else the statuses are closed.
 3. Of a written version: the guard looks at its definition. One of ours whose record has no verdict is verified.
 
-Raising means "deliver it again": only for what another delivery may cure.
+What has not come to rest yet is waited for by an orchestration. Raising means "deliver it again": only where Azure
+could not be asked.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from imagegate.errors import DeadlinePassed
+from imagegate.flows.receive_later import receive_later
 from imagegate.flows.scheduling import (
     failed_to_bring_a_version,
     has_verdict,
+    instance_id_of,
     is_ours,
     start_closing,
     start_verification,
@@ -36,6 +40,7 @@ class Reception(StrEnum):
     """What became of an event."""
 
     SCHEDULED = "scheduled"
+    WAITED_FOR = "waited for"
     KNOWN = "known already"
     DROPPED = "dropped"
 
@@ -54,7 +59,6 @@ def receive_event(
     Idempotent: any number of deliveries in any order start one instance a version and run.
 
     Raises:
-        DeadlinePassed: the resource has not come to rest yet.
         ImageGateError: Azure could not be asked.
     """
     desk = _Desk(state=state, records=records, scheduler=scheduler, settings=settings, guard=guard)
@@ -77,6 +81,40 @@ def _receive(event: BuildEvent | Refusal, desk: _Desk) -> Reception:
         _LOG.info("dropped event %s (%s): %s, %s", event.event_id, event.event_type, event.kind, event.reason)
         return Reception.DROPPED
     _LOG.info("event %s: %s, %s, %s", event.id, event.happening, event.outcome, event.resource_id)
+    try:
+        return _handle(event, desk)
+    except DeadlinePassed as early:
+        _LOG.info("%s", early.message)
+        return _wait(event, desk)
+
+
+def receive_again(
+    job: Mapping[str, Any],
+    *,
+    state: BuildState,
+    records: Records,
+    scheduler: Scheduler,
+    settings: FunctionSettings,
+    guard: Callable[[ResourceId], None],
+) -> dict[str, str]:
+    """Look once more at an event that came early: `early` says why it still is, and is empty once it was handled."""
+    desk = _Desk(state=state, records=records, scheduler=scheduler, settings=settings, guard=guard)
+    try:
+        _handle(BuildEvent.from_json(job), desk)
+    except DeadlinePassed as early:
+        return {"early": early.message}
+    return {"early": ""}
+
+
+def _wait(event: BuildEvent, desk: _Desk) -> Reception:
+    """Let an orchestration wait, once an event; only what it needs is kept, and no claims."""
+    job = {**event.to_json(), "limit_s": desk.settings.pending_limit_s}
+    instance_id = instance_id_of(event.resource_id, event.happening, event.id, "early")
+    started = desk.scheduler.start_once(receive_later.__name__, job, instance_id=instance_id)
+    return Reception.WAITED_FOR if started else Reception.KNOWN
+
+
+def _handle(event: BuildEvent, desk: _Desk) -> Reception:
     if event.happening is Happening.RUN_ENDED:
         return _of_run(event.resource_id, event.at, desk)
     if _watched(event.resource_id, desk.settings.gallery_groups, desk):
@@ -93,7 +131,7 @@ def _of_run(template_id: ResourceId, at: datetime | None, desk: _Desk) -> Recept
     if not template.run.ended:
         if at and template.run.started_at and at < template.run.started_at:
             return _dropped(template_id, "another run has begun since")
-        raise DeadlinePassed(f"The run of {template_id} is {template.run}, not over; its event comes again.")
+        raise DeadlinePassed(f"The run of {template_id} is {template.run}, not over: its event came early.")
     if not template.stamp.content_hash:
         return _dropped(template_id, "it was not submitted by imagegate")
     if failed_to_bring_a_version(template):
@@ -115,7 +153,7 @@ def _of_version(version_id: ResourceId, desk: _Desk) -> Reception:
     if has_verdict(version, desk.records):
         return _dropped(version_id, "its record has a verdict")
     if version.provisioning_state.lower() in _UNFINISHED:
-        raise DeadlinePassed(f"{version_id} is {version.provisioning_state}, not done; its event comes again.")
+        raise DeadlinePassed(f"{version_id} is {version.provisioning_state}, not done: its event came early.")
     return _told(start_verification(version, desk.scheduler, desk.settings))
 
 

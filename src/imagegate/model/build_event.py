@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from imagegate.model.resource_id import ResourceId
 from imagegate.model.run import parse_time
@@ -48,6 +48,29 @@ class BuildEvent:
     resource_id: ResourceId
     at: datetime | None
     correlation_id: str = ""
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Self:
+        """From what `to_json` gives."""
+        return cls(
+            id=body["id"],
+            happening=Happening(body["happening"]),
+            outcome=body["outcome"],
+            resource_id=ResourceId.parse(body["resource_id"]),
+            at=parse_time(body["at"]),
+            correlation_id=body["correlation_id"],
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """By the field names."""
+        return {
+            "id": self.id,
+            "happening": str(self.happening),
+            "outcome": self.outcome,
+            "resource_id": self.resource_id.text,
+            "at": self.at.isoformat() if self.at else None,
+            "correlation_id": self.correlation_id,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

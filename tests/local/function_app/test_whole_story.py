@@ -106,6 +106,32 @@ def test_lost_events_are_made_up_for(
     assert _version(azure)["tags"]["imagegate-verdict"] == "passed"
 
 
+def test_event_before_its_version_is_done_is_waited_for(
+    azure: Any,  # noqa: ANN401 - as above
+    host: FunctionHost,
+    github: GitHub,
+    recording_engine: ServingEngine,
+    sign_versions: Callable[[], None],
+    cloud_server: LocalCloud,
+) -> None:
+    """A delivery that is early does not fail: the Function waits for the version by itself, and then verifies it."""
+    build(azure, recording_engine.port)
+    sign_versions()
+    version_id = str(_version(azure)["id"])
+    _set_state(cloud_server, version_id, "Updating")
+
+    assert host.on_events("on_build_event", [text(version_event(subject=version_id))]) == []
+
+    assert [state.name for state in host.durable.instances()] == ["receive_later"]
+    _set_state(cloud_server, version_id, "Succeeded")
+    assert github.awaited("imagegate/verify (web)").wait(_PATIENCE_S)
+    assert _version(azure)["tags"]["imagegate-verdict"] == "passed"
+
+
+def _set_state(server: LocalCloud, resource_id: str, state: str) -> None:
+    server.cloud.store.update(resource_id, lambda body: body["properties"].update(provisioningState=state))
+
+
 def test_duplicates_in_any_order_give_one_vm_and_one_verdict(
     azure: Any,  # noqa: ANN401 - as above
     host: FunctionHost,

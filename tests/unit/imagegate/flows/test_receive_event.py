@@ -13,8 +13,8 @@ from build_events import DEFINITION, TEMPLATE, VERSION, as_cloud_event, run_even
 from durable_client import idle_engine
 from fake_blobs import FakeBlobs
 from fake_wire import Answer, Wire, cloud_on
-from imagegate.errors import DeadlinePassed, ServiceRefused
-from imagegate.flows.receive_event import Reception, receive_event
+from imagegate.errors import ServiceRefused
+from imagegate.flows.receive_event import Reception, receive_again, receive_event
 from imagegate.gateway.blobs import Container
 from imagegate.gateway.build_state import BuildState
 from imagegate.gateway.records import Records
@@ -62,6 +62,10 @@ class _Desk:
     def __call__(self, event: object) -> Reception:
         (found,) = receive_event(text(event), **self._parts)  # type: ignore[arg-type]  # parts by their names
         return found
+
+    def again(self, job: dict[str, object]) -> str:
+        """Why the event of that job is still early."""
+        return receive_again(job, **self._parts)["early"]  # type: ignore[arg-type]  # as above
 
     def started(self) -> list[tuple[str, dict[str, object]]]:
         """Names and jobs of what was scheduled."""
@@ -175,20 +179,28 @@ def test_versions_of_others_are_left_alone(wire: Wire, desk: _Desk) -> None:
 
 
 @pytest.mark.parametrize("state", ["Creating", "updating"])
-def test_unfinished_version_asks_for_another_delivery(wire: Wire, desk: _Desk, state: str) -> None:
-    """A version that is still being made raises, so that the event comes again."""
+def test_unfinished_version_is_waited_for(wire: Wire, desk: _Desk, state: str) -> None:
+    """A version that is still being made fails no delivery: an orchestration waits for it, once an event."""
     put_build(wire, version=version_body(state))
 
-    with pytest.raises(DeadlinePassed, match="comes again"):
-        desk(version_event())
+    assert [desk(version_event()), desk(version_event())] == [Reception.WAITED_FOR, Reception.KNOWN]
+
+    ((name, job),) = desk.started()
+    assert (name, job["resource_id"], job["limit_s"]) == ("receive_later", VERSION, 86400)
+    assert "A Person" not in json.dumps(job)
 
 
-def test_unfinished_run_asks_for_another_delivery(wire: Wire, desk: _Desk) -> None:
-    """A run whose end is year 1 has not ended; the event was early."""
+def test_unfinished_run_is_waited_for(wire: Wire, desk: _Desk) -> None:
+    """A run whose end is year 1 has not ended; the event was early, and looked at again later it is handled."""
     put_build(wire, template=template_body("Running", ended="0001-01-01T00:00:00Z"))
 
-    with pytest.raises(DeadlinePassed, match="comes again"):
-        desk(run_event())
+    assert desk(run_event()) is Reception.WAITED_FOR
+
+    ((_, job),) = desk.started()
+    assert "not over" in desk.again(job)
+    put_build(wire)
+    assert desk.again(job) == ""
+    assert {name for name, _ in desk.started()} == {"receive_later", "verify_for_commit"}
 
 
 def test_event_of_an_earlier_run_does_not_wait_for_the_next(wire: Wire, desk: _Desk) -> None:
