@@ -121,15 +121,23 @@ class CloudProcess:
             self._process.wait()
 
 
-def run_product(arguments: Sequence[str], environment: Mapping[str, str], say: Callable[[str], None]) -> CommandResult:
+def run_product(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    say: Callable[[str], None],
+    *,
+    program: str = "imagegate",
+) -> CommandResult:
     """Run `imagegate` with these arguments and --json; the lines of its progress go to `say`, on another thread.
+
+    `program` is the module that is run: one that wraps the product, where it is not the product itself.
 
     SIGINT and SIGTERM are left to the child while it runs: it cancels and tears down, then ends by itself.
     """
     started = time.monotonic()
     previous = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     child = subprocess.Popen(
-        [sys.executable, "-m", "imagegate", *arguments, "--json"],
+        [sys.executable, "-m", program, *arguments, "--json"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

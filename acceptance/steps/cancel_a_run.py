@@ -1,0 +1,34 @@
+"""Cancels a run from beside, and times how long it takes to end."""
+
+from __future__ import annotations
+
+from acceptance.api_versions import TEMPLATES
+from acceptance.exchange import Exchange
+from acceptance.places import value_at
+from acceptance.sample import image_folder
+from acceptance.steps.build_image import ask_during_run
+from acceptance.world import World
+from imagegate.waiting import Look
+
+
+def cancel_a_run(world: World) -> None:
+    """Run `imagegate build`, cancel its run, and read the template until the run has ended."""
+    with world.hold() as release:
+        world.run(
+            "cancel",
+            "build",
+            str(image_folder(world.options)),
+            "--no-follow",
+            during=lambda runs: ask_during_run(world, "cancel", runs, _cancel, release),
+        )
+
+
+def _cancel(world: World, template: str) -> None:
+    world.ask("cancel/cancel", "POST", f"{template}/cancel", api_version=TEMPLATES)
+
+    def look() -> Look[Exchange]:
+        found = world.ask("cancel/template-after", "GET", template, api_version=TEMPLATES)
+        state = value_at(found.body, "properties.lastRunStatus.runState")
+        return Look(value=None if state in ("Running", "Canceling") else found)
+
+    world.await_value(look, what="the end of a cancelled run")

@@ -1,0 +1,51 @@
+"""Makes what images stand on, twice, and looks at what is there then."""
+
+from __future__ import annotations
+
+import uuid
+
+from acceptance.api_versions import AUTHORIZATION, GALLERIES
+from acceptance.places import value_at
+from acceptance.sample import image_folder
+from acceptance.world import World
+from imagegate.gateway.principal import own_principal
+
+_ROLES = "providers/Microsoft.Authorization/roleDefinitions"
+
+
+def set_up(world: World) -> None:
+    """Run `imagegate setup` twice, and for the least principal; read the definition; make a role of the same name."""
+    folder = str(image_folder(world.options))
+    first = world.run("set-up", "setup", folder)
+    if first.status:
+        return
+    world.run("set-up-again", "setup", folder)
+    if least := rights_of_the_least(world):
+        world.run("set-up-least", "setup", folder, *least)
+    definition = str(value_at(first.body, "outputs.galleryImageId"))
+    world.ask("set-up/definition", "GET", definition, api_version=GALLERIES)
+    query = {"$filter": "type eq 'CustomRole'"}
+    listed = world.ask("set-up/roles", "GET", f"{world.group()}/{_ROLES}", api_version=AUTHORIZATION, query=query)
+    name = value_at(listed.body, "value[0].properties.roleName")
+    if name:
+        body = {"properties": _role(str(name), world.group())}
+        path = f"{world.group()}/{_ROLES}/{uuid.uuid4()}"
+        world.ask("set-up/role-of-the-same-name", "PUT", path, api_version=AUTHORIZATION, body=body)
+
+
+def rights_of_the_least(world: World) -> list[str]:
+    """The arguments of `setup` that give the least principal its rights; none where there is no such principal."""
+    if world.least is None:
+        return []
+    principal = own_principal(world.least)
+    return ["--principal-id", principal.object_id] if principal else []
+
+
+def _role(name: str, scope: str) -> dict[str, object]:
+    return {
+        "roleName": name,
+        "description": "Made by the acceptance run to see it refused.",
+        "type": "CustomRole",
+        "permissions": [{"actions": ["Microsoft.Compute/galleries/read"], "notActions": []}],
+        "assignableScopes": [scope],
+    }

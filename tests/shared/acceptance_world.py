@@ -1,0 +1,83 @@
+"""An acceptance run in a local cloud whose engine boots nothing: its machines serve, its builds can be held."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rich.console import Console
+
+from acceptance.command import world_of
+from acceptance.local_cloud import as_local, observed
+from acceptance.options import SAMPLE, Options
+from acceptance.sample import FAILING
+from acceptance.world import World
+from function_world import ServingEngine
+from localazure.assembly import LocalCloud
+from localazure.engine_port import BuildRequest, Log, MachineRequest
+from localazure.trial.processes import ordinary_environment
+from recording_engine import RecordedImage, RecordedMachine, Said
+
+
+class AcceptanceEngine(ServingEngine):
+    """Fails where the acceptance run's own customizer is among those of a build; its guests answer probes."""
+
+    def build(self, request: BuildRequest, *, log: Log, on_phase: Log, cancelled: threading.Event) -> RecordedImage:
+        """Build, or fail in Customizing."""
+        fails = any(FAILING["name"] == one.name for one in request.customize)
+        self.fails_in = "Customizing" if fails else ""
+        return super().build(request, log=log, on_phase=on_phase, cancelled=cancelled)
+
+    def boot(self, request: MachineRequest) -> RecordedMachine:
+        """Boot a machine whose guest says that Apache answers."""
+        machine = super().boot(request)
+        machine.answer = lambda _script: Said(stdout="imagegate-probe: 200\n")
+        return machine
+
+    @contextmanager
+    def hold(self) -> Iterator[Callable[[], None]]:
+        """Keep builds in Customizing until what is yielded is called."""
+        self.gate.clear()
+        try:
+            yield self.gate.set
+        finally:
+            self.gate.set()
+
+
+@contextmanager
+def acceptance_world(folder: Path, *, flip: str = "") -> Iterator[World]:
+    """A fresh local cloud and a run that has not begun; nothing of the environment names another cloud."""
+    with ExitStack() as servers:
+        engine = AcceptanceEngine(folder / "engine", servers)
+        cloud = LocalCloud(state=folder / "state", engine=engine, event_speed=60)
+        image = _image(folder / "source", engine.port)
+        with cloud as server, Console(quiet=True) as console:
+            environment = ordinary_environment(server.environment)
+            work = folder / "work"
+            work.mkdir()
+            given = Options(
+                subscription="", location="", prefix="", yes=False, output=folder / "output", work=work, image=image
+            )
+            options = as_local(given, environment)
+
+            def observe(site: str) -> list[dict[str, Any]]:
+                return observed(environment, site)
+
+            yield world_of(options, environment, console, hold=engine.hold, observe=observe)
+
+
+def _image(folder: Path, port: int) -> Path:
+    """The sample, with its probe on the engine's port."""
+    import shutil
+
+    shutil.copytree(SAMPLE, folder)
+    settings = yaml.safe_load((folder / "imagegate.yaml").read_text())
+    (probe,) = settings["smoke"]["probes"]
+    probe["http"]["port"] = port
+    settings["smoke"]["deadline"] = "30s"
+    (folder / "imagegate.yaml").write_text(yaml.safe_dump(settings))
+    return folder
