@@ -141,5 +141,11 @@ class World:
         interval_s = self.options.interval_s
         return poll(look, deadline=deadline, what=what, interval_s=interval_s, first_interval_s=interval_s / 10)
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        for cloud in (self.cloud, self.least):
+            if cloud is not None:
+                cloud.transport.close()
+
     def _tell(self, line: str) -> None:
         self.say(f"    {line}")

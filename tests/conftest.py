@@ -48,14 +48,14 @@ def _group(path: Path, markers: set[str]) -> str | None:
     """Tests of one group run in one process, one after the other.
 
     Engines share the machine's packet filter and the tests' cache, and the stories of `e2e` look at the whole machine
-    before and after. The tests of the local cloud end with a look at all that they have called. Outside of `unit`, the
-    fixtures of a file are expensive.
+    before and after. The tests of the local cloud end with a look at all that they have called, and those of the
+    acceptance run share one. Outside of `unit`, the fixtures of a file are expensive.
     """
     tests = Path(__file__).parent
     folder = path.relative_to(tests).parts[0] if path.is_relative_to(tests) else ""  # a test of somebody else's folder
     if markers & _ONE_AT_A_TIME or folder == "e2e":
         return _ENGINE
-    if folder == "local":
+    if folder in ("local", "acceptance"):
         return folder
     return None if folder == "unit" else path.stem
 

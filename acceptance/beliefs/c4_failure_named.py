@@ -5,7 +5,6 @@ import json
 from acceptance.belief import Belief, Otherwise, Seen
 from acceptance.exchange import NotRecorded, Recording
 
-
 _BUILD_FAILED = 3  # an exit code of imagegate
 
 

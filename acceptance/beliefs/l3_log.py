@@ -4,7 +4,6 @@ from acceptance.belief import Belief, Otherwise, Seen
 from acceptance.exchange import NotRecorded, Recording
 from acceptance.places import value_at
 
-
 _AFTER_A_RUN = (0, 3)  # exit codes of imagegate
 
 

@@ -20,6 +20,6 @@ BELIEF = Belief(
     expected="the version that was shown",
     judge=_judge,
     otherwise=Otherwise(
-        label="promote/latest-machine", place="properties.storageProfile.imageReference.exactVersion", value="0.0.1"
+        label="promote/latest-machine", place="properties.storageProfile.imageReference.exactVersion", value="9.9.9"
     ),
 )

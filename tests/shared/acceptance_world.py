@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,7 +19,8 @@ from acceptance.sample import FAILING
 from acceptance.world import World
 from function_world import ServingEngine
 from localazure.assembly import LocalCloud
-from localazure.engine_port import BuildRequest, Log, MachineRequest
+from localazure.engine.build_log import BuildLog
+from localazure.engine_port import BuildFailed, BuildRequest, Log, MachineRequest
 from localazure.trial.processes import ordinary_environment
 from recording_engine import RecordedImage, RecordedMachine, Said
 
@@ -27,10 +29,14 @@ class AcceptanceEngine(ServingEngine):
     """Fails where the acceptance run's own customizer is among those of a build; its guests answer probes."""
 
     def build(self, request: BuildRequest, *, log: Log, on_phase: Log, cancelled: threading.Event) -> RecordedImage:
-        """Build, or fail in Customizing."""
-        fails = any(FAILING["name"] == one.name for one in request.customize)
+        """Build, or fail in Customizing as a script does that exits with 7."""
+        fails = request.customize[0].name == FAILING["name"]
         self.fails_in = "Customizing" if fails else ""
-        return super().build(request, log=log, on_phase=on_phase, cancelled=cancelled)
+        try:
+            return super().build(request, log=log, on_phase=on_phase, cancelled=cancelled)
+        except BuildFailed as failed:
+            _tell_of_script(BuildLog(request.operation_id, log), failed.message)
+            raise
 
     def boot(self, request: MachineRequest) -> RecordedMachine:
         """Boot a machine whose guest says that Apache answers."""
@@ -67,13 +73,22 @@ def acceptance_world(folder: Path, *, flip: str = "") -> Iterator[World]:
             def observe(site: str) -> list[dict[str, Any]]:
                 return observed(environment, site)
 
-            yield world_of(options, environment, console, hold=engine.hold, observe=observe)
+            world = world_of(options, environment, console, hold=engine.hold, observe=observe)
+            yield world
+            world.close()
+
+
+def _tell_of_script(log: BuildLog, reason: str) -> None:
+    """What the service's log says of an inline script that failed."""
+    log.starting("shell")
+    log.say("Provisioning with shell script: /tmp/packer-shell123456789")
+    log.output("acceptance: this is meant to fail")
+    log.ending("shell")
+    log.failed(reason)
 
 
 def _image(folder: Path, port: int) -> Path:
     """The sample, with its probe on the engine's port."""
-    import shutil
-
     shutil.copytree(SAMPLE, folder)
     settings = yaml.safe_load((folder / "imagegate.yaml").read_text())
     (probe,) = settings["smoke"]["probes"]

@@ -155,6 +155,9 @@ def run_product(
         for number, handler in previous.items():
             signal.signal(number, handler)
     told.join()
+    for pipe in (child.stdout, child.stderr):
+        if pipe is not None:
+            pipe.close()
     exit_code = child.returncode if child.returncode >= 0 else 128 - child.returncode
     return CommandResult(exit_code=exit_code, document=_object(output), seconds=time.monotonic() - started)
 

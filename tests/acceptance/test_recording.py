@@ -1,0 +1,40 @@
+"""What is handed back holds nobody's ids and no secret, and gives the same verdicts again."""
+
+from __future__ import annotations
+
+import json
+
+from acceptance.belief import all_beliefs, judge_all
+from acceptance.exchange import Recording
+from acceptance.run import Ended
+from localazure.cloud import DEFAULT_SUBSCRIPTION_ID
+
+Story = tuple[Ended, Recording, str]
+
+
+def test_a_recording_gives_the_same_verdicts_again(story: Story) -> None:
+    """The verdicts are judged by the recording alone: the one that is handed back gives them again."""
+    ended, _, text = story
+
+    again = judge_all(all_beliefs(), Recording.of(map(json.loads, text.splitlines())), local=True)
+
+    assert {one.belief.id: one.verdict for one in again} == {one.belief.id: one.verdict for one in ended.findings}
+
+
+def test_a_recording_has_requests_of_every_command(story: Story) -> None:
+    """Set-up, builds, verifications and the Function's set-up left what they asked and how they ended."""
+    _, recording, _ = story
+
+    for step in ("set-up", "build", "verify-public-ip", "function", "fail", "cancel"):
+        assert recording.all(f"{step}/product", path="/subscriptions/"), step
+        assert recording.one(f"{step}/outcome").body, step
+
+
+def test_a_recording_has_no_ids_tokens_or_signatures(story: Story) -> None:
+    """The subscription's id, tokens and account keys of the run are nowhere in the text."""
+    _, recording, text = story
+
+    assert DEFAULT_SUBSCRIPTION_ID not in text
+    assert "eyJ" not in text
+    assert "AccountKey=" not in text
+    assert any(DEFAULT_SUBSCRIPTION_ID in one.path for one in recording.exchanges)
