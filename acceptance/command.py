@@ -31,6 +31,8 @@ from imagegate.settings import CloudSettings
 from imagegate.waiting import SystemClock
 
 _INTERRUPTED, _NOT_STARTED = 130, 2
+_NOT_OURS = ("IMAGEGATE_", "GITHUB_", "LEAST_")
+"""What the product's commands must not find: settings of another image, another job, a secret of somebody else."""
 
 
 @click.command("verify-azure")
@@ -69,8 +71,9 @@ def _secrets() -> dict[str, str]:
     """From the environment alone: arguments are seen by everybody on the machine."""
     return {
         "github_token": os.environ.get("GITHUB_TOKEN", ""),
-        "least_client_id": os.environ.get("IMAGEGATE_LEAST_CLIENT_ID", ""),
-        "least_client_secret": os.environ.get("IMAGEGATE_LEAST_CLIENT_SECRET", ""),
+        "tenant_id": os.environ.get("AZURE_TENANT_ID", ""),
+        "least_client_id": os.environ.get("LEAST_CLIENT_ID", ""),
+        "least_client_secret": os.environ.get("LEAST_CLIENT_SECRET", ""),
     }
 
 
@@ -82,7 +85,7 @@ def _surroundings(options: Options, console: Console) -> Iterator[tuple[Options,
         if missing:
             lines = "\n".join(f"  {line}" for line in missing)
             raise click.UsageError(f"Before it starts, say:\n{lines}")
-        yield options, dict(os.environ)
+        yield options, {name: value for name, value in os.environ.items() if not name.startswith(_NOT_OURS)}
         return
     with local_options(options, say=console.print) as (local, environment):
         yield local, environment
@@ -130,7 +133,7 @@ def _run(options: Options, environment: Mapping[str, str], console: Console) -> 
         console.print(str(refused), markup=False)
         return _NOT_STARTED
     except ImageGateError as error:
-        console.print(error.text() if hasattr(error, "text") else str(error), markup=False)
+        console.print(str(error), markup=False)
         return error.exit_code
     file = write_recording(world, pseudonyms)
     print_findings(ended.findings, ended.left, console)

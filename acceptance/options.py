@@ -28,6 +28,7 @@ class Options:
     repository: str = ""
     github_token: str = ""
     github_url: str = "https://api.github.com"
+    tenant_id: str = ""
     least_client_id: str = ""
     least_client_secret: str = ""
     json_file: Path | None = None
@@ -55,8 +56,10 @@ class Options:
             found.append("--repository OWNER/NAME: a repository that you can throw away.")
         if self.repository and not self.github_token:
             found.append("GITHUB_TOKEN in the environment: with --repository, a token that may write its statuses.")
-        if bool(self.least_client_id) != bool(self.least_client_secret):
-            found.append("IMAGEGATE_LEAST_CLIENT_ID and IMAGEGATE_LEAST_CLIENT_SECRET: both, or neither.")
+        least = (self.least_client_id, self.least_client_secret)
+        if any(least) and not all((*least, self.tenant_id)):
+            names = "LEAST_CLIENT_ID, LEAST_CLIENT_SECRET and AZURE_TENANT_ID"
+            found.append(f"{names} in the environment: all of them, or none of the first two.")
         if not self.yes:
             found.append("--yes: that it makes and deletes resources there, for some hours and some euros.")
         return found

@@ -16,6 +16,7 @@ import requests
 
 from acceptance.belief import Otherwise
 from acceptance.exchange import SKIPPED, Exchange, Recording
+from acceptance.secret_fields import without_secrets
 from imagegate.model.redaction import redact_tree
 
 HEADERS = (
@@ -87,7 +88,7 @@ class Recorder:
         if hasattr(self._local, "heard"):
             self._local.heard.append(known)
             known = replace(known, body=self._local.keep(known.body))
-        line = json.dumps(redact_tree(asdict(known)))
+        line = json.dumps(redact_tree(without_secrets(asdict(known))))
         with self._lock, self._file.open("a", encoding="utf-8") as file:
             file.write(f"{line}\n")
         return known

@@ -4,7 +4,7 @@ from fnmatch import fnmatchcase
 
 from acceptance.belief import Belief, Otherwise, Seen
 from acceptance.exchange import Recording
-from acceptance.role_actions import role_actions
+from acceptance.template_parts import role_actions
 
 
 def _judge(recording: Recording) -> Seen:

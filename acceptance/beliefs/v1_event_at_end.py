@@ -1,7 +1,7 @@
 """The event of a run comes when it has ended."""
 
 from acceptance.belief import Belief, Otherwise, Seen
-from acceptance.exchange import Recording
+from acceptance.exchange import NotRecorded, Recording
 from acceptance.places import value_at
 from imagegate.model import parse_time
 
@@ -9,8 +9,11 @@ _SLACK_S = 5.0
 
 
 def _judge(recording: Recording) -> Seen:
-    ended = parse_time(value_at(recording.one("verdict/outcome").body, "run.ended_at"))
-    template = str(value_at(recording.one("verdict/outcome").body, "template_id")).rsplit("/", 1)[-1].lower()
+    built = recording.one("verdict/outcome")
+    if built.status != 0:
+        raise NotRecorded(f"the build for the Function ended with exit code {built.status}")
+    ended = parse_time(value_at(built.body, "run.ended_at"))
+    template = str(value_at(built.body, "template_id")).rsplit("/", 1)[-1].lower()
     events = [
         one.body
         for one in recording.some("events/delivered")

@@ -18,6 +18,7 @@ def await_verdict(world: World) -> None:
     outcome = world.run("verdict", "build", str(image_folder(world.options)), "--no-follow")
     version_id = str(value_at(outcome.body, "image_version_id") or "")
     if not version_id:
+        world.recorder.skip("verdict", f"the build ended with exit code {outcome.status}")
         return
 
     def look() -> Look[Exchange]:

@@ -9,7 +9,7 @@ from acceptance.world import World
 def build_as_least(world: World) -> None:
     """Run `imagegate build` as the least principal; every refusal is in the recording."""
     if world.least is None:
-        world.recorder.skip("least", "needs a second principal: IMAGEGATE_LEAST_CLIENT_ID")
+        world.recorder.skip("least", "needs a second principal: LEAST_CLIENT_ID")
         return
     options = world.options
     login = {"AZURE_CLIENT_ID": options.least_client_id, "AZURE_CLIENT_SECRET": options.least_client_secret}

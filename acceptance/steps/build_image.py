@@ -35,14 +35,14 @@ def ask_during_run(
     world: World,
     step: str,
     runs: Callable[[], bool],
-    ask: Callable[[World, str], None],
+    ask: Callable[[World, str, Callable[[], bool]], None],
     release: Callable[[], object] | None,
 ) -> None:
     """Wait for the run of the command that goes on, ask, and let the run end whatever came of it."""
     try:
         template = _running_template(world, step, runs)
         if template:
-            ask(world, template)
+            ask(world, template, runs)
     finally:
         if release is not None:
             release()
@@ -56,17 +56,17 @@ def _running_template(world: World, step: str, runs: Callable[[], bool]) -> str:
                 found = world.ask(f"{step}/template", "GET", listed.id.text, api_version=TEMPLATES)
                 if value_at(found.body, "properties.lastRunStatus.runState") == "Running":
                     return listed.id.text
-        world.clock.sleep(world.options.interval_s / 10)
+        world.clock.sleep(world.options.interval_s)
     return ""
 
 
-def _refused_while_running(world: World, template: str) -> None:
+def _refused_while_running(world: World, template: str, _runs: Callable[[], bool]) -> None:
     """A second run, a change, a deletion; and the run's operation, as somebody with rights on the group only."""
     world.ask("build/run-again", "POST", f"{template}/run", api_version=TEMPLATES)
     change = {"tags": {"imagegate-acceptance": "changed"}}
     world.ask("build/patch", "PATCH", template, api_version=TEMPLATES, body=change)
     if world.least is None:
-        world.recorder.skip("build/operation-by-least", "needs a second principal: IMAGEGATE_LEAST_CLIENT_ID")
+        world.recorder.skip("build/operation-by-least", "needs a second principal: LEAST_CLIENT_ID")
     elif url := _operation_url(world):
         parts = urlsplit(url)
         query = dict(parse_qsl(parts.query))

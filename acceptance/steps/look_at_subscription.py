@@ -7,8 +7,8 @@ from typing import Any
 from acceptance.api_versions import AUTHORIZATION, RESOURCES, SKUS, SUBSCRIPTIONS
 from acceptance.exchange import Exchange
 from acceptance.places import values_at
-from acceptance.role_actions import namespaces_of_actions
 from acceptance.sample import smoke_size
+from acceptance.template_parts import namespaces_of_actions
 from acceptance.world import World
 
 _BASE = "publishers/Debian/artifacttypes/vmimage/offers/debian-12/skus/12-gen2/versions"

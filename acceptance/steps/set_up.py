@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 
-from acceptance.api_versions import AUTHORIZATION, GALLERIES
+from acceptance.api_versions import AUTHORIZATION, GALLERIES, RESOURCES
 from acceptance.places import value_at
 from acceptance.sample import image_folder
+from acceptance.template_parts import template_types
 from acceptance.world import World
 from imagegate.gateway.principal import own_principal
 
@@ -22,6 +23,9 @@ def set_up(world: World) -> None:
     world.run("set-up-again", "setup", folder)
     if least := rights_of_the_least(world):
         world.run("set-up-least", "setup", folder, *least)
+    for namespace in sorted({kind.partition("/")[0] for kind, _ in template_types()}):
+        path = f"{world.subscription}/providers/{namespace}"
+        world.ask(f"set-up/types-{namespace}", "GET", path, api_version=RESOURCES)
     definition = str(value_at(first.body, "outputs.galleryImageId"))
     world.ask("set-up/definition", "GET", definition, api_version=GALLERIES)
     query = {"$filter": "type eq 'CustomRole'"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from acceptance.exchange import Exchange
-from acceptance.role_actions import namespaces_of_actions, role_actions
+from acceptance.template_parts import namespaces_of_actions, role_actions, template_types
 
 _MADE, _CHANGED = "2026-01-01T10:00:00Z", "2026-01-01T11:00:00Z"
 _RUN = {"lastRunStatus": {"runState": "Failed"}}
@@ -36,6 +36,22 @@ def _operations() -> tuple[Exchange, ...]:
     )
 
 
+def _types() -> tuple[Exchange, ...]:
+    return tuple(
+        _answer(
+            f"set-up/types-{namespace}",
+            {
+                "resourceTypes": [
+                    {"resourceType": kind.partition("/")[2], "apiVersions": [version]}
+                    for kind, version in template_types()
+                    if kind.partition("/")[0] == namespace
+                ]
+            },
+        )
+        for namespace in {kind.partition("/")[0] for kind, _ in template_types()}
+    )
+
+
 _STATUSES = [{"context": "imagegate/acceptance", "state": "success"}]
 _SECURITY = [{"name": "SecurityType", "value": "TrustedLaunchSupported"}]
 _TEMPLATES = (
@@ -48,6 +64,7 @@ SAMPLES: dict[str, tuple[Exchange, ...]] = {
     "A2": (_answer("subscription/base", {"properties": {"features": _SECURITY}}),),
     "A4": (_answer("build/operation-by-least", {"error": {"code": "AuthorizationFailed"}}, status=403),),
     "R1": _operations(),
+    "R2": _types(),
     "S1": _TEMPLATES,
     "S2": _TEMPLATES,
     "S3": _TEMPLATES,

@@ -1,4 +1,4 @@
-"""The actions of the roles that the product's templates make, as the templates have them."""
+"""What the product's own templates name: actions of roles, types with their api-versions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from imagegate.gateway.azure_templates import azure_template
 
-_TEMPLATES = ("foundation", "function")
+_TEMPLATES = ("foundation", "function", "smoke-vm")
 
 
 def role_actions(kind: str) -> frozenset[str]:
@@ -18,6 +18,24 @@ def namespaces_of_actions() -> tuple[str, ...]:
     """The providers that these actions are of."""
     every = role_actions("actions") | role_actions("dataActions")
     return tuple(sorted({action.partition("/")[0] for action in every}))
+
+
+def template_types() -> frozenset[tuple[str, str]]:
+    """Every resource type with the api-version that it is deployed with."""
+    return frozenset(pair for name in _TEMPLATES for pair in _types(azure_template(name)))
+
+
+def _types(document: object) -> Iterator[tuple[str, str]]:
+    """Of every resource, wherever it stands."""
+    if isinstance(document, dict):
+        kind, version = document.get("type"), document.get("apiVersion")
+        if isinstance(kind, str) and isinstance(version, str) and "/" in kind:
+            yield kind, version
+        for value in document.values():
+            yield from _types(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from _types(value)
 
 
 def _listed(document: object, kind: str) -> Iterator[str]:
