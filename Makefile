@@ -92,6 +92,11 @@ names:
 	    $(UV) pip install --compile-bytecode --python .cache/azure-cli --requirement $<
 	cp $< $@
 
+# Azure needs nothing but the environment; a local cloud needs its engine.
+.PHONY: verify-azure
+verify-azure: environment $(if $(findstring --local,$(ARGS)),engine)  ## Ask Azure whether what is believed of it holds (docs/verify-azure.md)
+	@$(RUN) python -m acceptance $(ARGS)
+
 .PHONY: benchmark
 benchmark: environment  ## What the Function costs: 200 verifications at once, a warm event, a cold worker
 	@PYTHONPATH=tests/shared $(RUN) python benchmarks/function/run.py

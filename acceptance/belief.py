@@ -12,6 +12,9 @@ from typing import Any
 from acceptance.exchange import Exchange, NotRecorded, Recording
 from acceptance.places import changed_at
 
+_OTHER_SHAPE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What reading a document raises that is not as it was believed to be."""
+
 
 class Verdict(StrEnum):
     """What became of a belief."""
@@ -95,6 +98,8 @@ def judge(belief: Belief, recording: Recording, *, local: bool) -> Finding:
         seen = belief.judge(recording)
     except NotRecorded as reason:
         return Finding(belief=belief, seen=str(reason), verdict=Verdict.NOT_ASKED)
+    except _OTHER_SHAPE as error:
+        return Finding(belief=belief, seen=f"an answer of another shape: {error!r}", verdict=Verdict.FAIL)
     return Finding(belief=belief, seen=seen.text, verdict=Verdict.PASS if seen.agrees else Verdict.FAIL)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -63,8 +64,13 @@ def verify_azure(**given: Any) -> None:  # noqa: ANN401 - click's values
     with tempfile.TemporaryDirectory(prefix="verify-azure-") as folder:
         work = Path(folder)
         given |= {"work": work, **_secrets()}
-        with _surroundings(Options(**given), console) as (options, environment):
-            sys.exit(_run(options, environment, console))
+        try:
+            with _surroundings(Options(**given), console) as (options, environment):
+                exit_code = _run(options, environment, console)
+        except Refused as refused:
+            console.print(str(refused), markup=False)
+            exit_code = _NOT_STARTED
+    sys.exit(exit_code)
 
 
 def _secrets() -> dict[str, str]:
@@ -128,10 +134,8 @@ def _run(options: Options, environment: Mapping[str, str], console: Console) -> 
     try:
         observe = (lambda site: observed(environment, site)) if options.local else None
         world = world_of(options, environment, console, observe=observe)
-        ended = run(world)
-    except Refused as refused:
-        console.print(str(refused), markup=False)
-        return _NOT_STARTED
+        with contextlib.closing(world):
+            ended = run(world)
     except ImageGateError as error:
         console.print(str(error), markup=False)
         return error.exit_code
@@ -139,7 +143,7 @@ def _run(options: Options, environment: Mapping[str, str], console: Console) -> 
     print_findings(ended.findings, ended.left, console)
     console.print(f"Recording, without ids and secrets: {file}")
     facts = {"version": __version__, "location": options.location, "local": options.local, "flip": options.flip}
-    document = pseudonyms.hide_in(document_of(ended.findings, ended.left, facts))
+    document = pseudonyms.hide_all(document_of(ended.findings, ended.left, facts))
     if options.json_file is not None:
         options.json_file.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     return _INTERRUPTED if ended.interrupted else exit_code_of(ended.findings, ended.left)

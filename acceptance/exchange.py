@@ -18,10 +18,14 @@ class NotRecorded(Exception):  # noqa: N818 - what happened, as a sentence
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """`label` is `step/what`; `at` and `seconds` say when it began and how long it took."""
+    """`label` is `step/what`; `at` and `seconds` say when it began and how long it took.
+
+    Headers that are of no interest have their names alone. `cut` says that the body is only a part of the answer.
+    """
 
     label: str
     method: str
+    host: str = ""
     path: str = ""
     query: Mapping[str, str] = field(default_factory=dict)
     status: int = 0
@@ -30,6 +34,7 @@ class Exchange:
     body: Any = None
     at: float = 0.0
     seconds: float = 0.0
+    cut: bool = False
 
     @property
     def error_code(self) -> str:

@@ -11,16 +11,25 @@ from pathlib import Path
 from typing import Any
 
 from acceptance.options import Options
+from acceptance.refusal import Refused
 from localazure.cache_folder import default_cache_folder
+from localazure.engine.engine import Engine
 from localazure.trial.cloud_session import CloudSession
+from localazure.trial.command import not_able
 from localazure.trial.observer import Observer
 from localazure.trial.processes import CloudProcess, ordinary_environment
 
 
 @contextmanager
 def local_options(options: Options, *, say: Callable[[str], None]) -> Iterator[tuple[Options, Mapping[str, str]]]:
-    """Start a local cloud with its engine; the options that name it, and the environment of its owner."""
+    """Start a local cloud with its engine; the options that name it, and the environment of its owner.
+
+    Raises:
+        Refused: the machine cannot build images.
+    """
     with tempfile.TemporaryDirectory(prefix="verify-azure-cloud-", ignore_cleanup_errors=True) as folder:
+        if missing := Engine(cache_dir=default_cache_folder(), work_dir=Path(folder)).missing():
+            raise Refused(not_able(missing))
         state, logs = Path(folder) / "state", Path(folder) / "logs"
         for made in (state, logs):
             made.mkdir()

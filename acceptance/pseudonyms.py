@@ -37,7 +37,11 @@ class Pseudonyms:
             name: MARK if name.lower() in _SIGNED_QUERY and len(str(value)) >= _LONG else value
             for name, value in (entry.get("query") or {}).items()
         }
-        return redact_tree({**entry, "query": query}, also=self.hide)
+        return self.hide_all({**entry, "query": query})
+
+    def hide_all(self, document: object) -> object:
+        """The same for any JSON."""
+        return redact_tree(document, also=self.hide)
 
     def hide(self, text: str) -> str:
         """The same for one text."""

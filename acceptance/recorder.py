@@ -52,7 +52,7 @@ class Recorder:
         self._label = label
 
     @contextmanager
-    def labelled(self, label: str, keep: Callable[[Any], Any] = lambda body: body) -> Iterator[list[Exchange]]:
+    def labelled(self, label: str, keep: Callable[[Any], Any] | None = None) -> Iterator[list[Exchange]]:
         """Label what this thread asks inside; `keep` says what of a body is recorded. Yields the exchanges."""
         self._local.label, self._local.keep, self._local.heard = label, keep, []
         try:
@@ -66,6 +66,7 @@ class Recorder:
         exchange = Exchange(
             label=getattr(self._local, "label", self._label),
             method=str(response.request.method),
+            host=url.netloc,
             path=url.path,
             query=dict(parse_qsl(url.query)),
             status=response.status_code,
@@ -87,7 +88,8 @@ class Recorder:
             _answer_otherwise(answer, known)
         if hasattr(self._local, "heard"):
             self._local.heard.append(known)
-            known = replace(known, body=self._local.keep(known.body))
+            if self._local.keep is not None:
+                known = replace(known, body=self._local.keep(known.body), cut=True)
         line = json.dumps(redact_tree(without_secrets(asdict(known))))
         with self._lock, self._file.open("a", encoding="utf-8") as file:
             file.write(f"{line}\n")
@@ -119,7 +121,7 @@ def _is_login(path: str) -> bool:
 
 
 def _of_interest(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items() if name.lower() in HEADERS}
+    return {name.lower(): value if name.lower() in HEADERS else "" for name, value in headers.items()}
 
 
 def _body_of(response: requests.Response) -> Any:  # noqa: ANN401 - any JSON

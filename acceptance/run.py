@@ -85,9 +85,18 @@ def run(world: World) -> Ended:
         interrupted = True
         world.say("Interrupted: cleaning up. A second Ctrl-C leaves what is there.")
     finally:
-        left = clean_up(world)
+        left = _clean_up(world)
     findings = judge_all(all_beliefs(), world.recorder.recording(), local=world.options.local)
     return Ended(findings=findings, left=left, interrupted=interrupted)
+
+
+def _clean_up(world: World) -> tuple[str, ...]:
+    """A cloud that does not answer any more must not cost the verdicts."""
+    try:
+        return clean_up(world)
+    except (AzureError, ImageGateError) as error:
+        world.say(f"    The cleanup ended early: {error}")
+        return (f"not known: {type(error).__name__}",)
 
 
 def _ask(world: World, step: Step) -> None:
@@ -96,8 +105,9 @@ def _ask(world: World, step: Step) -> None:
         step.ask(world)
     except Interrupted:
         raise
-    except (ImageGateError, AzureError, OSError) as error:
-        reason = f"{step.title} ended early: {str(error).splitlines()[0]}"
+    except Exception as error:  # noqa: BLE001 - a defect of one step must not cost the hours of the others
+        told = str(error).splitlines() or [type(error).__name__]
+        reason = f"{step.title} ended early: {told[0]}"
         world.say(f"    {reason}")
         world.recorder.skip(step.name, reason)
 

@@ -64,7 +64,7 @@ class World:
         api_version: str,
         body: object = None,
         query: Mapping[str, str] | None = None,
-        keep: Callable[[Any], Any] = lambda known: known,
+        keep: Callable[[Any], Any] | None = None,
         cloud: Cloud | None = None,
     ) -> Exchange:
         """One request through the product's gateway; a refusal is an answer like any other. `cloud`: as somebody else.

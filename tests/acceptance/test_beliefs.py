@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from acceptance import beliefs
-from acceptance.belief import Belief, Verdict, all_beliefs, answered_otherwise, judge, judge_all
+from acceptance.belief import Belief, Otherwise, Verdict, all_beliefs, answered_otherwise, judge, judge_all
 from acceptance.exchange import NotRecorded, Recording
 from acceptance.run import Ended
 from acceptance_samples import SAMPLES
@@ -67,6 +67,17 @@ def test_the_local_cloud_is_asked_once_it_can_say(story: Story, belief: Belief) 
 
     with contextlib.suppress(NotRecorded):
         assert not belief.judge(recording).agrees
+
+
+@pytest.mark.parametrize("belief", BELIEFS.values(), ids=_by_id)
+def test_an_answer_of_another_shape_ends_no_run(story: Story, belief: Belief) -> None:
+    """A refusal where an answer was expected is judged as well; no check ends with an error of its own."""
+    _, recording, _ = story
+    refused = Otherwise(label="*", status=403, place="", value={"error": {"code": "AuthorizationFailed"}})
+
+    found = judge(belief, answered_otherwise(recording, refused), local=False)
+
+    assert found.seen
 
 
 def test_a_belief_has_a_file_an_id_and_a_source() -> None:

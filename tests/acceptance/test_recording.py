@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from acceptance.belief import all_beliefs, judge_all
 from acceptance.exchange import Recording
 from acceptance.run import Ended
+from acceptance_recordings import handed_back
+from localazure.arm.operation_table import OperationTable
+from localazure.assembly import all_operations, new_cloud
 from localazure.cloud import DEFAULT_SUBSCRIPTION_ID
+from recorded_facts import facts_of
+from recording_engine import RecordingEngine
 
 Story = tuple[Ended, Recording, str]
 
@@ -38,3 +44,20 @@ def test_a_recording_has_no_ids_tokens_or_signatures(story: Story) -> None:
     assert "eyJ" not in text
     assert "AccountKey=" not in text
     assert any(DEFAULT_SUBSCRIPTION_ID in one.path for one in recording.exchanges)
+
+
+def test_a_recording_can_be_held_up_to_the_local_cloud(story: Story, tmp_path: Path) -> None:
+    """Handed back, it shows statuses, headers and fields of operations, as other recordings of Azure do."""
+    _, recording, text = story
+    file = tmp_path / "recording.jsonl"
+    host = recording.one("subscription/itself").host
+    file.write_text(text.replace(f'"host": "{host}"', '"host": "management.azure.com"'))
+    cloud = new_cloud(tmp_path, RecordingEngine(tmp_path / "engine"))
+    table = OperationTable(all_operations(cloud))
+    cloud.store.close()
+
+    facts = facts_of([handed_back(file)], table)
+
+    template = facts["VirtualMachineImageTemplates_Get"]
+    assert "cache-control" in template["statuses"]["200"]
+    assert template["fields"]["properties.provisioningState"] == "string"

@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+from acceptance_recordings import handed_back
 from localazure.arm.operation_table import OperationTable
 from localazure.assembly import all_operations, new_cloud
 from recorded_facts import facts_of
@@ -24,8 +25,9 @@ def test_facts_are_what_the_recordings_show(corpus: Path, repository: Path, tmp_
     cloud = new_cloud(tmp_path, RecordingEngine(tmp_path / "engine"))
     table = OperationTable(all_operations(cloud))
     cloud.store.close()
-    recordings = sorted((corpus / "arm-recordings").glob("*.yaml"))
-    facts = facts_of((interactions(path) for path in recordings), table)
+    recordings = [interactions(path) for path in sorted((corpus / "arm-recordings").glob("*.yaml"))]
+    recordings += [handed_back(path) for path in sorted((corpus / "arm-recordings").glob("*.jsonl"))]
+    facts = facts_of(recordings, table)
     text = json.dumps({"about": _ABOUT, "operations": facts}, indent=1) + "\n"
     approved = repository / "tests" / "local" / "recorded_facts.json"
     if os.environ.get("IMAGEGATE_APPROVE"):

@@ -17,7 +17,7 @@ from localazure.cache_folder import default_cache_folder
     help="A folder of OpenAPI files: print the list of published operations that the page is made with.",
 )
 def coverage(published: Path | None) -> None:
-    """Print the page that lists every operation: real, shape only, or absent."""
+    """Print the page that lists every operation: real, shape only, or absent; recorded, documented, or assumed."""
     from localazure.http import published_operations
 
     if published is not None:
@@ -25,11 +25,11 @@ def coverage(published: Path | None) -> None:
         return
     from localazure.assembly import all_operations, new_cloud
     from localazure.engine.engine import Engine
-    from localazure.http.coverage import page
+    from localazure.http.coverage import page, recorded_operations
 
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder)
         engine = Engine(cache_dir=default_cache_folder(), work_dir=state / "work")
         cloud = new_cloud(state, engine)
-        click.echo(page(all_operations(cloud), published_operations.load()), nl=False)
+        click.echo(page(all_operations(cloud), published_operations.load(), recorded_operations()), nl=False)
         cloud.store.close()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from importlib.resources import files
 from itertools import groupby
 
 from localazure.arm.operation_table import Operation, OperationTable
@@ -18,7 +20,12 @@ in the right shape, with nothing behind it. **absent**: published by Azure for a
 
 The API versions are those whose published files the answers are held against; a dash stands where there is no such
 file. An operation answers every other version too, with the fields that the version knows.
+
+The last column says what an answer's shape is from. **recorded**: answers of Azure were recorded, and this one is held
+to them. **documented**: it is held to the published file alone. **assumed**: neither is there. `make verify-azure`
+records what Azure says ([verify-azure.md](verify-azure.md)).
 """
+_HEAD = "| operation | method | path | API versions | | from |\n| --- | --- | --- | --- | --- | --- |\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +35,7 @@ class _Row:
     path: str
     api_versions: tuple[str, ...]
     coverage: str
+    source: str
 
     @property
     def provider(self) -> str:
@@ -37,21 +45,36 @@ class _Row:
     @property
     def line(self) -> str:
         versions = ", ".join(self.api_versions) or "-"
-        return f"| {self.operation_id} | {self.method} | `{self.path}` | {versions} | {self.coverage} |"
+        return f"| {self.operation_id} | {self.method} | `{self.path}` | {versions} | {self.coverage} | {self.source} |"
 
 
-def page(operations: Iterable[Operation], published: Iterable[PublishedOperation] = ()) -> str:
-    """Markdown: a table for each resource provider."""
-    rows = sorted(_rows(list(operations), published), key=lambda row: (row.provider, row.path.lower(), row.method))
+def page(
+    operations: Iterable[Operation],
+    published: Iterable[PublishedOperation] = (),
+    recorded: Collection[str] = (),
+) -> str:
+    """Markdown: a table for each resource provider. `recorded` are the names of operations that recordings show."""
+    listed = _rows(list(operations), published, recorded)
+    rows = sorted(listed, key=lambda row: (row.provider, row.path.lower(), row.method))
     sections = [
-        f"## {provider}\n\n| operation | method | path | API versions | |\n| --- | --- | --- | --- | --- |\n"
-        + "\n".join(row.line for row in group)
+        f"## {provider}\n\n{_HEAD}" + "\n".join(row.line for row in group)
         for provider, group in groupby(rows, key=lambda row: row.provider)
     ]
     return "\n".join([_INTRODUCTION, "\n\n".join(sections), ""])
 
 
-def _rows(operations: list[Operation], published: Iterable[PublishedOperation]) -> list[_Row]:
+def recorded_operations() -> frozenset[str]:
+    """The operations whose answers recordings of Azure show; kept here, because a user's machine has no recordings."""
+    return frozenset(json.loads(files(__package__).joinpath("recorded_operations.json").read_text()))
+
+
+def _source(name: str, versions: Collection[str], recorded: Collection[str]) -> str:
+    return "recorded" if name in recorded else "documented" if versions else "assumed"
+
+
+def _rows(
+    operations: list[Operation], published: Iterable[PublishedOperation], recorded: Collection[str]
+) -> list[_Row]:
     table, versions, rows = OperationTable(operations), dict[int, set[str]](), list[_Row]()
     for one in published:
         match = table.match(one.method, one.sample)
@@ -65,6 +88,7 @@ def _rows(operations: list[Operation], published: Iterable[PublishedOperation]) 
                     path=one.path,
                     api_versions=one.api_versions,
                     coverage="absent",
+                    source="-",
                 )
             )
     served = [
@@ -74,6 +98,7 @@ def _rows(operations: list[Operation], published: Iterable[PublishedOperation]) 
             path=operation.path,
             api_versions=tuple(sorted(versions.get(id(operation), ()))),
             coverage=operation.coverage,
+            source=_source(operation.operation_id, versions.get(id(operation), ()), recorded),
         )
         for operation in operations
     ]

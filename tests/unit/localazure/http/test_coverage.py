@@ -27,8 +27,8 @@ def test_each_operation_is_a_row_under_its_provider() -> None:
     ]
     text = page(operations)
     assert text.index("## Microsoft.Authorization") < text.index("## Microsoft.Resources")
-    assert f"| Assignments_List | GET | `{scope}` | - | shape only |" in text
-    assert f"| Groups_Get | GET | `{group}` | - | real |" in text
+    assert f"| Assignments_List | GET | `{scope}` | - | shape only | assumed |" in text
+    assert f"| Groups_Get | GET | `{group}` | - | real | assumed |" in text
 
 
 def test_what_is_published_and_not_served_is_absent() -> None:
@@ -44,5 +44,18 @@ def test_what_is_published_and_not_served_is_absent() -> None:
 
     text = page([served], published)
 
-    assert f"| Groups_Get | GET | `{path}` | 2024-03-01 | real |" in text
-    assert f"| Groups_Move | POST | `{path}/move` | 2024-03-01 | absent |" in text
+    assert f"| Groups_Get | GET | `{path}` | 2024-03-01 | real | documented |" in text
+    assert f"| Groups_Move | POST | `{path}/move` | 2024-03-01 | absent | - |" in text
+
+
+def test_an_operation_says_what_its_answers_are_from() -> None:
+    """Recorded comes before documented; what is neither is assumed."""
+    path = "/subscriptions/{s}/resourceGroups/{g}"
+    served = Operation(operation_id="Groups_Get", method="GET", path=path, action="", handler=lambda _: ArmResponse())
+    published = [
+        PublishedOperation(operation_id="Groups_Get", method="GET", path=path, api_versions=("2024-03-01",)),
+    ]
+
+    assert "| real | recorded |" in page([served], published, {"Groups_Get"})
+    assert "| real | documented |" in page([served], published, {"Groups_List"})
+    assert "| real | assumed |" in page([served])
