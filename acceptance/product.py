@@ -17,7 +17,8 @@ FILE, LABEL, FLIP = "ACCEPTANCE_RECORDING", "ACCEPTANCE_LABEL", "ACCEPTANCE_FLIP
 def recorder_of(environment: Mapping[str, str]) -> Recorder:
     """The recorder that the acceptance run wants of its child."""
     flipped = environment.get(FLIP, "")
-    flips = [belief.otherwise for belief in all_beliefs() if belief.id == flipped]
+    beliefs = all_beliefs() if flipped else ()
+    flips = [belief.otherwise for belief in beliefs if belief.id == flipped]
     return Recorder(Path(environment[FILE]), label=environment[LABEL], flips=flips)
 
 

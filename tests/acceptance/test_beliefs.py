@@ -20,6 +20,7 @@ NOT_YET = {"A1"}
 LOCAL = [one for one in BELIEFS.values() if one.id not in SAMPLES]
 
 Story = tuple[Ended, Recording, str]
+pytestmark = pytest.mark.timeout(600)  # the first test waits for the whole run
 
 
 def _by_id(belief: Belief) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from acceptance.belief import all_beliefs, judge_all
 from acceptance.exchange import Recording
 from acceptance.run import Ended
@@ -16,6 +18,7 @@ from recorded_facts import facts_of
 from recording_engine import RecordingEngine
 
 Story = tuple[Ended, Recording, str]
+pytestmark = pytest.mark.timeout(600)  # the first test waits for the whole run
 
 
 def test_a_recording_gives_the_same_verdicts_again(story: Story) -> None:
