@@ -37,8 +37,8 @@ def find_leftovers(world: World, label: str = "left") -> Leftovers:
     groups = [str(entry["name"]) for entry in _listed(world, f"{label}/groups", "resourcegroups", RESOURCES)]
     roles = [
         str(entry["id"])
-        for entry in _listed(world, f"{label}/roles", _ROLES, AUTHORIZATION, "type eq 'CustomRole'")
-        if any(_is_ours(world, str(scope)) for scope in values_at(entry, "properties.assignableScopes[]"))
+        for entry in _listed(world, f"{label}/roles", _ROLES, AUTHORIZATION, "atScopeAndBelow()")
+        if is_role_of(world, entry)
     ]
     ours = {role.rsplit("/", 1)[-1].lower() for role in roles}
     assignments = [
@@ -57,6 +57,11 @@ def find_leftovers(world: World, label: str = "left") -> Leftovers:
 def is_group_of(prefix: str, name: str) -> bool:
     """Whether a group is the run's: its name begins so, or it is Image Builder's own for one of its templates."""
     return name.lower().startswith((f"{prefix}-", f"it_{prefix}-"))
+
+
+def is_role_of(world: World, role: object) -> bool:
+    """Whether a role definition can be assigned in a group of the run."""
+    return any(_is_ours(world, str(scope)) for scope in values_at(role, "properties.assignableScopes[]"))
 
 
 def _is_ours(world: World, scope: str) -> bool:

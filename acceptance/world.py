@@ -23,6 +23,7 @@ from imagegate.waiting import Clock, Deadline, Look, poll
 from localazure.trial.processes import CommandResult, run_product
 
 _INTERRUPTED = 130
+_NOT_THERE_YET = 404
 _ENDED = {"succeeded", "failed", "canceled"}
 
 
@@ -131,7 +132,8 @@ class World:
         def look() -> Look[Exchange]:
             found = self.ask(label, "GET", path, api_version=api_version)
             state = str(value_at(found.body, "properties.provisioningState") or "")
-            return Look(value=found if found.status >= 400 or state.lower() in _ENDED else None)
+            refused = found.status >= 400 and found.status != _NOT_THERE_YET
+            return Look(value=found if refused or state.lower() in _ENDED else None)
 
         return self.await_value(look, what=path.rsplit("/", 1)[-1])
 

@@ -5,7 +5,7 @@ from acceptance.exchange import Recording
 
 
 def _judge(recording: Recording) -> Seen:
-    asked = recording.one("build/delete")
+    asked = recording.one("cancel/delete")
     return Seen(text=f"{asked.status} {asked.error_code}", agrees=asked.status == 409)
 
 
@@ -16,5 +16,5 @@ BELIEF = Belief(
     source="Image Builder, recorded refusals of 2022; review V9",
     expected="409",
     judge=_judge,
-    otherwise=Otherwise(label="build/delete", status=202),
+    otherwise=Otherwise(label="cancel/delete", status=202),
 )

@@ -71,12 +71,8 @@ def _boot_latest(world: World) -> None:
     }
     with world.recorder.labelled("promote/deployment"):
         provision_smoke_vm(world.cloud, job)
-
-    def look() -> Look[Exchange]:
-        found = world.ask("promote/latest-machine", "GET", vm.id.text, api_version=MACHINES)
-        return Look(value=found if found.status == 200 else None)
-
-    world.await_value(look, what="a machine of `latest`")
+    world.await_settled("promote/latest-machine", vm.id.text, api_version=MACHINES)
+    world.ask("promote/delete-machine", "DELETE", vm.id.text, api_version=MACHINES)
 
 
 def _hide(world: World) -> None:

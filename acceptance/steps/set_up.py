@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 
 from acceptance.api_versions import AUTHORIZATION, GALLERIES, RESOURCES
-from acceptance.places import value_at
+from acceptance.leftovers import is_role_of
+from acceptance.places import value_at, values_at
 from acceptance.sample import image_folder
 from acceptance.template_parts import template_types
 from acceptance.world import World
@@ -28,10 +29,16 @@ def set_up(world: World) -> None:
         world.ask(f"set-up/types-{namespace}", "GET", path, api_version=RESOURCES)
     definition = str(value_at(first.body, "outputs.galleryImageId"))
     world.ask("set-up/definition", "GET", definition, api_version=GALLERIES)
-    query = {"$filter": "type eq 'CustomRole'"}
-    listed = world.ask("set-up/roles", "GET", f"{world.group()}/{_ROLES}", api_version=AUTHORIZATION, query=query)
-    name = value_at(listed.body, "value[0].properties.roleName")
-    if name:
+    listed = world.ask(
+        "set-up/roles",
+        "GET",
+        f"{world.group()}/{_ROLES}",
+        api_version=AUTHORIZATION,
+        query={"$filter": "type eq 'CustomRole'"},
+        keep=lambda body: {"value": [role for role in values_at(body, "value[]") if is_role_of(world, role)]},
+    )
+    ours = [role for role in values_at(listed.body, "value[]") if is_role_of(world, role)]
+    if name := value_at(ours, "[0].properties.roleName"):
         body = {"properties": _role(str(name), world.group())}
         path = f"{world.group()}/{_ROLES}/{uuid.uuid4()}"
         world.ask("set-up/role-of-the-same-name", "PUT", path, api_version=AUTHORIZATION, body=body)

@@ -6,6 +6,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def acceptance_world(folder: Path, *, flip: str = "") -> Iterator[World]:
             given = Options(
                 subscription="", location="", prefix="", yes=False, output=folder / "output", work=work, image=image
             )
-            options = as_local(given, environment)
+            options = replace(as_local(given, environment), flip=flip)
 
             def observe(site: str) -> list[dict[str, Any]]:
                 return observed(environment, site)
