@@ -7,7 +7,7 @@ from acceptance.places import value_at
 
 def _judge(recording: Recording) -> Seen:
     done = recording.one("build/outcome")
-    state = value_at(done.body, "run.state") or value_at(done.body, "code")
+    state = value_at(done.body, "run.state") or value_at(done.body, "error.code")
     return Seen(text=f"exit code {done.status}, {state}, {done.seconds:.0f} s", agrees=done.status == 0)
 
 
