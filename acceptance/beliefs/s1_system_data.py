@@ -7,18 +7,17 @@ from imagegate.model import parse_time
 
 
 def _judge(recording: Recording) -> Seen:
-    data = value_at(recording.one("fail/template").body, "systemData") or {}
+    data = value_at(recording.one("build/template").body, "systemData") or {}
     there = [name for name in ("createdAt", "lastModifiedAt") if parse_time(data.get(name))]
     return Seen(text=", ".join(there) or "no systemData", agrees=len(there) == 2)
 
 
 BELIEF = Belief(
     id="S1",
-    step=11,
+    step=8,
     sentence="Image templates carry systemData with createdAt and lastModifiedAt.",
     source="Resource Manager, common system metadata; what the comparison after a run stands on",
     expected="createdAt, lastModifiedAt",
     judge=_judge,
-    otherwise=Otherwise(label="fail/template", place="systemData", value={"createdAt": "2026-01-01T00:00:00Z"}),
-    not_local="the local cloud keeps no systemData on image templates",
+    otherwise=Otherwise(label="build/template", place="systemData", value={"createdAt": "2026-01-01T00:00:00Z"}),
 )

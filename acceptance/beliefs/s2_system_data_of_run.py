@@ -29,5 +29,4 @@ BELIEF = Belief(
         place="systemData.lastModifiedAt",
         value="2020-01-01T00:00:00Z",
     ),
-    not_local="the local cloud keeps no systemData on image templates",
 )

@@ -24,5 +24,4 @@ BELIEF = Belief(
     expected="lastModifiedAt changed, createdAt stayed",
     judge=_judge,
     otherwise=Otherwise(label="fail/template-after-patch", place="systemData.createdAt", value="2020-01-01T00:00:00Z"),
-    not_local="the local cloud keeps no systemData on image templates",
 )

@@ -2,12 +2,15 @@
 
 from acceptance.belief import Belief, Otherwise, Seen
 from acceptance.exchange import Recording
-from acceptance.places import value_at, values_at
+from acceptance.places import values_at
+
+
+_PARAMETER = "properties.parameters.securityType.value"
 
 
 def _judge(recording: Recording) -> Seen:
-    sent = recording.some("set-up/product", method="PUT", path=r"/deployments/[^/]+$")[-1]
-    wanted = value_at(sent.sent, "properties.parameters.securityType.value")
+    deployed = recording.some("set-up/product", method="PUT", path=r"/deployments/[^/]+$")
+    (wanted,) = {found for one in deployed for found in values_at(one.sent, _PARAMETER)}
     features = values_at(recording.one("set-up/definition").body, "properties.features[]")
     kept = [one.get("value") for one in features if one.get("name") == "SecurityType"]
     return Seen(text=f"sent {wanted}, kept {kept}", agrees=kept == [wanted] or (wanted == "Standard" and not kept))

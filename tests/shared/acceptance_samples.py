@@ -7,18 +7,9 @@ from typing import Any
 from acceptance.exchange import Exchange
 from acceptance.template_parts import namespaces_of_actions, role_actions, template_types
 
-_MADE, _CHANGED = "2026-01-01T10:00:00Z", "2026-01-01T11:00:00Z"
-_RUN = {"lastRunStatus": {"runState": "Failed"}}
-
-
-def _template(changed: str = _MADE) -> dict[str, Any]:
-    return {"systemData": {"createdAt": _MADE, "lastModifiedAt": changed}, "properties": _RUN}
-
 
 def _answer(label: str, body: Any, **more: Any) -> Exchange:  # noqa: ANN401 - any JSON
-    return Exchange(
-        **{"label": label, "method": "GET", "path": "/imageTemplates/web", "status": 200, "body": body, **more}
-    )
+    return Exchange(**{"label": label, "method": "GET", "status": 200, "body": body, **more})
 
 
 def _operations() -> tuple[Exchange, ...]:
@@ -54,20 +45,11 @@ def _types() -> tuple[Exchange, ...]:
 
 _STATUSES = [{"context": "imagegate/acceptance", "state": "success"}]
 _SECURITY = [{"name": "SecurityType", "value": "TrustedLaunchSupported"}]
-_TEMPLATES = (
-    _answer("fail/product", _template()),
-    _answer("fail/template", _template()),
-    _answer("fail/template-after-patch", _template(_CHANGED)),
-)
-
 SAMPLES: dict[str, tuple[Exchange, ...]] = {
     "A2": (_answer("subscription/base", {"properties": {"features": _SECURITY}}),),
     "A4": (_answer("build/operation-by-least", {"error": {"code": "AuthorizationFailed"}}, status=403),),
     "R1": _operations(),
     "R2": _types(),
-    "S1": _TEMPLATES,
-    "S2": _TEMPLATES,
-    "S3": _TEMPLATES,
     "L4g": (_answer("insights/host", {"tables": [{"rows": [["2026-01-01", "Opened local gRPC endpoint: x"]]}]}),),
     "L5": (_answer("insights/timers", {"tables": [{"rows": [["reconcile", 6, 812]]}]}),),
     "H1": (_answer("github/close-status", {}, status=201), _answer("github/statuses", _STATUSES)),
