@@ -4,7 +4,6 @@ from acceptance.belief import Belief, Otherwise, Seen
 from acceptance.exchange import Recording
 from acceptance.places import values_at
 
-
 _PARAMETER = "properties.parameters.securityType.value"
 
 
