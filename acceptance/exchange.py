@@ -79,7 +79,8 @@ class Recording:
         if found:
             raise NotRecorded("the local cloud does not serve it")
         step = label.partition("/")[0]
-        reasons = [one.body for one in self.exchanges if one.method == SKIPPED and one.label in (label, step)]
+        skipped = [one for one in self.exchanges if one.method == SKIPPED]
+        reasons = [one.body for one in skipped if one.label == label or step.startswith(one.label)]
         raise NotRecorded(str(reasons[-1]) if reasons else f"the run did not come to it ({step})")
 
     def one(self, label: str, *, method: str = "*", path: str = "") -> Exchange:

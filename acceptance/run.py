@@ -91,9 +91,12 @@ def run(world: World) -> Ended:
 
 
 def _clean_up(world: World) -> tuple[str, ...]:
-    """A cloud that does not answer any more must not cost the verdicts."""
+    """A cloud that does not answer any more, or a second Ctrl-C, must not cost the verdicts."""
     try:
         return clean_up(world)
+    except KeyboardInterrupt:
+        world.say(f"    The cleanup was interrupted: look for what begins with {world.options.prefix}-")
+        return ("not known: the cleanup was interrupted",)
     except (AzureError, ImageGateError) as error:
         world.say(f"    The cleanup ended early: {error}")
         return (f"not known: {type(error).__name__}",)

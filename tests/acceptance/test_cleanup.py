@@ -43,6 +43,21 @@ def test_ctrl_c_cleans_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         assert world.ask("test/look", "GET", other, api_version=RESOURCES).status == 200
 
 
+def test_a_second_ctrl_c_ends_the_cleanup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not known then what is left, and that is said; the verdicts are there all the same."""
+
+    def interrupt(_: World) -> tuple[str, ...]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "STEPS", ())
+    monkeypatch.setattr(run, "clean_up", interrupt)
+    with acceptance_world(tmp_path) as world:
+        ended = run.run(world)
+
+    assert ended.left == ("not known: the cleanup was interrupted",)
+    assert ended.findings
+
+
 def test_a_step_that_fails_gives_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The beliefs of a step that ended early are not asked, with its reason; the run goes on to its end."""
     monkeypatch.setattr(run, "STEPS", (Step(name="build", title="Building", ask=_fail),))

@@ -86,7 +86,10 @@ def test_text_is_left_to_its_reader(url: str, tmp_path: Path) -> None:
 def test_what_was_not_asked_says_why(tmp_path: Path) -> None:
     """A question without an answer gives the reason that its step left."""
     recorder = Recorder(tmp_path / "exchanges.jsonl")
-    recorder.skip("github", "needs a token")
+    recorder.skip("verify", "needs a version")
 
-    with pytest.raises(NotRecorded, match="needs a token"):
-        recorder.recording().one("github/statuses")
+    for label in ("verify/what", "verify-reboot/outcome"):
+        with pytest.raises(NotRecorded, match="needs a version"):
+            recorder.recording().one(label)
+    with pytest.raises(NotRecorded, match="did not come to it"):
+        recorder.recording().one("build/outcome")
