@@ -266,3 +266,18 @@ def test_made_again_while_the_promotion_is_written_down(gate: GateWorld) -> None
     gate.sign()
 
     assert not gate.decide().latest
+
+
+@pytest.mark.parametrize(
+    "specification", ['{"probes":[{"http":{}}]}', '{"deadline":"7m","probes":[{"tcp":{"port":22}}]}']
+)
+def test_a_smoke_default_that_changed_between_releases(gate: GateWorld, specification: str) -> None:
+    """Signer and verifier compare the text of the tags, so their releases may fill in different defaults."""
+    for name in [name for name in gate.tags if name.startswith("imagegate-smoke")]:
+        gate.change_tags(**{name.replace("-", "_"): None})
+    gate.change_tags(imagegate_smoke_0=specification)
+    gate.sign()
+
+    found = gate.decide()
+
+    assert (found.green, found.latest) == (True, True)

@@ -217,6 +217,11 @@ class GateWorld:
         return WAIT_S if self.at_wait else 0
 
     @property
+    def tags(self) -> list[str]:
+        """Names of the version's tags."""
+        return list(self._tags)
+
+    @property
     def latest(self) -> bool:
         """Whether `latest` resolves to the version."""
         return self.bench.version is not None and not self.bench.hidden
