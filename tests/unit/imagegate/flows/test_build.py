@@ -674,12 +674,12 @@ def _interrupt(_seconds: float) -> None:
 
 @pytest.mark.parametrize("minutes", [30, 60])
 def test_a_long_build_costs_few_requests(build: Build, wire: Wire, service: ImageBuilder, minutes: int) -> None:
-    """A build of 30 minutes stays under 105 requests, one of an hour under 165."""
+    """A build of 30 minutes stays under 100 requests, one of an hour under 160."""
     service.run_s = minutes * 60
 
     build()
 
-    assert len(wire.seen) < {30: 105, 60: 165}[minutes]
+    assert len(wire.seen) < {30: 100, 60: 160}[minutes]
 
 
 def test_a_heartbeat_every_half_minute(build: Build, service: ImageBuilder, told: Told) -> None:
