@@ -199,7 +199,7 @@ def setup_command(
         options = replace(options, parameters={"repositoryIds": ",".join(known.ids), **options.parameters})
     cloud = shell.connect(settings.azure)
     principal, verifies = given.principal(principal_id), options is None
-    result = set_up(settings, cloud, story, principal=principal, verifies=verifies, sides=given.sides(known.refs))
+    result = set_up(settings, cloud, story, principal=principal, verifies=verifies, sides=given.sides(known))
     document = result.to_json()
     rows = [
         *(("made", name) for name in result.made),

@@ -4,16 +4,26 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from imagegate.errors import ImageGateError, InputError
 
+if TYPE_CHECKING:
+    from imagegate.gateway.github import Repository
+
 _DEFAULT_REFS = ("refs/heads/main",)
+_GUESSED = "main is taken for the default branch, and neither the repository's id nor a subject with ids is known"
 
 
 @dataclass(frozen=True, kw_only=True)
 class KnownRepositories:
-    """`refs`: the default branches; `ids`: the repositories' numbers, empty where nobody could be asked."""
+    """What is known, or as much as can be said without an answer.
 
+    `refs`: the default branches. `ids`: the repositories' numbers, or none. `names`: as subjects of job tokens name
+    them, `owner/name` and, for repositories that were made or renamed since July 2026, `owner@ID/name@ID`.
+    """
+
+    names: tuple[str, ...] = ()
     refs: tuple[str, ...] = _DEFAULT_REFS
     ids: tuple[str, ...] = ()
 
@@ -32,19 +42,27 @@ def ask_github(
     access = replace(access, repositories=frozenset(name.lower() for name in repositories))
     if not repositories:
         return KnownRepositories()
+    unknown = KnownRepositories(names=tuple(dict.fromkeys(repositories)))
     if not access.configured:
-        note("GITHUB_TOKEN is not set: main is taken for the default branch, and the repository's id is not pinned")
-        return KnownRepositories()
+        note(f"GITHUB_TOKEN is not set: {_GUESSED}")
+        return unknown
     github = GitHubStatuses(access)
     try:
         found = [github.repository(name) for name in repositories]
     except ImageGateError as error:
-        note(f"main is taken for the default branch, and the repository's id is not pinned: {error.message}")
-        return KnownRepositories()
+        note(f"{error.message} ({_GUESSED})")
+        return unknown
     return KnownRepositories(
+        names=tuple(dict.fromkeys((*repositories, *map(_with_numbers, repositories, found)))),
         refs=tuple(dict.fromkeys(f"refs/heads/{one.default_branch}" for one in found)),
         ids=tuple(dict.fromkeys(one.id for one in found)) if all(one.id for one in found) else (),
     )
+
+
+def _with_numbers(name: str, found: "Repository") -> str:
+    """Source: GitHub documentation, OpenID Connect reference, "Immutable subject claims"."""
+    owner, _, repository = name.partition("/")
+    return f"{owner}@{found.owner_id}/{repository}@{found.id}" if found.owner_id and found.id else name
 
 
 def read_issuer_keys(file: Path) -> str:

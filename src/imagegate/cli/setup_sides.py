@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imagegate.errors import InputFault
 
 if TYPE_CHECKING:
+    from imagegate.cli.setup_github import KnownRepositories
     from imagegate.flows.setup_sides import Sides
     from imagegate.gateway.principal import OwnPrincipal
 
@@ -41,13 +42,13 @@ class GivenSides:
             *(InputFault(message=message, path=path) for path, message, is_so in self._conflicts() if is_so),
         ]
 
-    def sides(self, default_refs: Sequence[str]) -> "Sides":
-        """What is to be made; `default_refs` count where --promoted-ref is not given."""
+    def sides(self, known: "KnownRepositories") -> "Sides":
+        """What is to be made; `known` are the repositories, whose default branches count without --promoted-ref."""
         from imagegate.flows.setup_sides import Sides
 
         return Sides(
-            repositories=tuple(dict.fromkeys(self.repositories)),
-            refs=tuple(dict.fromkeys(self.promoted_refs)) or tuple(default_refs),
+            repositories=known.names,
+            refs=tuple(dict.fromkeys(self.promoted_refs)) or known.refs,
             environment=self.environment,
             # Jobs have one issuer, for the Function that checks their proofs and for the login.
             issuer=next(

@@ -24,7 +24,7 @@ class Sides:
     """Whose jobs get identities of their own, and whether pull requests have a side.
 
     Args:
-        repositories: `owner/name`; without any, no identity is made.
+        repositories: as subjects of job tokens name them, such as `owner/name`; without any, no identity is made.
         refs: the refs of the main side's jobs; `environment` instead of them.
         issuer: of the jobs' tokens, where it is not GitHub's own.
         pull_request_principal: who builds pull requests; by default an identity is made for their jobs.

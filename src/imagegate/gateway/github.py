@@ -32,10 +32,11 @@ _UNAUTHORISED, _FORBIDDEN, _MISSING, _UNPROCESSABLE, _THROTTLED, _SERVER_ERROR =
 
 @dataclass(frozen=True, kw_only=True)
 class Repository:
-    """A repository's default branch, and its number ("" where GitHub names none), which a new name does not change."""
+    """A repository's default branch, its number and its owner's ("" where GitHub names none): names can change."""
 
     default_branch: str
     id: str
+    owner_id: str = ""
 
 
 class GitHubStatuses:
@@ -125,10 +126,11 @@ class GitHubStatuses:
     def repository(self, name: str) -> Repository:
         """What GitHub says of a repository. Raises as `of_context`."""
         found = self._ask("GET", name, f"/repos/{name}", permissions=TO_READ_REPOSITORY)
-        branch, number = (found.get(key) for key in ("default_branch", "id")) if isinstance(found, Mapping) else (0, 0)
+        found = found if isinstance(found, Mapping) else {}
+        branch = found.get("default_branch")
         if not isinstance(branch, str) or not branch:
             raise ServiceRefused("GitHub does not say which branch is the default one.", ids={"repository": name})
-        return Repository(default_branch=branch, id=str(number) if isinstance(number, int) else "")
+        return Repository(default_branch=branch, id=_number(found), owner_id=_number(found.get("owner")))
 
     def post(self, status: CommitStatus) -> None:
         """Write a status; it becomes the one that counts in its context.
@@ -222,3 +224,8 @@ def _details(data: dict[str, Any]) -> list[str]:
     if not isinstance(errors, list):
         return [str(errors)] if errors else []
     return [str(one.get("message") or one.get("code") or one) if isinstance(one, dict) else str(one) for one in errors]
+
+
+def _number(resource: object) -> str:
+    number = resource.get("id") if isinstance(resource, Mapping) else None
+    return str(number) if isinstance(number, int) else ""

@@ -25,12 +25,13 @@ def test_names_and_numbers_come_from_github(monkeypatch: pytest.MonkeyPatch, not
     monkeypatch.setattr(
         GitHubStatuses,
         "repository",
-        lambda _, name: Repository(default_branch=branches[name], id=str(len(branches[name]))),
+        lambda _, name: Repository(default_branch=branches[name], id=str(len(branches[name])), owner_id="7"),
     )
 
     found = ask_github(["acme/images", "acme/more"], TOKEN, note=notes.append)
 
-    assert found == KnownRepositories(refs=("refs/heads/trunk", "refs/heads/main"), ids=("5", "4"))
+    assert (found.refs, found.ids) == (("refs/heads/trunk", "refs/heads/main"), ("5", "4"))
+    assert found.names == ("acme/images", "acme/more", "acme@7/images@5", "acme@7/more@4")
     assert notes == []
 
 
@@ -45,7 +46,7 @@ def test_main_without_an_answer(
 
     monkeypatch.setattr(GitHubStatuses, "repository", unreachable)
 
-    assert ask_github(["acme/images"], environment, note=notes.append) == KnownRepositories()
+    assert ask_github(["acme/images"], environment, note=notes.append) == KnownRepositories(names=("acme/images",))
     (note,) = notes
     assert said in note
     assert "main is taken" in note

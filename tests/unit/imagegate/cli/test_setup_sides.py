@@ -1,5 +1,6 @@
 """What is asked about the sides, and what is printed for a workflow to log in."""
 
+from imagegate.cli.setup_github import KnownRepositories
 from imagegate.cli.setup_sides import GivenSides, login_lines
 
 
@@ -34,7 +35,7 @@ def test_jobs_have_the_issuer_of_the_function() -> None:
         function_parameters=["githubAppId=1", "issuer=https://github.example/token"],
     )
 
-    sides = given.sides(["refs/heads/main"])
+    sides = given.sides(KnownRepositories(names=("a/b",)))
 
     assert given.faults() == []
     assert (sides.issuer, sides.repositories) == ("https://github.example/token", ("a/b",))
