@@ -39,8 +39,9 @@ def rebooting_folder(options: Options) -> Path:
 
 
 def smoke_size(options: Options) -> str:
-    """The size of the smoke VM."""
-    return str(_settings(options.image / "imagegate.yaml")["smoke"]["vm-size"])
+    """The first size of the smoke VM."""
+    sizes = _settings(options.image / "imagegate.yaml")["smoke"]["vm-size"]
+    return str(sizes if isinstance(sizes, str) else sizes[0])
 
 
 def _made(

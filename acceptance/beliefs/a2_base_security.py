@@ -22,5 +22,4 @@ BELIEF = Belief(
     expected="SecurityType TrustedLaunchSupported",
     judge=_judge,
     otherwise=Otherwise(label="subscription/base", place="properties.features", value=[]),
-    not_local="the local cloud's marketplace images name no features",
 )

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from gate_bench import STAMP, version_body
 from gate_world import GateWorld
+from imagegate.flows.promote_by_person import promote_by_person
+from imagegate.flows.quarantine_by_person import quarantine_by_person
 from imagegate.model import TeardownResult
 from imagegate.model.verification import Cause
 
@@ -87,13 +90,43 @@ def _older(gate: GateWorld) -> str:
     return gate.report()
 
 
+def _higher(gate: GateWorld) -> str:
+    gate.bench.others = [version_body(STAMP, number="1.3.0", hidden=False)]
+    gate.sign()
+    return gate.report()
+
+
+def _withdrawn(gate: GateWorld) -> str:
+    gate.withdraw()
+    gate.sign()
+    return gate.report()
+
+
+def _promoted_by_a_person(gate: GateWorld) -> str:
+    gate.decide_as_person(promote_by_person)
+    return "unchanged"
+
+
+def _quarantined_by_a_person(gate: GateWorld) -> str:
+    gate.decide_as_person(promote_by_person)
+    gate.decide_as_person(quarantine_by_person)
+    return "unchanged"
+
+
 def _left(gate: GateWorld) -> str:
     gate.sign()
     return gate.report(teardown=TeardownResult.INCOMPLETE)
 
 
-_Act = Callable[[GateWorld], str]
-_SITUATIONS: dict[str, tuple[_Act, ...]] = {
+_Scene = Callable[[GateWorld], str]
+_SAID: dict[_Scene, tuple[str, ...]] = {
+    _older: ("older than latest",),
+    _higher: ("Promoted, but latest resolves to 1.3.0",),
+    _withdrawn: ("withdrawn by ada", "CVE"),
+}
+"""What the commit's status says."""
+
+_SITUATIONS: dict[str, tuple[_Scene, ...]] = {
     "passed; a listed workflow": (_main,),
     "passed; built by a pull request": (_pull_request, _merge_group),
     "passed; built from another ref": (_other_ref, _dirty),
@@ -103,9 +136,13 @@ _SITUATIONS: dict[str, tuple[_Act, ...]] = {
     "passed; the proof comes later": (_late_proof,),
     "a tag that the statement names was changed": (_changed_tag, _made_again),
     "a run with a lower number": (_older,),
+    "passed and proved, and a version with a higher number": (_higher,),
+    "passed and proved, and a person withdrew it": (_withdrawn,),
+    "a person promotes it": (_promoted_by_a_person,),
+    "a person quarantines it": (_quarantined_by_a_person,),
     "teardown incomplete": (_left,),
 }
-"""By the beginning of the row: each act leads into the situation and returns the state that the commit shows."""
+"""By the beginning of the row: each scene leads into the situation and returns the state that the commit shows."""
 
 
 def _rows() -> list[tuple[str, str, str]]:
@@ -124,17 +161,18 @@ def test_every_row_has_a_situation() -> None:
 def _cases() -> list[Any]:
     rows = {name: row for name in _SITUATIONS for row in _rows() if row[0].startswith(name)}
     return [
-        pytest.param(act, *rows[name][1:], id=act.__name__.strip("_"))
-        for name, acts in _SITUATIONS.items()
-        for act in acts
+        pytest.param(scene, *rows[name][1:], id=scene.__name__.strip("_"))
+        for name, scenes in _SITUATIONS.items()
+        for scene in scenes
     ]
 
 
-@pytest.mark.parametrize(("act", "shows", "latest"), _cases())
-def test_situation(gate: GateWorld, act: _Act, shows: str, latest: str) -> None:
+@pytest.mark.parametrize(("scene", "shows", "latest"), _cases())
+def test_situation(gate: GateWorld, scene: _Scene, shows: str, latest: str) -> None:
     """The commit shows, and latest is, what the row says."""
-    state = act(gate)
+    state = scene(gate)
 
-    wanted = next((word for word in ("success", "failure") if word in shows), "error")
-    assert (state, gate.latest) == (wanted, latest == "this version")
-    assert "older than latest" not in shows or "older than latest" in gate.description
+    words = ("success", "failure", "unchanged")
+    assert state == next((word for word in words if word in shows), "error")
+    assert gate.resolves == latest.startswith("this version")
+    assert all(words in gate.description for words in _SAID.get(scene, ()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,18 +14,24 @@ from azure.core.pipeline.transport import HttpTransport
 
 import gate_bench
 from fake_orchestration import FakeContext, drive
-from fake_wire import Answer, Wire
-from gate_bench import PUBLISHED, STAMP, GateBench
+from fake_wire import Answer, HandClock, Wire
+from gate_bench import PUBLISHED, RECORDS, STAMP, GateBench
 from imagegate.flows.activities import decision_activities
 from imagegate.flows.decide_promotion import decide_promotion
 from imagegate.flows.promote_late import promote_late
 from imagegate.flows.verify_for_commit import verify_for_commit
-from imagegate.model import Promote, TeardownResult
+from imagegate.gateway.blobs import Container
+from imagegate.gateway.records import Records
+from imagegate.model import Promote, ResourceId, TeardownResult
+from imagegate.model.persons_decision import PersonsDecision
 from imagegate.model.verification import Cause, Verification
+from imagegate.report.progress import Silent, Story
 from imagegate.steps.decide_verdict import decide_consequence
+from imagegate.steps.resolve_latest import resolve_latest
 from job_issuer import CLAIMS, JobIssuer
 from smoke_azure import VERSION_ID
 
+_NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 WAIT_S = 600
 """How long a decision waits for a proof, in the time of the test, where something is to happen meanwhile."""
 
@@ -205,6 +211,20 @@ class GateWorld:
             ctx, promote_late(ctx, {**self._job(), "published_at": PUBLISHED, "verdict": "passed", "may_promote": True})
         )
         return shown[-1]
+
+    def decide_as_person(self, decide: Callable[..., object]) -> None:
+        """A person promotes or quarantines the version."""
+        records = Records(Container(self.bench.cloud, RECORDS))
+        decision = PersonsDecision(by="user ada", reason="checked by hand")
+        story = Story(Silent(), HandClock())
+        decide(self.bench.cloud, records, ResourceId.parse(VERSION_ID), decision, story=story, now=_NOW)
+
+    @property
+    def resolves(self) -> bool:
+        """Whether it is the version that `latest` resolves to: visible, and none with a higher number is."""
+        return self.latest and resolve_latest(self.bench.cloud, ResourceId.parse(VERSION_ID).parent).by_region == {
+            "westeurope": VERSION_ID.rsplit("/", 1)[-1]
+        }
 
     def _job(self) -> dict[str, Any]:
         stamp = self.bench.statement.stamp

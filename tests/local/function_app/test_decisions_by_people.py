@@ -29,8 +29,9 @@ def version_id(
 ) -> str:
     """A hidden version that nobody verified, in a group that the set-up made; the environment logs in to its cloud."""
     template = json.loads((REPOSITORY / "templates" / "azure" / "foundation.json").read_text())
-    builder = {"principalId": cloud_server.owner.object_id, "principalType": "ServicePrincipal"}
-    given = {name: {"value": value} for name, value in {**FOUNDATION, "imageDefinitionName": "web", **builder}.items()}
+    builder = {"id": cloud_server.owner.object_id, "type": "ServicePrincipal"}
+    parameters = {**FOUNDATION, "imageDefinitionName": "web", "builders": [builder]}
+    given = {name: {"value": value} for name, value in parameters.items()}
     properties = {"mode": "Incremental", "template": template, "parameters": given}
     name = f"{IMAGES}/providers/Microsoft.Resources/deployments/imagegate-foundation"
     assert azure.settled("PUT", name, {"properties": properties}).ok
