@@ -44,9 +44,7 @@ def _types() -> tuple[Exchange, ...]:
 
 
 _STATUSES = [{"context": "imagegate/acceptance", "state": "success"}]
-_SECURITY = [{"name": "SecurityType", "value": "TrustedLaunchSupported"}]
 SAMPLES: dict[str, tuple[Exchange, ...]] = {
-    "A2": (_answer("subscription/base", {"properties": {"features": _SECURITY}}),),
     "A4": (_answer("build/operation-by-least", {"error": {"code": "AuthorizationFailed"}}, status=403),),
     "R1": _operations(),
     "R2": _types(),
