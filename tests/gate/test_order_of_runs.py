@@ -97,7 +97,7 @@ def test_a_newer_run_is_written_between_read_and_write(gate: GateWorld) -> None:
     assert "older than latest" in found.reason
 
 
-@pytest.mark.stopped_by("verdict")
+@pytest.mark.stopped_by("verdict", "withdrawn", both=True)
 def test_a_failed_smoke_test_with_a_good_proof(gate: GateWorld) -> None:
     """A version that failed, or left something behind, is never latest and never green, however well it is signed."""
     gate.sign()
@@ -193,3 +193,33 @@ def test_an_old_version_that_was_promoted_once(gate: GateWorld) -> None:
     gate.hide()
 
     assert not gate.decide().latest
+
+
+@pytest.mark.stopped_by("withdrawn")
+def test_a_later_verification_failed(gate: GateWorld) -> None:
+    """A decision that still waits for its proof promotes nothing that failed meanwhile."""
+    gate.record(verdict="failed", standing="recorded")
+    gate.sign()
+
+    found = gate.decide()
+
+    assert not found.latest
+    assert "later verification" in found.reason
+
+
+@pytest.mark.stopped_by("order of runs")
+def test_a_promotion_that_broke_off_before_a_newer_one(gate: GateWorld) -> None:
+    """What goes on with a promotion asks again whether the version is still the newest."""
+    gate.record(verdict="passed", standing="promoting")
+    gate.promoted_before(run_number=8)
+    gate.sign()
+
+    assert not gate.decide().latest
+
+
+def test_two_workflows_that_call_the_same_one(gate: GateWorld) -> None:
+    """Runs are counted by the workflow that was started, so one that it calls orders nothing."""
+    gate.promoted_before(run_number=900, workflow="acme/images/.github/workflows/push.yml")
+    gate.sign(workflow_ref="acme/images/.github/workflows/nightly.yml@refs/heads/main", run_number="41")
+
+    assert gate.decide().latest

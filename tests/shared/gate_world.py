@@ -112,7 +112,7 @@ class GateWorld:
         """Delete the version."""
         self.bench.version = None
 
-    def promoted_before(self, *, run_number: int, workflow: str = CLAIMS["job_workflow_ref"].partition("@")[0]) -> None:
+    def promoted_before(self, *, run_number: int, workflow: str = CLAIMS["workflow_ref"].partition("@")[0]) -> None:
         """Version 1.2.2 is latest; it came of this run number of this workflow."""
         pointer = {
             "schema": "imagegate.pointer.v1",
@@ -124,14 +124,18 @@ class GateWorld:
 
     def withdraw(self) -> None:
         """A person took the version back."""
+        self.record(verdict="passed", standing="withdrawn", by="ada", reason="CVE")
+
+    def record(self, *, verdict: str, standing: str, by: str = "verification", reason: str = "") -> None:
+        """What the gate remembers of the version."""
         record: dict[str, Any] = {
             "schema": "imagegate.record.v1",
             "image_version_id": VERSION_ID.lower(),
             "published_at": f"{self.bench.statement.published_at:%Y-%m-%dT%H:%M:%SZ}",
-            "standing": "withdrawn",
-            "verdict": "passed",
-            "by": "ada",
-            "reason": "CVE",
+            "standing": standing,
+            "verdict": verdict,
+            "by": by,
+            "reason": reason,
             "changed_at": None,
             "claims": {},
             "key_id": "",

@@ -94,7 +94,9 @@ def _promote(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Steps":
         try:
             answer = yield from call(ctx, PROMOTE, job)
         except StepFailed as failed:
-            return {"promoted": False, "reason": failed.reason.splitlines()[0]}
+            if failed.cause not in {Cause.SERVICE, Cause.THROTTLING}:
+                return {"promoted": False, "reason": failed.reason.splitlines()[0]}
+            answer = {"done": False, "reason": failed.reason.splitlines()[0]}
         if answer["done"]:
             return answer
         waited_s = (ctx.current_utc_datetime - begun).total_seconds()

@@ -30,6 +30,7 @@ def give_up(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Task
         state="error",
         description=words.format(format_duration(job["limit_s"])) + _hint(job.get("context", "")),
         subjects=[job["image_version_id"]] if "image_version_id" in job else [],
+        only_pending="image_version_id" in job,  # its tags are claims
     )
     return {"posted": posted}
 

@@ -101,7 +101,7 @@ class Guard:
             self._write(definition.id, remembered, seen.etag)
 
     def _carry_out(self, action: Action, now: datetime) -> bool:
-        """Whether the gallery accepted a change."""
+        """Whether the gallery accepted a change, or refused to show a version: both count as a try."""
         _LOG.log(logging.ERROR if action.alert else logging.WARNING, "%s", self._sentence(action, now))
         if action.only_reported or action.act not in {Act.HIDE, Act.SHOW}:
             return False
@@ -112,7 +112,7 @@ class Guard:
             return False
         except ImageGateError as error:
             _LOG.error("%s: %s could not be changed: %s", ALERT, action.version, error.message)
-            return False
+            return action.act is Act.SHOW  # a stand-in that cannot be shown must not keep the other visible for ever
         _LOG.info("guard: %s: %s", action.version, answer["reason"] or "it is as it should be")
         return bool(answer.get("sent"))
 

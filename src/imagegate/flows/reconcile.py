@@ -10,6 +10,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from imagegate.errors import ServiceRefused
 from imagegate.flows.scheduling import (
     claims_verdict,
     failed_to_bring_a_version,
@@ -52,7 +53,7 @@ def reconcile(
         for version in state.versions(group)
         if is_ours(version) and version.succeeded
     ]
-    fresh = [one for one in ours if not _older(one, limit) and not has_verdict(one, records)]
+    fresh = [one for one in ours if not _older(one, limit) and _is_open(one, records)]
     # Versions of older releases have a verdict's tag and no record: their statuses are right.
     old = [one for one in ours if _older(one, limit) and not claims_verdict(one)]
     failed = [
@@ -66,12 +67,19 @@ def reconcile(
     done = Reconciled(
         verifications=sum(start_verification(version, scheduler, settings) for version in fresh),
         closings=sum(start_closing(template, scheduler) for template in failed),
-        given_up=sum(
-            start_giving_up(version, scheduler, settings) for version in old if not has_verdict(version, records)
-        ),
+        given_up=sum(start_giving_up(version, scheduler, settings) for version in old if _is_open(version, records)),
     )
     _LOG.info("reconciled: %s", done)
     return done
+
+
+def _is_open(version: ImageVersion, records: Records) -> bool:
+    """Whether the version needs a verdict. A record that cannot be read keeps no other version waiting."""
+    try:
+        return not has_verdict(version, records)
+    except ServiceRefused as error:
+        _LOG.warning("%s: %s", version, error.message)
+        return False
 
 
 def _older(version: ImageVersion, limit: datetime) -> bool:

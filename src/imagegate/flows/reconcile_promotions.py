@@ -26,6 +26,9 @@ _LOG = logging.getLogger(__name__)
 _LOOK_ON = timedelta(days=7)
 """From the verdict on. Proofs are deleted after as long."""
 
+_BROKE_OFF = timedelta(hours=1)
+"""A promotion that goes on takes half an hour at most."""
+
 _UNDECIDED = {Standing.RECORDED, Standing.PROMOTING}
 """What was begun and did not end is gone on with."""
 
@@ -61,7 +64,7 @@ def reconcile_promotions(
     """
     look = _Look(cloud=cloud, verifier=verifier, settings=settings, now=now)
     started = 0
-    for version in _hidden_versions(state, look):
+    for version in _recent_versions(state, look):
         try:
             record = _waiting_record(version, look)
             if record is not None and _may_be_latest(version, look):
@@ -72,14 +75,13 @@ def reconcile_promotions(
     return started
 
 
-def _hidden_versions(state: BuildState, look: _Look) -> Iterator[ImageVersion]:
-    """New enough, complete, hidden, and of a ref on the list: a tag may keep its version back, and lets none pass."""
+def _recent_versions(state: BuildState, look: _Look) -> Iterator[ImageVersion]:
+    """New enough, complete, and of a ref on the list: a tag may keep its version back, and lets none pass."""
     oldest = look.now - look.limit - _LOOK_ON - timedelta(days=1)
     for group in look.settings.gallery_groups:
         for version in state.versions(group):
-            hidden = version.excluded_from_latest or any(one.excluded_from_latest for one in version.regions)
             new = version.published_at is not None and version.published_at >= oldest
-            if hidden and new and version.succeeded and _of_a_ref_that_may(version, look):
+            if new and version.succeeded and _of_a_ref_that_may(version, look):
                 yield version
 
 
@@ -91,18 +93,22 @@ def _of_a_ref_that_may(version: ImageVersion, look: _Look) -> bool:
 
 def _waiting_record(version: ImageVersion, look: _Look) -> VersionRecord | None:
     """The record that says that only the proof is missing, and that nobody waits for it any longer."""
-    assert version.published_at is not None  # noqa: S101 - see `_hidden_versions`
+    assert version.published_at is not None  # noqa: S101 - see `_recent_versions`
     fresh = VersionRecord(image_version_id=str(version.id), published_at=version.published_at.replace(microsecond=0))
     found = Records(Container(look.cloud, look.settings.records_container)).find(fresh).document
     if found.standing not in _UNDECIDED or found.verdict != Verdict.PASSED or not found.may_promote:
         return None
-    if found.changed_at is None or not look.limit <= look.now - found.changed_at <= look.limit + _LOOK_ON:
+    broke_off = found.standing is Standing.PROMOTING
+    if not broke_off and not version.hidden_in:
+        return None
+    least = _BROKE_OFF if broke_off else look.limit
+    if found.changed_at is None or not least <= look.now - found.changed_at <= look.limit + _LOOK_ON:
         return None
     return found
 
 
 def _may_be_latest(version: ImageVersion, look: _Look) -> bool:
-    assert version.published_at is not None  # noqa: S101 - see `_hidden_versions`
+    assert version.published_at is not None  # noqa: S101 - see `_recent_versions`
     job = {"image_version_id": str(version.id), "published_at": version.published_at.isoformat()}
     found = check_proof(look.cloud, look.verifier, job)
     return found["state"] == "speaks" and not found["hidden"]

@@ -26,6 +26,7 @@ from imagegate.model import OWNER, OWNER_TAG, ResourceId
 from imagegate.report.progress import Story
 from imagegate.settings import Settings
 from imagegate.steps.deploy_foundation import FOUNDATION, Principals, deploy_foundation
+from imagegate.steps.keep_security_type import keep_security_type
 from imagegate.steps.make_ci_identities import CiIdentity
 from imagegate.steps.mark_guarded import guard_tags, mark_guarded
 from imagegate.steps.remove_wide_roles import remove_wide_roles
@@ -114,7 +115,7 @@ def set_up(
             settings,
             azure_template("foundation"),
             principals=_principals(principal, jobs, verifies=verifies),
-            tags=guard_tags(cloud, settings),
+            kept={**guard_tags(cloud, settings), **keep_security_type(cloud, settings, note=note)},
             deadline=Deadline.after(DEPLOYMENT_S, story.clock),
             note=note,
         )

@@ -1,6 +1,7 @@
 """The verification of a version that was built from a commit: verdict, commit status, event."""
 
 from collections.abc import Generator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from durabletask import task
@@ -39,6 +40,8 @@ def verify_for_commit(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Gene
             ctx, job, context=context, state="error", description=text, subjects=versions, only_pending=True
         )
         raise
+    if "limit_s" not in job:
+        return (yield from _begun_by_an_older_release(ctx, job, result))
     notes = []
     try:
         yield ctx.call_activity("publish_verdict", input=result, retry_policy=RETRY)
@@ -48,11 +51,18 @@ def verify_for_commit(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Gene
         notes.append(GUARD_REPORTS)
     asked = ("image_version_id", "published_at", "verdict", "cause", "may_promote")
     question = {name: result[name] for name in asked}
-    decision: dict[str, Any] = yield ctx.call_sub_orchestrator(
-        decide_promotion.__name__,
-        input={**question, "limit_s": job["limit_s"]},
-        instance_id=f"{ctx.instance_id}-decide",
-    )
+    try:
+        decision: dict[str, Any] = yield ctx.call_sub_orchestrator(
+            decide_promotion.__name__,
+            input={**question, "limit_s": job["limit_s"]},
+            instance_id=f"{ctx.instance_id}-decide",
+        )
+    except task.TaskFailedError as error:
+        text = f"Not reported: the decision stopped unexpectedly: {_first_line(error)}"
+        yield from close_status(
+            ctx, job, context=context, state="error", description=text, subjects=versions, only_pending=True
+        )
+        raise
     result = with_decision(result, decision)
     state, description = status_of(Verification.from_json(result))
     if not decision["speaks"]:
@@ -69,6 +79,27 @@ def verify_for_commit(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Gene
     if not posted and job.get("commit"):
         notes.append("The status could not be posted; GitHub did not accept it in time.")
     return {**result, "notes": [*result["notes"], *notes]}
+
+
+def _begun_by_an_older_release(
+    ctx: "OrchestrationContext", job: dict[str, Any], result: dict[str, Any]
+) -> "Generator[Task[Any], Any, dict[str, Any]]":
+    """Close the pending status of a verification that was under way at an upgrade.
+
+    Its history has the status before the event, and its version was signed by nobody.
+    """
+    yield from close_status(
+        ctx,
+        job,
+        context=verify_context(job.get("image", "")),
+        state="error",
+        description="Not reported: an older release began this verification. Start the workflow anew.",
+        subjects=[job["image_version_id"]],
+        only_pending=True,
+    )
+    with suppress(task.TaskFailedError):
+        yield ctx.call_activity("publish_verdict", input=result, retry_policy=RETRY)
+    return result
 
 
 def with_decision(result: dict[str, Any], decision: Mapping[str, Any]) -> dict[str, Any]:

@@ -76,6 +76,8 @@ class JobTokens:
             raise ServiceUnreachable(f"The keys of {self.issuer} cannot be read: {error}") from error
         except jwt.PyJWKClientError as error:
             raise NotAProof(self._unknown_key(str(header["kid"]))) from error
+        except (jwt.PyJWTError, OSError, ValueError) as error:  # an answer that is no key set, or broke off
+            raise ServiceUnreachable(f"The keys of {self.issuer} cannot be read: {error}") from error
         try:
             claims = jwt.decode(
                 token,

@@ -22,7 +22,7 @@ class DefinitionPointer:
         number = str(claims.get("run_number") or "0")[:_DIGITS]
         return cls(
             image_version_id=image_version_id.lower(),
-            workflow=str(claims.get("job_workflow_ref") or "").partition("@")[0].lower(),
+            workflow=str(claims.get("workflow_ref") or claims.get("job_workflow_ref") or "").partition("@")[0].lower(),
             run_number=int(number) if number.isascii() and number.isdigit() else 0,
         )
 

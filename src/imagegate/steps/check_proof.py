@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from imagegate.gateway.cloud import Cloud
@@ -53,7 +54,13 @@ class Verifier:
     @property
     def tokens(self) -> JobTokens:
         """Checks signatures of the one issuer."""
-        return JobTokens(self.rules.issuer, key_set=self.rules.issuer_keys)
+        return _tokens(self.rules.issuer, self.rules.issuer_keys)
+
+
+@cache
+def _tokens(issuer: str, key_set: str) -> JobTokens:
+    """Made once a process: it keeps the issuer's keys for some minutes."""
+    return JobTokens(issuer, key_set=key_set)
 
 
 def check_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,7 +77,7 @@ def check_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -> dic
     statement = OriginStatement.of_version(version)
     if statement is None:
         return {"state": "later", "reason": "the version has no publishing date yet"}
-    if made_again(statement, job):
+    if job["published_at"] and made_again(statement, job):  # one that was never usable has no date
         return {"state": "gone", "reason": MADE_AGAIN}
     found = check_origin(
         cloud, statement, verifier.rules, containers=verifier.origin_containers, tokens=verifier.tokens

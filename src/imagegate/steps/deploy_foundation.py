@@ -35,7 +35,7 @@ def deploy_foundation(
     *,
     principals: Principals,
     deadline: Deadline,
-    tags: Mapping[str, Mapping[str, str]] | None = None,
+    kept: Mapping[str, object] | None = None,
     group: str | None = None,
     note: Callable[[str], None] = lambda _: None,
 ) -> DeploymentState:
@@ -43,14 +43,14 @@ def deploy_foundation(
 
     Without `group` into the image's own resource group; the group of another side gets a builder and storage of its
     own, and no gallery.
-    `tags` are the parameters that say which tags gallery and definition have already: a deployment replaces them.
+    `kept` are parameters that say how gallery and definition are already: a deployment would change that.
     Each image has a deployment of its own: one that goes on or fails takes no outputs away from builds of the others.
 
     Raises:
         ImageGateError: refused, failed (with the innermost cause), or not done before the deadline.
     """
     group = group or settings.azure.resource_group
-    parameters = {**_parameters(settings, template, principals, group=group), **(tags or {})}
+    parameters = {**_parameters(settings, template, principals, group=group), **(kept or {})}
     ended = await_deployment(
         cloud,
         group,

@@ -10,7 +10,7 @@ from imagegate.gateway.blobs import Container
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.image_versions import VersionWish, advance_image_version
 from imagegate.gateway.records import Records, Stored
-from imagegate.model import VERDICT_TAG, ResourceId, parse_time
+from imagegate.model import VERDICT_TAG, ResourceId, Verdict, parse_time
 from imagegate.model.definition_pointer import DefinitionPointer
 from imagegate.model.latest_version import promotion_sentence
 from imagegate.model.origin_statement import OriginStatement
@@ -40,9 +40,10 @@ def promote_by_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -
     stored = records.find(_fresh(statement, job))
     if withdrawn := _why_withdrawn(stored.document):
         return _ended(withdrawn)
-    hidden_since = stored.document.standing is Standing.PROMOTED and bool(version.hidden_in)
+    # What was hidden since, and a promotion that broke off, have to be the newest again.
+    begins = stored.document.standing is Standing.RECORDED or bool(version.hidden_in)
     try:
-        if stored.document.standing is Standing.RECORDED or hidden_since:
+        if begins:
             refused, stored = _begin(records, stored, job)
             if refused:
                 return _ended(refused)
@@ -94,7 +95,9 @@ def _fresh(statement: OriginStatement, job: Mapping[str, Any]) -> VersionRecord:
 
 
 def _why_withdrawn(record: VersionRecord) -> str | None:
-    return f"it was withdrawn by {record.by}: {record.reason}" if record.standing is Standing.WITHDRAWN else None
+    if record.standing is Standing.WITHDRAWN:
+        return f"it was withdrawn by {record.by}: {record.reason}"
+    return "a later verification of it failed" if record.verdict == Verdict.FAILED else None
 
 
 def _begin(

@@ -11,11 +11,15 @@ END_OF_LIFE_DAYS = 30
 
 
 def quarantine_image_version(cloud: Cloud, job: dict[str, Any]) -> dict[str, Any]:
-    """Exclude the version everywhere, set its end-of-life date, write the verdict and the record; repeat until `done`.
+    """Write the record, then exclude the version everywhere and set its end of life; call again until `done`.
 
     `job`: `image_version_id`, `verdict`, `end_of_life` (RFC 3339; informational: VMs can still be made of it), and the
     rest of what `remember_verdict` takes.
     """
     wish = VersionWish(excluded=True, end_of_life=job["end_of_life"], tags={VERDICT_TAG: job["verdict"]})
-    answer = advance_image_version(cloud, ResourceId.parse(job["image_version_id"]), wish)
-    return remember_verdict(cloud, job) if answer["done"] else answer
+    remembered = remember_verdict(cloud, job)
+    return (
+        advance_image_version(cloud, ResourceId.parse(job["image_version_id"]), wish)
+        if remembered["done"]
+        else remembered
+    )

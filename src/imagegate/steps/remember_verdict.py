@@ -47,6 +47,8 @@ def _after(record: VersionRecord, job: Mapping[str, Any]) -> VersionRecord:
     verdict = Verdict(job["verdict"])
     if verdict is Verdict.INCONCLUSIVE and record.verdict in {Verdict.PASSED, Verdict.FAILED}:
         return record
+    if _says(record, job):
+        return record
     found = replace(
         record, verdict=str(verdict), teardown=job.get("teardown", ""), may_promote=bool(job.get("may_promote"))
     )
@@ -57,3 +59,11 @@ def _after(record: VersionRecord, job: Mapping[str, Any]) -> VersionRecord:
     else:
         return found
     return found.changed(standing, by=BY_VERIFICATION, reason=job.get("reason", ""), now=datetime.now(UTC))
+
+
+def _says(record: VersionRecord, job: Mapping[str, Any]) -> bool:
+    """Whether the record has it all already: another write would only move its time."""
+    wanted = (job["verdict"], job.get("teardown", ""), bool(job.get("may_promote")))
+    withdrawn = record.standing is Standing.WITHDRAWN or job["verdict"] != Verdict.FAILED
+    known = (record.verdict, record.teardown, record.may_promote) == wanted
+    return known and record.changed_at is not None and (withdrawn or record.standing is Standing.RECORDED)

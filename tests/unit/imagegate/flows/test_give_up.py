@@ -13,6 +13,7 @@ def test_status_is_closed_as_an_error() -> None:
 
     ((_, status),) = ctx.calls
     assert (status["context"], status["state"], status["subjects"]) == ("imagegate/verify (web)", "error", ["v"])
+    assert status["only_pending"]  # a version's tags are claims: they close nothing else
     assert "24h" in status["description"]
 
 

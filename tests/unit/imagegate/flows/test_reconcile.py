@@ -155,3 +155,16 @@ def test_old_failures_are_not_told_again(wire: Wire, client: TaskHubGrpcClient, 
     _put(wire, templates=[old], versions=[])
 
     assert _look(wire, client, settings).closings == 0
+
+
+def test_a_record_that_cannot_be_read_keeps_no_other_waiting(
+    wire: Wire, client: TaskHubGrpcClient, settings: FunctionSettings, blobs: FakeBlobs
+) -> None:
+    """A record that is cut off is passed over, and the next version is verified."""
+    broken, good = version_body(), version_body()
+    good["id"] = f"{good['id']}9"
+    record = VersionRecord.of(ImageVersion.from_arm(broken))
+    blobs.write(f"/records/{record.name}", b"{")
+    _put(wire, templates=[], versions=[broken, good])
+
+    assert _look(wire, client, settings).verifications == 1

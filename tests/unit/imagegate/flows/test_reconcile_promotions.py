@@ -208,3 +208,15 @@ def test_record_that_cannot_be_read(bench: GateBench, look: Look, caplog: pytest
 
     assert look(2 * DAY) == 0
     assert "is not looked for" in caplog.text
+
+
+def test_a_promotion_that_broke_off_is_gone_on_with(look: Look, bench: GateBench) -> None:
+    """A record that still says promoting is finished an hour later, also where the version is visible already."""
+    bench.sign()
+    remember(bench, standing=Standing.PROMOTING)
+    assert bench.version is not None
+    profile = bench.version["properties"]["publishingProfile"]
+    profile |= {"excludeFromLatest": False, "targetRegions": [{"name": "westeurope", "excludeFromLatest": False}]}
+
+    assert look(timedelta(minutes=30)) == 0
+    assert look(timedelta(hours=2)) == 1

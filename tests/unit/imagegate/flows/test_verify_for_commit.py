@@ -113,3 +113,27 @@ def test_guard_that_only_reports_is_said_in_the_verdict(enforces: bool, noted: b
     found = drive(ctx, verify_for_commit(ctx, {**_JOB, "guard_enforces": enforces}))
 
     assert any(note.startswith("The guard only reports") for note in found["notes"]) == noted
+
+
+def test_verification_of_an_older_release() -> None:
+    """What was under way at an upgrade has no limit and no proof: its pending status is closed, then its event goes."""
+    job = {key: value for key, value in _JOB.items() if key != "limit_s"}
+    result = _verification(Cause.NONE).to_json()
+    ctx = FakeContext(_answers(result))
+
+    assert drive(ctx, verify_for_commit(ctx, job)) == result
+
+    assert ctx.names() == ["verify_image_version", "post_status", "publish_verdict"]
+    assert (ctx.calls[1][1]["state"], ctx.calls[1][1]["only_pending"]) == ("error", True)
+
+
+def test_decision_that_breaks_off_closes_what_is_pending() -> None:
+    """A decision that fails leaves no status pending."""
+    failed = task.TaskFailedError("lost", Exception("lost"))
+    ctx = FakeContext(_answers(_verification(Cause.NONE).to_json()) | {"decide_promotion": failed})
+
+    with pytest.raises(task.TaskFailedError):
+        drive(ctx, verify_for_commit(ctx, _JOB))
+
+    status = ctx.calls[-1][1]
+    assert (status["state"], status["only_pending"]) == ("error", True)

@@ -151,3 +151,18 @@ def test_a_key_file_that_is_none(issuer: JobIssuer, text: str) -> None:
 
     with pytest.raises(NotAProof):
         tokens.verify(issuer.mint(AUDIENCE, iss=tokens.issuer), audience=AUDIENCE)
+
+
+@pytest.mark.parametrize("error", [ValueError("no JSON"), ConnectionResetError("reset"), jwt.PyJWKSetError("no keys")])
+def test_an_issuer_that_answers_rubbish(
+    monkeypatch: pytest.MonkeyPatch, tokens: JobTokens, mint: Callable[..., str], error: Exception
+) -> None:
+    """A page of a proxy in the place of the keys is a service that cannot be reached, and no defect."""
+
+    def fail(_kid: str) -> None:
+        raise error
+
+    monkeypatch.setattr(tokens._keys, "get_signing_key", fail)
+
+    with pytest.raises(ServiceUnreachable):
+        tokens.verify(mint(), audience=AUDIENCE)

@@ -216,3 +216,12 @@ def test_a_listed_ref_needs_no_github(bench: GateBench) -> None:
     bench.blobs.blobs.clear()
     bench.sign(event_name="merge_group")
     assert "merge_group" in _check(bench)["hidden"]
+
+
+def test_a_version_that_was_never_usable(bench: GateBench) -> None:
+    """A verification that ended before it read a publishing date keeps its own reason: nothing was made again."""
+    bench.sign()
+
+    job = {"image_version_id": VERSION_ID, "published_at": ""}
+
+    assert check_proof(bench.cloud, bench.verifier, job)["state"] == "speaks"
