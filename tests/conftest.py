@@ -18,6 +18,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 _LONGER_LIMITS_S = {"heavy": 1500, "slow": 900, "boots_vm": 900}  # by marker, the first that a test has
 _ONE_AT_A_TIME = {"heavy", "boots_vm", "privileged"}
 _ENGINE = "engine"
+_FIRST = {_ENGINE: 0, "local": 1}
 
 
 def pytest_configure() -> None:
@@ -41,7 +42,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if group := _group(item.path, markers):
             item.add_marker(pytest.mark.xdist_group(group))
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: _group_of(item) != _ENGINE)  # the longest group begins first
+        items.sort(key=lambda item: _FIRST.get(_group_of(item) or "", len(_FIRST)))  # the longest groups begin first
 
 
 def _group(path: Path, markers: set[str]) -> str | None:
@@ -55,6 +56,8 @@ def _group(path: Path, markers: set[str]) -> str | None:
     folder = path.relative_to(tests).parts[0] if path.is_relative_to(tests) else ""  # a test of somebody else's folder
     if markers & _ONE_AT_A_TIME or folder == "e2e":
         return _ENGINE
+    if "sides" in path.parts:
+        return "sides"  # nothing asks what these have called
     if folder in ("local", "acceptance"):
         return folder
     return None if folder == "unit" else path.stem

@@ -18,7 +18,7 @@ BELIEFS = {belief.id: belief for belief in all_beliefs()}
 LOCAL = [one for one in BELIEFS.values() if one.id not in SAMPLES]
 
 Story = tuple[Ended, Recording, str]
-pytestmark = pytest.mark.timeout(600)  # the first test waits for the whole run
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # the first test waits for the whole run
 
 
 def _by_id(belief: Belief) -> str:

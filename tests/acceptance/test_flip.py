@@ -16,6 +16,7 @@ from acceptance_world import acceptance_world
 _RUN = Exchange(label="build/product", method="POST", path="/imageTemplates/web/run", status=202)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flipped", ["C1", "C2", "L7"])
 def test_a_flipped_run_finds_one_belief_false(flipped: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Asked live with its answer changed on the wire, exactly that belief is false."""

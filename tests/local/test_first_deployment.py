@@ -48,6 +48,7 @@ def _imagegate(cloud: LocalCloud, command: str, *arguments: str) -> tuple[dict[s
     return json.loads(done.stdout), done.stderr
 
 
+@pytest.mark.slow
 def test_first_hour(cloud: LocalCloud) -> None:
     """Each delay is waited for and told: the set-up with the Function ends well at its first try, and so a build."""
     document, told = _imagegate(cloud, "setup", *_FUNCTION)

@@ -37,7 +37,6 @@ _OPTIONS = {
     "guard": "--guard",
     "function_resource_group": "--function-resource-group",
     "function_parameters": "--function-parameter",
-    "issuer": "--issuer",
     "issuer_keys": "--issuer-keys",
 }
 
@@ -93,7 +92,7 @@ _OPTIONS = {
     multiple=True,
     metavar="OWNER/NAME",
     help="Repository whose jobs build; several times. Without --principal-id they get identities to log in as, without "
-    "a secret. The Function tells its verdicts to these repositories; needed for --function.",
+    "a secret. The Function posts its verdicts as commit statuses there; needed for --function.",
 )
 @click.option(
     "--workflow",
@@ -192,9 +191,12 @@ def setup_command(
     from imagegate.flows.setup import set_up
 
     story = shell.story()
-    quiet = bool(function["promoted_refs"])  # nothing is guessed then
-    note = (lambda _: None) if quiet else story.progress.note
-    known = ask_github(function["repositories"], _github_environment(function), note=note)
+    known = ask_github(
+        function["repositories"],
+        _github_environment(function),
+        note=story.progress.note,
+        refs_given=bool(function["promoted_refs"] or environment),
+    )
     if options is not None and known.ids:
         options = replace(options, parameters={"repositoryIds": ",".join(known.ids), **options.parameters})
     cloud = shell.connect(settings.azure)
@@ -233,9 +235,13 @@ def _issuer_parameters(function: Mapping[str, Any]) -> list[str]:
 
 
 def _github_environment(function: Mapping[str, Any]) -> dict[str, str]:
-    """Where GitHub is asked: the Function's own GitHub, with the token of this environment."""
+    """Where GitHub is asked: the Function's own GitHub. GITHUB_TOKEN is for GITHUB_API_URL and goes nowhere else."""
     urls = [pair.partition("=")[2] for pair in function["function_parameters"] if pair.startswith("githubApiUrl=")]
-    return {**os.environ, **({"IMAGEGATE_GITHUB_API_URL": urls[-1]} if urls else {})}
+    if not urls:
+        return dict(os.environ)
+    url, own = urls[-1].rstrip("/"), os.environ.get("GITHUB_API_URL", "https://api.github.com").rstrip("/")
+    kept = {name: value for name, value in os.environ.items() if name != "GITHUB_TOKEN" or url == own}
+    return {**kept, "IMAGEGATE_GITHUB_API_URL": url}
 
 
 def _function_code(folder: Path | None, package: Path | None, *, remote_build: bool) -> "FunctionCode":

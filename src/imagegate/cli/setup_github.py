@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from imagegate.gateway.github import Repository
 
 _DEFAULT_REFS = ("refs/heads/main",)
-_GUESSED = "main is taken for the default branch, and neither the repository's id nor a subject with ids is known"
+_UNKNOWN = "neither the repository's id nor a subject with ids is known"
+_GUESSED = f"main is taken for the default branch, and {_UNKNOWN}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +30,15 @@ class KnownRepositories:
 
 
 def ask_github(
-    repositories: Sequence[str], environment: Mapping[str, str], *, note: Callable[[str], None]
+    repositories: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    note: Callable[[str], None],
+    refs_given: bool = False,
 ) -> KnownRepositories:
     """Default branches and numbers of the repositories.
 
-    Without a token, or without an answer, main is taken and no number is pinned; a note says so.
+    Without a token or an answer main is taken, unless refs are given, and no number is pinned; a note says so.
     """
     from imagegate.gateway.github import GitHubStatuses
     from imagegate.gateway.github_access import GitHubAccess
@@ -44,13 +49,13 @@ def ask_github(
         return KnownRepositories()
     unknown = KnownRepositories(names=tuple(dict.fromkeys(repositories)))
     if not access.configured:
-        note(f"GITHUB_TOKEN is not set: {_GUESSED}")
+        note(f"GITHUB_TOKEN is not set: {_UNKNOWN if refs_given else _GUESSED}")
         return unknown
     github = GitHubStatuses(access)
     try:
         found = [github.repository(name) for name in repositories]
     except ImageGateError as error:
-        note(f"{error.message} ({_GUESSED})")
+        note(f"{error.message} ({_UNKNOWN if refs_given else _GUESSED})")
         return unknown
     return KnownRepositories(
         names=tuple(dict.fromkeys((*repositories, *map(_with_numbers, repositories, found)))),

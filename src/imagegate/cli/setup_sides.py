@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from imagegate.errors import InputFault
+from imagegate.errors import InputError, InputFault
 
 if TYPE_CHECKING:
     from imagegate.cli.setup_github import KnownRepositories
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _REF = re.compile(r"refs/(heads|tags)/\S+")
+_MOST_SUBJECTS = 20
+"""Federated credentials of an identity. Source: Microsoft Entra documentation, "Important considerations"."""
+
 _JOBS = {
     "ciClientId": "builds on the promoted refs",
     "ciVerifyClientId": "verifies",
@@ -43,10 +46,15 @@ class GivenSides:
         ]
 
     def sides(self, known: "KnownRepositories") -> "Sides":
-        """What is to be made; `known` are the repositories, whose default branches count without --promoted-ref."""
-        from imagegate.flows.setup_sides import Sides
+        """What is to be made; `known` are the repositories, whose default branches count without --promoted-ref.
 
-        return Sides(
+        Raises:
+            InputError: there are more subjects than an identity takes.
+        """
+        from imagegate.flows.setup_sides import Sides
+        from imagegate.model.job_subject import main_subjects
+
+        sides = Sides(
             repositories=known.names,
             refs=tuple(dict.fromkeys(self.promoted_refs)) or known.refs,
             environment=self.environment,
@@ -57,6 +65,14 @@ class GivenSides:
             pull_requests=self.pull_requests,
             pull_request_principal=self.principal(self.pull_requests_principal_id),
         )
+        subjects = main_subjects(sides.repositories, sides.refs, sides.environment)
+        if len(subjects) > _MOST_SUBJECTS and not self.principal_id:
+            raise InputError.of(
+                f"{len(subjects)} subjects of job tokens, and an identity takes {_MOST_SUBJECTS}",
+                path="--repository",
+                hint="Name fewer repositories or refs, or an --environment; a repository has two forms of subject.",
+            )
+        return sides
 
     def principal(self, object_id: str) -> "OwnPrincipal | None":
         """A principal of the given type."""

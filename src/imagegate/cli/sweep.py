@@ -54,7 +54,7 @@ def sweep_command(
     cloud = shell.connect(cloud_settings)
     template_groups = [template_group] if template_group else []
     if isinstance(cloud_settings, AzureSettings):
-        other = find_pull_request_side(cloud, cloud_settings, note=lambda _: None)
+        other = find_pull_request_side(cloud, cloud_settings, note=story.progress.note)
         template_groups += [other] if other else []
     with story.step("sweep", f"Sweeping {group}"):
         swept = sweep(

@@ -116,7 +116,7 @@ def build_image(
     with story.step("sign", "Signing the image versions") as ending:
         signing = sign_build(cloud, signer, begun.submitted, artifacts, note=story.progress.note, late=late is not None)
         ending.passed = not signing.unsigned
-    if signing.retry and signs_later:
+    if signing.retry and signs_later and late is None:
         story.progress.note("the job's post step signs what could not be signed now, and removes the image template")
     else:
         with story.step("remove", f"Removing the image template {prepared.name}"):

@@ -12,7 +12,7 @@ from imagegate.model import OWNER, OWNER_TAG, ResourceId
 from imagegate.report.progress import Story
 from imagegate.settings import Settings
 from imagegate.steps.build_function_package import FunctionCode, build_function_package, read_function_code
-from imagegate.steps.deploy_function import FunctionOptions, deploy_function, function_parameters
+from imagegate.steps.deploy_function import FunctionOptions, deploy_function, function_parameters, kept_parameters
 from imagegate.steps.publish_function_code import publish_function_code
 from imagegate.waiting import Deadline
 
@@ -92,6 +92,9 @@ def set_up_function(
         if ensure_resource_group(cloud, group, location=settings.azure.location, tags={OWNER_TAG: OWNER}):
             made = (group,)
             note(f"made {group}")
+    for name, value in kept_parameters(cloud, group, given=second).items():
+        first[name] = second[name] = value
+        note(f"{name} stays {value}, as the last set-up had it")
     with story.step("function", "Deploying the Function"):
         deadline = Deadline.after(_DEPLOYMENT_S, clock)
         deployed = deploy_function(cloud, template, group=group, parameters=first, deadline=deadline, note=note)

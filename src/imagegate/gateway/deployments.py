@@ -1,7 +1,7 @@
 """ARM deployments of a resource group: begin one, see how it stands, cancel it. Nothing here waits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,13 +16,17 @@ _ENDED = {"succeeded", "failed", "canceled"}
 
 @dataclass(frozen=True, kw_only=True)
 class DeploymentState:
-    """A deployment as it stands; `outputs` by name, `created` the ids that ARM lists, `fault` once it has failed."""
+    """A deployment as it stands.
+
+    `outputs` and `parameters` by name, `created` the ids that ARM lists, `fault` once it has failed.
+    """
 
     state: str
     outputs: Mapping[str, Any]
     created: tuple[str, ...]
     fault: ArmFault | None
     written_at: datetime | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def ended(self) -> bool:
@@ -50,6 +54,7 @@ def read_deployment(cloud: Cloud, resource_group: str, name: str) -> DeploymentS
         created=tuple(str(entry["id"]) for entry in properties.get("outputResources") or () if entry.get("id")),
         fault=parse_error(error) if error else None,
         written_at=parse_time(properties.get("timestamp")),
+        parameters={key: value.get("value") for key, value in (properties.get("parameters") or {}).items()},
     )
 
 

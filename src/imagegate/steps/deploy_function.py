@@ -6,7 +6,7 @@ from typing import Any
 
 from imagegate.errors import InputError, InputFault, ServiceRefused
 from imagegate.gateway.cloud import Cloud
-from imagegate.gateway.deployments import DeploymentState
+from imagegate.gateway.deployments import DeploymentState, read_deployment
 from imagegate.settings import Settings
 from imagegate.steps.await_deployment import await_deployment
 from imagegate.waiting import Deadline
@@ -26,6 +26,7 @@ _OURS = {
     "pullRequestResourceGroup",
     "pullRequestStorageAccount",
 }
+_PROTECTING = ("guard", "repositoryIds", "promotionClaims")
 _LITERALS = {"true": True, "false": False}
 
 
@@ -85,6 +86,13 @@ def function_parameters(
         **_given(options.parameters, template.get("parameters") or {}),
         "withSubscriptions": with_subscriptions,
     }
+
+
+def kept_parameters(cloud: Cloud, group: str, *, given: Mapping[str, object]) -> dict[str, object]:
+    """What protects `latest`, as the last set-up had it, where nothing else is given now."""
+    last = read_deployment(cloud, group, FUNCTION_DEPLOYMENT)
+    known = last.parameters if last else {}
+    return {name: known[name] for name in _PROTECTING if known.get(name) and name not in given}
 
 
 def deploy_function(

@@ -31,7 +31,7 @@ def resolve_base(
     except LoginFailed:
         raise
     except NotAuthorised as error:
-        note("The base's newest version is not readable, so a new base alone does not make a new template.")
+        note("The base's newest version cannot be read: the content hash stays the same when only the base changes.")
         note(error.message.splitlines()[0])
         return "latest"
     return str(source.get("imageId", ""))

@@ -17,7 +17,7 @@ from localazure.engine.machine import QemuMachine
 from localazure.engine.model import BuiltImage
 from localazure.engine_port import MachineRequest, Rule
 
-pytestmark = [pytest.mark.privileged, pytest.mark.boots_vm]
+pytestmark = [pytest.mark.privileged, pytest.mark.boots_vm, pytest.mark.slow]
 
 _DEADLINE_S = 240  # software emulation on a busy machine
 

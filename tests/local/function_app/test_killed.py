@@ -145,6 +145,7 @@ def test_worker_dies_after_every_activity(
     assert azure("GET", f"{SMOKE}/resources").json()["value"] == []
 
 
+@pytest.mark.slow
 def test_everything_dies_after_each_activity(
     azure: Any,  # noqa: ANN401 - as above
     github: GitHub,

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from build_events import as_cloud_event, run_event, text, version_event
 from function_world import COMMIT, IMAGES, SITE, SMOKE, TEMPLATE, GitHub, ServingEngine, build, subscribe
 from localazure.assembly import LocalCloud
@@ -106,6 +108,7 @@ def test_lost_events_are_made_up_for(
     assert _version(azure)["tags"]["imagegate-verdict"] == "passed"
 
 
+@pytest.mark.slow
 def test_event_before_its_version_is_done_is_waited_for(
     azure: Any,  # noqa: ANN401 - as above
     host: FunctionHost,

@@ -40,7 +40,7 @@ class Old:
             _GROUP,
             "imagegate-foundation",
             template=template,
-            parameters=given | {"principalId": self.principal, "sku": "apache-debian12"},
+            parameters=given | {"principalId": self.principal, "sku": "apache-debian12", "securityType": "Standard"},
             deadline=Deadline.after(60, SystemClock()),
         )
         self.builder = str(deployed.outputs["identityPrincipalId"])

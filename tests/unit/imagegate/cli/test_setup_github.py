@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from imagegate.cli.setup import _github_environment
 from imagegate.cli.setup_github import KnownRepositories, ask_github, read_issuer_keys
 from imagegate.errors import InputError, ServiceUnreachable
 from imagegate.gateway.github import GitHubStatuses, Repository
@@ -79,3 +80,28 @@ def test_no_key_file(tmp_path: Path, content: str | None) -> None:
     with pytest.raises(InputError, match="is no JSON Web Key Set") as caught:
         read_issuer_keys(file)
     assert [one.path for one in caught.value.faults] == ["--issuer-keys"]
+
+
+def test_what_stays_unknown_is_said_with_refs_too(notes: list[str]) -> None:
+    """Refs that are given replace the guess of main, and nothing else."""
+    ask_github(["acme/images"], {}, note=notes.append, refs_given=True)
+
+    (note,) = notes
+    assert "main is taken" not in note
+    assert "subject with ids" in note
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sent"),
+    [
+        ([], True),
+        (["githubApiUrl=https://api.github.com/"], True),
+        (["githubApiUrl=https://github.example/api/v3"], False),
+    ],
+)
+def test_token_goes_to_its_own_github(monkeypatch: pytest.MonkeyPatch, parameters: list[str], *, sent: bool) -> None:
+    """GITHUB_TOKEN belongs to GITHUB_API_URL: another server that the Function will use does not get it."""
+    monkeypatch.setenv("GITHUB_TOKEN", "a-token")
+    monkeypatch.delenv("GITHUB_API_URL", raising=False)
+
+    assert ("GITHUB_TOKEN" in _github_environment({"function_parameters": parameters})) is sent

@@ -1,7 +1,10 @@
 """What is asked about the sides, and what is printed for a workflow to log in."""
 
+import pytest
+
 from imagegate.cli.setup_github import KnownRepositories
 from imagegate.cli.setup_sides import GivenSides, login_lines
+from imagegate.errors import InputError
 
 
 def test_lines_to_paste() -> None:
@@ -42,3 +45,19 @@ def test_jobs_have_the_issuer_of_the_function() -> None:
     assert sides.refs == ("refs/heads/main",)
     assert sides.pull_request_principal is not None
     assert (sides.pull_request_principal.object_id, sides.pull_request_principal.kind) == ("p", "Group")
+
+
+def test_more_subjects_than_an_identity_takes() -> None:
+    """The limit of federated credentials is a fault of the input, before anything is made."""
+    given = GivenSides(
+        repositories=["a/b"],
+        promoted_refs=[f"refs/heads/r{number}" for number in range(21)],
+        environment="",
+        pull_requests=False,
+        principal_id="",
+        pull_requests_principal_id="",
+        principal_type="ServicePrincipal",
+    )
+
+    with pytest.raises(InputError, match="21 subjects of job tokens, and an identity takes 20"):
+        given.sides(KnownRepositories(names=("a/b",)))

@@ -92,3 +92,17 @@ def test_package_is_built_here(
     (published,) = manager.calls("POST", "/api/publish")
     assert published.query["RemoteBuild"] == "false"
     assert b".python_packages/lib/site-packages/six.py" in published.body
+
+
+def test_what_protects_latest_stays(manager: Wire, clock: HandClock, settings: Settings) -> None:
+    """A set-up that does not name the guard's mode or the repositories' ids leaves them as the last one had them."""
+    kept = {"guard": {"value": "enforce"}, "repositoryIds": {"value": "42"}, "promotionClaims": {"value": ""}}
+    outputs = {"functionAppName": {"type": "String", "value": "gate"}}
+    done = {"provisioningState": "Succeeded", "outputs": outputs, "parameters": kept}
+    manager.on("GET", DEPLOYMENT, Answer(body={"id": DEPLOYMENT, "properties": done}))
+
+    _run(manager, clock, settings, None)
+
+    sent = [seen.json["properties"]["parameters"] for seen in manager.calls("PUT", DEPLOYMENT)]
+    assert [(one["guard"]["value"], one["repositoryIds"]["value"]) for one in sent] == [("enforce", "42")] * 2
+    assert all("promotionClaims" not in one for one in sent)

@@ -77,7 +77,7 @@ def test_without_the_right_to_list(wire: Wire) -> None:
     notes: list[str] = []
 
     assert _resolve(wire, PLATFORM, notes) == "latest"
-    assert "a new base alone does not make a new template" in notes[0]
+    assert "stays the same when only the base changes" in notes[0]
 
 
 def test_a_login_that_is_refused(wire: Wire) -> None:
