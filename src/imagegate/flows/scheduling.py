@@ -19,6 +19,8 @@ from imagegate.settings.function_settings import FunctionSettings
 _OUR_TAG_PREFIX = "imagegate-"
 _GOOD = {RunState.SUCCEEDED, RunState.PARTIALLY_SUCCEEDED}
 _RUN_LENGTH = 12
+_MARGIN_S = 3600
+"""For the verification before the decision, and for the timer after it."""
 
 
 def is_ours(version: ImageVersion) -> bool:
@@ -62,7 +64,7 @@ def start_verification(version: ImageVersion, scheduler: Scheduler, settings: Fu
         "run": instance_id[:_RUN_LENGTH],
         "subscription_id": settings.subscription_id,
         "resource_group": settings.smoke_group,
-        "limit_s": settings.pending_limit_s,
+        "limit_s": _decision_limit_s(settings),
         **settings.smoke_limits.to_job(records_container=settings.records_container, wait_s=settings.pending_limit_s),
         "guard_enforces": settings.guard_enforces,
         **_commit_of(stamp),
@@ -82,6 +84,11 @@ def start_late_promotion(version: ImageVersion, record: VersionRecord, scheduler
     }
     instance_id = instance_id_of(version.id, job["published_at"], "promote late", now.date())
     return scheduler.start_once(promote_late.__name__, job, instance_id=instance_id)
+
+
+def _decision_limit_s(settings: FunctionSettings) -> int:
+    """How long the decision waits for a proof: less than a status may stay pending, so that the status says why."""
+    return max(settings.pending_limit_s - _MARGIN_S, settings.pending_limit_s // 2)
 
 
 def start_closing(template: ImageTemplate, scheduler: Scheduler) -> bool:

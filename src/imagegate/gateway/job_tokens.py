@@ -14,6 +14,9 @@ from imagegate.errors import ServiceUnreachable
 
 _TIMEOUT_S = 5
 _KEYS_PATH = "/.well-known/jwks"
+KEY_ID = "imagegate:key"
+"""Stands among the claims for the key that signed them; no claim of GitHub has a colon."""
+
 _REQUIRED = ("iss", "aud", "sub", "iat", "exp", "repository", "sha", "event_name", "job_workflow_ref", "run_id")
 
 
@@ -53,7 +56,7 @@ class JobTokens:
         return str(claims.get("aud") or "")
 
     def verify(self, token: str, *, audience: str) -> Mapping[str, Any]:
-        """The claims of a token that the issuer signed for exactly this audience.
+        """The claims of a token that the issuer signed for exactly this audience, and `KEY_ID`.
 
         Expiry is not checked: the token can only speak of the one version that its audience names, and is read after
         the five minutes of its life.
@@ -98,7 +101,7 @@ class JobTokens:
             )
         except (jwt.InvalidTokenError, TypeError, ValueError) as error:  # PyJWT expects claims of the right types
             raise NotAProof(f"{type(error).__name__}: {error}") from error
-        return dict(claims)
+        return {**claims, KEY_ID: str(header["kid"])}
 
     def _unknown_key(self, kid: str) -> str:
         if not self._key_set:

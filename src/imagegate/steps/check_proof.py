@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from imagegate.gateway.cloud import Cloud
-from imagegate.gateway.job_tokens import JobTokens
+from imagegate.gateway.job_tokens import KEY_ID, JobTokens
 from imagegate.gateway.resources import get_resource
 from imagegate.model import ImageVersion, ResourceId, parse_time
 from imagegate.model.origin_claims import OriginRules, merge_commit_of, why_hidden
@@ -27,6 +27,7 @@ _KEPT_CLAIMS = (
     "actor",
     "environment",
     "runner_environment",
+    KEY_ID,
 )
 
 _NO_BRANCH = (

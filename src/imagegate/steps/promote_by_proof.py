@@ -9,6 +9,7 @@ from imagegate.errors import ImageGateError, ResourceConflict
 from imagegate.gateway.blobs import Container
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.image_versions import VersionWish, advance_image_version
+from imagegate.gateway.job_tokens import KEY_ID
 from imagegate.gateway.records import Records, Stored
 from imagegate.model import VERDICT_TAG, ResourceId, Verdict, parse_time
 from imagegate.model.definition_pointer import DefinitionPointer
@@ -110,7 +111,9 @@ def _begin(
         return older, stored
     if pointer.document != mine:
         records.write_pointer(stored.document, mine, etag=pointer.etag)
-    begun = replace(stored.document, claims=dict(job["claims"]), verdict=job["verdict"])
+    claims = dict(job["claims"])
+    key_id = claims.pop(KEY_ID, "")
+    begun = replace(stored.document, claims=claims, key_id=key_id, verdict=job["verdict"])
     begun = begun.changed(Standing.PROMOTING, by=BY_PROOF, reason=_REASON, now=datetime.now(UTC))
     return "", Stored(document=begun, etag=records.write(begun, etag=stored.etag))
 

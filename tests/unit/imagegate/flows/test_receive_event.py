@@ -93,6 +93,7 @@ def test_build_that_brought_a_version_is_verified(wire: Wire, desk: _Desk, event
     assert name == "verify_for_commit"
     assert job["image_version_id"] == VERSION
     assert job["resource_group"] == "rg-images-smoke"
+    assert job["limit_s"] == 23 * 3600  # before the status is given up
     assert (job["repository"], job["commit"]) == (STAMP["imagegate-repository"], STAMP["imagegate-commit"])
 
 

@@ -11,7 +11,7 @@ import jwt
 import pytest
 
 from imagegate.errors import ServiceUnreachable
-from imagegate.gateway.job_tokens import JobTokens, NotAProof
+from imagegate.gateway.job_tokens import KEY_ID, JobTokens, NotAProof
 from job_issuer import CLAIMS, JobIssuer
 
 AUDIENCE = "imagegate.origin.v1:x"
@@ -61,7 +61,8 @@ def mint(issuer: JobIssuer, tokens: JobTokens) -> Callable[..., str]:
 
 def test_a_good_token(tokens: JobTokens, mint: Callable[..., str]) -> None:
     """The claims of a token of the issuer for this audience come back, also after its five minutes."""
-    assert tokens.verify(mint(), audience=AUDIENCE)["repository"] == CLAIMS["repository"]
+    found = tokens.verify(mint(), audience=AUDIENCE)
+    assert (found["repository"], found[KEY_ID]) == (CLAIMS["repository"], "k1")
     assert tokens.verify(mint(exp=1), audience=AUDIENCE)["run_id"] == CLAIMS["run_id"]
     assert tokens.unverified_audience(mint()) == AUDIENCE
 

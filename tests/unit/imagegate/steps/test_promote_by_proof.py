@@ -9,6 +9,7 @@ import pytest
 from fake_wire import Answer, Seen, Wire
 from gate_bench import PUBLISHED, STAMP, GateBench, version_body
 from imagegate.errors import NotAuthorised
+from imagegate.gateway.job_tokens import KEY_ID
 from imagegate.steps.promote_by_proof import promote_by_proof
 from job_issuer import CLAIMS, JobIssuer
 from smoke_azure import VERSION_ID
@@ -159,3 +160,11 @@ def test_records_that_cannot_be_written(bench: GateBench, promote: Callable[...,
         promote()
 
     assert bench.hidden
+
+
+def test_record_names_the_key(bench: GateBench, promote: Callable[..., dict[str, Any]]) -> None:
+    """The record says which key signed the token, beside its claims."""
+    assert promote(claims={**CLAIMS, KEY_ID: "k1"})["promoted"]
+
+    assert _record(bench)["key_id"] == "k1"
+    assert KEY_ID not in _record(bench)["claims"]
