@@ -142,7 +142,7 @@ def test_apache_disabled(
     del body["resources"][0]["properties"]["validate"]
     template.write_text(json.dumps(body, indent=2))
     yaml = image / "imagegate.yaml"
-    yaml.write_text(yaml.read_text().replace("deadline: 20m", "deadline: 3m"))
+    yaml.write_text(yaml.read_text().replace("deadline: 20m", "deadline: 2m"))
 
     ended = trial.run(image)
 

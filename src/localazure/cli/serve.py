@@ -6,12 +6,12 @@ import ctypes
 import os
 import shutil
 import signal
-import threading
 from pathlib import Path
 
 import click
 
 from localazure.cache_folder import default_cache_folder
+from localazure.wake import Wake
 
 _PR_SET_PDEATHSIG = 1
 
@@ -103,14 +103,14 @@ def serve(
         shutil.rmtree(state, ignore_errors=True)
 
 
-def _stop_on_signals() -> threading.Event:
-    stop = threading.Event()
+def _stop_on_signals() -> Wake:
+    stop = Wake()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, stop.set)
     return stop
 
 
-def _die_with(parent: int, stop: threading.Event) -> None:
+def _die_with(parent: int, stop: Wake) -> None:
     """Be told with SIGTERM when the parent ends (prctl(2)); it may have ended before this was asked."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ import requests
 from localazure.trial.observer import Observer, Sight
 from localazure.trial.processes import CommandResult
 from localazure.trial.timeline import Timeline, line_of
+from localazure.wake import Wake
 
 _VERIFICATION, _PROOF = "verify_for_commit", "verify_image_version"
 _BEGIN_S = 300
@@ -123,7 +123,7 @@ class _Signals:
 
     def __init__(self) -> None:
         self.count = 0
-        self._came = threading.Event()
+        self._came = Wake()
 
     def take(self, *_: object) -> None:
         """A signal came."""
