@@ -17,7 +17,7 @@ from localazure.engine.machine import QemuMachine
 from localazure.engine.model import BuiltImage
 from localazure.engine_port import MachineRequest, Rule
 
-pytestmark = [pytest.mark.privileged, pytest.mark.boots_vm, pytest.mark.slow]
+pytestmark = [pytest.mark.privileged, pytest.mark.boots_vm, pytest.mark.heavy]
 
 _DEADLINE_S = 240  # software emulation on a busy machine
 
@@ -137,7 +137,6 @@ def test_the_serial_log_tells_of_the_boot(machine: QemuMachine) -> None:
     assert "Cloud-init v." in machine.serial_log.read_text(errors="replace")
 
 
-@pytest.mark.slow
 def test_two_machines_of_the_same_address_run_at_once(
     engine: Engine, machine: QemuMachine, web_image: BuiltImage
 ) -> None:
@@ -150,7 +149,6 @@ def test_two_machines_of_the_same_address_run_at_once(
     assert _get("127.0.88.1") == "it works\n"
 
 
-@pytest.mark.slow
 def test_a_restart_keeps_the_disk_and_a_stop_forgets_it(engine: Engine, web_image: BuiltImage) -> None:
     """What a guest wrote is there after a restart; the image's disk is unchanged by it all; stopping twice is once."""
     before = web_image.disk.stat().st_mtime_ns
