@@ -49,8 +49,7 @@ def verify_for_commit(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Gene
         notes.append(f"The verdict's event could not be published: {_first_line(error)}")
     if not job.get("guard_enforces", True):
         notes.append(GUARD_REPORTS)
-    asked = ("image_version_id", "published_at", "verdict", "cause", "may_promote")
-    question = {name: result[name] for name in asked}
+    question = {name: result[name] for name in ("image_version_id", "published_at", "verdict", "may_promote")}
     try:
         decision: dict[str, Any] = yield ctx.call_sub_orchestrator(
             decide_promotion.__name__,

@@ -41,10 +41,8 @@ def promote_by_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -
     stored = records.find(_fresh(statement, job))
     if withdrawn := _why_withdrawn(stored.document):
         return _ended(withdrawn)
-    # What was hidden since, and a promotion that broke off, have to be the newest again.
-    begins = stored.document.standing is Standing.RECORDED or bool(version.hidden_in)
     try:
-        if begins:
+        if stored.document.standing is Standing.RECORDED or version.hidden_in:
             refused, stored = _begin(records, stored, job)
             if refused:
                 return _ended(refused)
@@ -104,13 +102,18 @@ def _why_withdrawn(record: VersionRecord) -> str | None:
 def _begin(
     records: Records, stored: Stored[VersionRecord], job: Mapping[str, Any]
 ) -> tuple[str, Stored[VersionRecord]]:
-    """Take the pointer of the definition, then write that the promotion begins; a reason where it may not."""
+    """Take the pointer of the definition, then write that the promotion begins; a reason where it may not.
+
+    What was hidden since it was promoted, or broke off, has to be the newest again.
+    """
     mine = DefinitionPointer.of_claims(job["image_version_id"], job["claims"])
     pointer = records.find_pointer(stored.document)
     if older := mine.why_older(pointer.document):
         return older, stored
     if pointer.document != mine:
         records.write_pointer(stored.document, mine, etag=pointer.etag)
+    if stored.document.standing is Standing.PROMOTING:
+        return "", stored
     claims = dict(job["claims"])
     key_id = claims.pop(KEY_ID, "")
     begun = replace(stored.document, claims=claims, key_id=key_id, verdict=job["verdict"])
