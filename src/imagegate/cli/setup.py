@@ -175,7 +175,6 @@ def setup_command(
     subscription and is run once by a person; what is there already stays as it is.
     """
     settings = load_settings(folder, inputs=inputs)
-    function["function_parameters"] = (*function["function_parameters"], *_issuer_parameters(function))
     given = GivenSides(
         repositories=function["repositories"],
         promoted_refs=function["promoted_refs"],
@@ -184,7 +183,7 @@ def setup_command(
         principal_id=principal_id,
         pull_requests_principal_id=pull_requests_principal_id,
         principal_type=principal_type,
-        function_parameters=function["function_parameters"],
+        issuer=function["issuer"] or _parameter(function, "issuer"),
     )
     options = _function_options(settings, function, wanted=with_function, faults=given.faults())
     code = _function_code(function_code, function_package, remote_build=remote_build)
@@ -228,18 +227,24 @@ def setup_command(
     return Outcome(headline=headline, document=document, rows=rows, notes=login_lines(result.outputs))
 
 
-def _issuer_parameters(function: Mapping[str, Any]) -> list[str]:
+def _issuer_parameters(function: Mapping[str, Any]) -> dict[str, str]:
     """The parameters of the Function's template that --issuer and --issuer-keys stand for."""
     issuer, keys = function["issuer"], function["issuer_keys"]
-    return [*([f"issuer={issuer}"] if issuer else []), *([f"issuerKeys={read_issuer_keys(keys)}"] if keys else [])]
+    return {**({"issuer": issuer} if issuer else {}), **({"issuerKeys": read_issuer_keys(keys)} if keys else {})}
+
+
+def _parameter(function: Mapping[str, Any], name: str) -> str:
+    """A parameter of --function-parameter; "" where it is not given."""
+    pairs = (entry.partition("=") for entry in function["function_parameters"])
+    return next((value for found, _, value in pairs if found == name), "")
 
 
 def _github_environment(function: Mapping[str, Any]) -> dict[str, str]:
     """Where GitHub is asked: the Function's own GitHub. GITHUB_TOKEN is for GITHUB_API_URL and goes nowhere else."""
-    urls = [pair.partition("=")[2] for pair in function["function_parameters"] if pair.startswith("githubApiUrl=")]
-    if not urls:
+    url = _parameter(function, "githubApiUrl").rstrip("/")
+    if not url:
         return dict(os.environ)
-    url, own = urls[-1].rstrip("/"), os.environ.get("GITHUB_API_URL", "https://api.github.com").rstrip("/")
+    own = os.environ.get("GITHUB_API_URL", "https://api.github.com").rstrip("/")
     kept = {name: value for name, value in os.environ.items() if name != "GITHUB_TOKEN" or url == own}
     return {**kept, "IMAGEGATE_GITHUB_API_URL": url}
 
@@ -282,7 +287,7 @@ def _function_options(
         workflows=tuple(dict.fromkeys(given["workflows"])),
         promoted_refs=tuple(dict.fromkeys(given["promoted_refs"])),
         guard=given["guard"] or "",
-        parameters=dict(entry.split("=", 1) for entry in given["function_parameters"]),
+        parameters={**dict(entry.split("=", 1) for entry in given["function_parameters"]), **_issuer_parameters(given)},
     )
 
 

@@ -35,7 +35,7 @@ class GivenSides:
     principal_id: str
     pull_requests_principal_id: str
     principal_type: str
-    function_parameters: Sequence[str] = ()
+    issuer: str = ""
 
     def faults(self) -> list[InputFault]:
         """What does not fit, all of it."""
@@ -58,10 +58,7 @@ class GivenSides:
             repositories=known.names,
             refs=tuple(dict.fromkeys(self.promoted_refs)) or known.refs,
             environment=self.environment,
-            # Jobs have one issuer, for the Function that checks their proofs and for the login.
-            issuer=next(
-                (pair.partition("=")[2] for pair in self.function_parameters if pair.startswith("issuer=")), ""
-            ),
+            issuer=self.issuer,
             pull_requests=self.pull_requests,
             pull_request_principal=self.principal(self.pull_requests_principal_id),
         )

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from image_settings import image_settings
 from imagegate.cli.program import run_program
-from imagegate.cli.setup import _promoted
+from imagegate.cli.setup import _function_options, _promoted
+from imagegate.errors import InputError
 from imagegate.steps.deploy_function import FunctionOptions
 
 IMAGE = Path(__file__).resolve().parents[4] / "templates" / "apache-debian12"
@@ -66,3 +68,13 @@ def test_which_default_holds(refs: tuple[str, ...], parameters: dict[str, str], 
     )
 
     assert _promoted(options).endswith(said)
+
+
+def test_issuer_without_the_function(tmp_path: Path) -> None:
+    """Jobs log in by their server's issuer, with a Function or without; its keys are for the Function alone."""
+    settings = image_settings(tmp_path, subscription_id="s")
+    given = {"issuer": "https://github.example/token", "issuer_keys": None, "function_parameters": ()}
+
+    assert _function_options(settings, given, wanted=False, faults=[]) is None
+    with pytest.raises(InputError, match="given without --function: --issuer-keys"):
+        _function_options(settings, {**given, "issuer_keys": tmp_path}, wanted=False, faults=[])

@@ -26,7 +26,7 @@ def test_nothing_without_identities() -> None:
 
 
 def test_jobs_have_the_issuer_of_the_function() -> None:
-    """One issuer for proofs and login; refs and repositories are named once."""
+    """The issuer is that of the login; refs and repositories are named once."""
     given = GivenSides(
         repositories=["a/b", "a/b"],
         promoted_refs=[],
@@ -35,7 +35,7 @@ def test_jobs_have_the_issuer_of_the_function() -> None:
         principal_id="",
         pull_requests_principal_id="p",
         principal_type="Group",
-        function_parameters=["githubAppId=1", "issuer=https://github.example/token"],
+        issuer="https://github.example/token",
     )
 
     sides = given.sides(KnownRepositories(names=("a/b",)))
