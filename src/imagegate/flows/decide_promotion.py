@@ -10,6 +10,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 from imagegate.flows.telling import StepFailed, Telling, call, pause
+from imagegate.gateway.image_versions import CHANGE_DEADLINE_S
 from imagegate.model.verification import Cause
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     Steps = Generator[Task[Any], Any, Any]
 
 CHECK_PROOF, PROMOTE = "check_proof", "promote_by_proof"
-_PROMOTION_DEADLINE_S = 1800
-"""A change of a version goes to every region; minutes are normal."""
 
 
 def decide_promotion(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Task[Any], Any, dict[str, Any]]":
@@ -100,6 +99,6 @@ def _promote(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Steps":
         if answer["done"]:
             return answer
         waited_s = (ctx.current_utc_datetime - begun).total_seconds()
-        if waited_s >= _PROMOTION_DEADLINE_S:
+        if waited_s >= CHANGE_DEADLINE_S:
             return {"promoted": False, "reason": f"it did not become so in time: {answer['reason']}"}
         yield from pause(ctx, 0.2 if waited_s < 1 else 1 if waited_s < 30 else 10)

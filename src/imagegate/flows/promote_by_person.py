@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from imagegate.gateway.cloud import Cloud
-from imagegate.gateway.image_versions import VersionWish
+from imagegate.gateway.image_versions import CHANGE_DEADLINE_S, VersionWish
 from imagegate.gateway.records import Records
 from imagegate.model import VERDICT_TAG, ImageVersion, ResourceId, Verdict
 from imagegate.model.latest_version import is_visible_everywhere, promotion_sentence
@@ -17,9 +17,6 @@ from imagegate.steps.read_standing import VersionStanding, read_standing
 from imagegate.steps.record_decision import record_decision
 from imagegate.steps.resolve_latest import resolve_latest
 from imagegate.waiting import Deadline
-
-CHANGE_DEADLINE_S = 1800
-"""A change of a version goes to every region; minutes are normal."""
 
 
 def promote_by_person(

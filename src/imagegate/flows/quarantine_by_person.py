@@ -1,11 +1,10 @@
 """The story of a quarantine by a person: read, record, hide the version, read back."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from imagegate.flows.promote_by_person import CHANGE_DEADLINE_S
 from imagegate.gateway.cloud import Cloud
-from imagegate.gateway.image_versions import VersionWish
+from imagegate.gateway.image_versions import CHANGE_DEADLINE_S, VersionWish
 from imagegate.gateway.records import Records
 from imagegate.model import ImageVersion, ResourceId
 from imagegate.model.latest_version import LatestVersion, is_hidden_everywhere
@@ -13,7 +12,7 @@ from imagegate.model.persons_decision import DecisionResult, PersonsDecision
 from imagegate.model.version_record import Standing
 from imagegate.report.progress import Story
 from imagegate.steps.await_version_change import await_version_change
-from imagegate.steps.quarantine_image_version import END_OF_LIFE_DAYS
+from imagegate.steps.quarantine_image_version import end_of_life
 from imagegate.steps.read_standing import VersionStanding, read_standing
 from imagegate.steps.record_decision import record_decision
 from imagegate.steps.resolve_latest import resolve_latest
@@ -71,7 +70,7 @@ def quarantine_by_person(
 
 def _end_of_life(version: ImageVersion, now: datetime) -> str | None:
     """A date for a version without one; None leaves the date."""
-    return None if version.end_of_life_at else f"{now + timedelta(days=END_OF_LIFE_DAYS):%Y-%m-%d}T00:00:00Z"
+    return None if version.end_of_life_at else end_of_life(now)
 
 
 def _changes(found: VersionStanding, now: datetime) -> tuple[str, ...]:

@@ -93,9 +93,7 @@ def _of_a_ref_that_may(version: ImageVersion, look: _Look) -> bool:
 
 def _waiting_record(version: ImageVersion, look: _Look) -> VersionRecord | None:
     """The record that says that only the proof is missing, and that nobody waits for it any longer."""
-    assert version.published_at is not None  # noqa: S101 - see `_recent_versions`
-    fresh = VersionRecord(image_version_id=str(version.id), published_at=version.published_at.replace(microsecond=0))
-    found = Records(Container(look.cloud, look.settings.records_container)).find(fresh).document
+    found = Records(Container(look.cloud, look.settings.records_container)).find(VersionRecord.of(version)).document
     if found.standing not in _UNDECIDED or found.verdict != Verdict.PASSED or not found.may_promote:
         return None
     broke_off = found.standing is Standing.PROMOTING

@@ -11,7 +11,6 @@ The same function runs on Azure Durable Functions and, for the command line, on 
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from durabletask import task
@@ -20,6 +19,7 @@ from imagegate.errors import ImageGateError
 from imagegate.flows.smoke_one import smoke_one
 from imagegate.flows.tagged_spec import hold_to_bounds, spec_of_tags
 from imagegate.flows.telling import INTERRUPT, StepFailed, Telling, call, failure_of, interrupted, pause
+from imagegate.gateway.image_versions import CHANGE_DEADLINE_S
 from imagegate.model import (
     OWNER,
     OWNER_TAG,
@@ -35,7 +35,7 @@ from imagegate.model.smoke_vm import SmokeVm, lifetime_tags
 from imagegate.model.verification import Cause, RegionOutcome, Verification, innermost_line
 from imagegate.steps.decide_verdict import Consequence, decide_cause, decide_consequence, decide_teardown
 from imagegate.steps.prove_gone import RUN_TAG
-from imagegate.steps.quarantine_image_version import END_OF_LIFE_DAYS
+from imagegate.steps.quarantine_image_version import end_of_life
 
 if TYPE_CHECKING:
     from durabletask.task import CancellableTask, OrchestrationContext, Task
@@ -44,9 +44,6 @@ if TYPE_CHECKING:
 
 TEARDOWN_DEADLINE_S = 900
 EXPIRY_SLACK_S = 1800
-CHANGE_DEADLINE_S = 1800
-"""A change of a version goes to every region; minutes are normal."""
-
 DEFAULT_ALLOWED_SOURCE = INTERNET
 _TITLES = {
     Consequence.QUARANTINE: ("quarantine", "Keeping {} out of latest"),
@@ -260,11 +257,10 @@ def _carry_out(
         return verification
     key, title = _TITLES[decision.consequence]
     telling.begin(key, title.format(_short(job["image_version_id"])))
-    end_of_life = (ctx.current_utc_datetime + timedelta(days=END_OF_LIFE_DAYS)).date().isoformat()
     change = {
         "image_version_id": job["image_version_id"],
         "verdict": str(verification.verdict),
-        "end_of_life": f"{end_of_life}T00:00:00Z",
+        "end_of_life": end_of_life(ctx.current_utc_datetime),
         "records_container": job.get("records_container"),
         "published_at": verification.published_at,
         "reason": innermost_line(verification.reason),

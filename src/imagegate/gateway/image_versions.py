@@ -8,7 +8,10 @@ from imagegate.errors import ResourceConflict, ResourceMissing, ServiceRefused
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.resources import API_VERSIONS, get_resource, list_pages
 from imagegate.gateway.translation import told_as
-from imagegate.model import ResourceId, normalise_region, parse_time
+from imagegate.model import ImageVersion, ResourceId, normalise_region, parse_time
+
+CHANGE_DEADLINE_S = 1800
+"""A change of a version goes to every region; minutes are normal."""
 
 _READ_ONLY = {"publishedDate"}
 _PENDING_STATES = {"creating", "updating", "migrating"}
@@ -143,12 +146,18 @@ def _changed(profile: Mapping[str, Any], wish: VersionWish) -> dict[str, Any]:
     return changed
 
 
+def read_version(cloud: Cloud, version_id: ResourceId) -> ImageVersion | None:
+    """The version as it is now; None where it is gone."""
+    body = get_resource(cloud, version_id)
+    return ImageVersion.from_arm(body) if body is not None else None
+
+
+def read_versions(cloud: Cloud, definition_id: ResourceId) -> tuple[ImageVersion, ...]:
+    """All versions of an image definition."""
+    return tuple(ImageVersion.from_arm(body) for body in list_pages(cloud, f"{definition_id}/versions"))
+
+
 def newest_version(cloud: Cloud, definition_id: ResourceId) -> ResourceId | None:
     """The version of a definition with the highest number, whatever `latest` sees; None where there is none."""
-    found = [ResourceId.parse(str(body["id"])) for body in list_pages(cloud, f"{definition_id}/versions")]
-    return max(found, key=_number, default=None)
-
-
-def _number(version_id: ResourceId) -> tuple[int, ...]:
-    parts = version_id.name.split(".")
-    return tuple(int(part) for part in parts) if all(part.isdigit() for part in parts) else ()
+    newest = max(read_versions(cloud, definition_id), key=lambda version: version.number, default=None)
+    return newest.id if newest else None

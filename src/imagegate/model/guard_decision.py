@@ -67,11 +67,7 @@ def decide(look: GuardLook, *, enforce: bool) -> tuple[Action, ...]:
 def _usable(versions: Sequence[ImageVersion]) -> list[ImageVersion]:
     """The versions that are there, highest number first; one that is deleted, softly or not, is none."""
     there = [one for one in versions if one.edition and not one.provisioning_state.lower().startswith("delet")]
-    return sorted(there, key=lambda one: _number(one.version), reverse=True)
-
-
-def _number(name: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in name.split(".") if part.isascii() and part.isdigit())
+    return sorted(there, key=lambda one: one.number, reverse=True)
 
 
 def _repairs(look: GuardLook) -> list[Action]:

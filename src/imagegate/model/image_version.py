@@ -65,6 +65,12 @@ class ImageVersion:
         return self.id.name
 
     @property
+    def number(self) -> tuple[int, ...]:
+        """What versions are ordered by; empty, and so the lowest, for a name that is no version."""
+        parts = self.id.name.split(".")
+        return tuple(int(part) for part in parts) if all(part.isascii() and part.isdigit() for part in parts) else ()
+
+    @property
     def edition(self) -> str:
         """`1.2.3/20261120T100000Z`: a version made again under its number has another; "" before it is there."""
         return f"{self.id.name.lower()}/{self.published_at:%Y%m%dT%H%M%SZ}" if self.published_at else ""

@@ -26,7 +26,7 @@ class LatestVersion:
         for version in versions:
             for name in (normalise_region(region.name) for region in version.regions):
                 seen = best.setdefault(name, None)
-                if is_visible(version, name) and (seen is None or _number(seen) < _number(version)):
+                if is_visible(version, name) and (seen is None or seen.number < version.number):
                     best[name] = version
         return cls(by_region={name: found.version if found else "" for name, found in sorted(best.items())})
 
@@ -76,8 +76,3 @@ def promotion_sentence(version: ImageVersion, latest: LatestVersion) -> str:
 
 def _resolves_to(version: str) -> str:
     return f"{version} (a higher version number)" if version else "nothing"
-
-
-def _number(version: ImageVersion) -> tuple[int, ...]:
-    parts = version.version.split(".")
-    return tuple(int(part) for part in parts) if all(part.isdigit() and part.isascii() for part in parts) else ()

@@ -56,7 +56,12 @@ class VersionRecord:
         """
         if version.published_at is None:
             raise ValueError(f"{version} is not published yet")
-        return cls(image_version_id=str(version.id), published_at=version.published_at.replace(microsecond=0))
+        return cls.at(str(version.id), version.published_at)
+
+    @classmethod
+    def at(cls, image_version_id: str, published_at: datetime) -> Self:
+        """As `of`, by id and publishing date; fractions of a second do not count."""
+        return cls(image_version_id=image_version_id, published_at=published_at.astimezone(UTC).replace(microsecond=0))
 
     @property
     def name(self) -> str:

@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any
 
 from imagegate.gateway.cloud import Cloud
+from imagegate.gateway.image_versions import read_version
 from imagegate.gateway.job_tokens import KEY_ID, JobTokens
-from imagegate.gateway.resources import get_resource
-from imagegate.model import ImageVersion, ResourceId, parse_time
+from imagegate.model import ResourceId, parse_time
 from imagegate.model.origin_claims import OriginRules, merge_commit_of, why_hidden
 from imagegate.model.origin_statement import OriginStatement
 from imagegate.steps.check_origin import check_origin
@@ -72,7 +72,7 @@ def check_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -> dic
     The answer's `state`: `speaks` (with `claims`, and `hidden`, why it may not become `latest`, or ""), `silent` (no
     good proof yet, with `reason`), `later` (could not be asked, with `reason`) or `gone`.
     """
-    version = read_version(cloud, job["image_version_id"])
+    version = read_version(cloud, ResourceId.parse(job["image_version_id"]))
     if version is None:
         return {"state": "gone", "reason": "the version is gone"}
     statement = OriginStatement.of_version(version)
@@ -95,12 +95,6 @@ def check_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -> dic
 def made_again(statement: OriginStatement, job: Mapping[str, Any]) -> bool:
     """Whether another version stands under the id of the one that was verified."""
     return not statement.is_of(parse_time(job["published_at"]))
-
-
-def read_version(cloud: Cloud, image_version_id: str) -> ImageVersion | None:
-    """The version as it is now; None where it is gone."""
-    body = get_resource(cloud, ResourceId.parse(image_version_id))
-    return ImageVersion.from_arm(body) if body is not None else None
 
 
 def _why_hidden(verifier: Verifier, statement: OriginStatement, claims: Mapping[str, Any]) -> str:

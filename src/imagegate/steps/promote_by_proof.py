@@ -8,17 +8,16 @@ from typing import Any
 from imagegate.errors import ImageGateError, ResourceConflict
 from imagegate.gateway.blobs import Container
 from imagegate.gateway.cloud import Cloud
-from imagegate.gateway.image_versions import VersionWish, advance_image_version
+from imagegate.gateway.image_versions import VersionWish, advance_image_version, read_version, read_versions
 from imagegate.gateway.job_tokens import KEY_ID
 from imagegate.gateway.records import Records, Stored
-from imagegate.model import VERDICT_TAG, ResourceId, Verdict, parse_time
+from imagegate.model import VERDICT_TAG, ImageVersion, ResourceId, Verdict, parse_time
 from imagegate.model.definition_pointer import DefinitionPointer
-from imagegate.model.latest_version import promotion_sentence
+from imagegate.model.latest_version import LatestVersion, promotion_sentence
 from imagegate.model.origin_statement import OriginStatement
 from imagegate.model.version_record import Standing, VersionRecord
-from imagegate.steps.check_proof import MADE_AGAIN, Verifier, made_again, read_version
+from imagegate.steps.check_proof import MADE_AGAIN, Verifier, made_again
 from imagegate.steps.hide_image_version import NOT_HIDDEN
-from imagegate.steps.resolve_latest import resolve_latest
 
 BY_PROOF = "proof of origin"
 _REASON = "It booted and served, and its origin is proved."
@@ -31,14 +30,15 @@ def promote_by_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -
     record is written before the version is touched, and the definition's pointer orders promotions. `done` comes with
     `promoted`, and with the `reason` where it is not, or with `latest`, read back by region, and a sentence about it.
     """
-    version = read_version(cloud, job["image_version_id"])
+    version_id = ResourceId.parse(job["image_version_id"])
+    version = read_version(cloud, version_id)
     statement = OriginStatement.of_version(version) if version else None
     if version is None or statement is None:
         return _ended("the version is gone")
     records = Records(Container(cloud, verifier.records_container))
     if made_again(statement, job):
-        return _take_back(cloud, records, statement, job)
-    stored = records.find(_fresh(statement, job))
+        return _take_back(cloud, records, version, job)
+    stored = records.find(VersionRecord.of(version))
     if withdrawn := _why_withdrawn(stored.document):
         return _ended(withdrawn)
     try:
@@ -47,7 +47,7 @@ def promote_by_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -
             if refused:
                 return _ended(refused)
         wish = VersionWish(excluded=False, end_of_life="", tags={VERDICT_TAG: job["verdict"], **NOT_HIDDEN})
-        answer = advance_image_version(cloud, ResourceId.parse(job["image_version_id"]), wish)
+        answer = advance_image_version(cloud, version_id, wish)
         if not answer["done"]:
             return answer
         if stored.document.standing is Standing.PROMOTING:
@@ -55,42 +55,35 @@ def promote_by_proof(cloud: Cloud, verifier: Verifier, job: Mapping[str, Any]) -
             records.write(promoted, etag=stored.etag)
     except ResourceConflict as conflict:
         return {"done": False, "reason": f"another decision was quicker: {conflict.message.splitlines()[0]}"}
-    return {"done": True, "promoted": True, "reason": "", **read_back(cloud, job["image_version_id"])}
+    return {"done": True, "promoted": True, "reason": "", **read_back(cloud, version_id)}
 
 
-def read_back(cloud: Cloud, image_version_id: str) -> dict[str, Any]:
+def read_back(cloud: Cloud, version_id: ResourceId) -> dict[str, Any]:
     """`latest` by region after a promotion, and the sentence `promotion`; a fault here takes no promotion back."""
     try:
-        latest = resolve_latest(cloud, ResourceId.parse(image_version_id).parent)
-        version = read_version(cloud, image_version_id)
+        versions = read_versions(cloud, version_id.parent)
     except ImageGateError as error:
         why = error.message.splitlines()[0].rstrip(".")
         return {"latest": {}, "promotion": f"Promoted; what latest resolves to could not be read: {why}."}
+    latest = LatestVersion.of(versions)
+    version = next((one for one in versions if one.id == version_id), None)
     sentence = promotion_sentence(version, latest) if version else "Promoted, and gone since."
     return {"latest": dict(latest.by_region), "promotion": sentence}
 
 
-def _take_back(cloud: Cloud, records: Records, statement: OriginStatement, job: Mapping[str, Any]) -> dict[str, Any]:
+def _take_back(cloud: Cloud, records: Records, version: ImageVersion, job: Mapping[str, Any]) -> dict[str, Any]:
     """Hide a version that replaced the verified one, where the promotion of that one has made it visible."""
     verified = parse_time(job["published_at"])
-    begun = records.find(_fresh(replace(statement, published_at=verified), job)) if verified else None
-    promoted = records.find(_fresh(statement, job)).document.standing is Standing.PROMOTED
+    begun = records.find(VersionRecord.at(job["image_version_id"], verified)) if verified else None
+    promoted = records.find(VersionRecord.of(version)).document.standing is Standing.PROMOTED
     if begun is None or begun.document.standing is not Standing.PROMOTING or promoted:
         return _ended(MADE_AGAIN)
-    answer = advance_image_version(cloud, ResourceId.parse(job["image_version_id"]), VersionWish(excluded=True))
+    answer = advance_image_version(cloud, version.id, VersionWish(excluded=True))
     if not answer["done"]:
         return answer
     withdrawn = begun.document.changed(Standing.WITHDRAWN, by=BY_PROOF, reason=MADE_AGAIN, now=datetime.now(UTC))
     records.write(withdrawn, etag=begun.etag)
     return _ended(MADE_AGAIN)
-
-
-def _fresh(statement: OriginStatement, job: Mapping[str, Any]) -> VersionRecord:
-    return VersionRecord(
-        image_version_id=statement.image_version_id,
-        published_at=statement.published_at.astimezone(UTC).replace(microsecond=0),
-        verdict=job["verdict"],
-    )
 
 
 def _why_withdrawn(record: VersionRecord) -> str | None:

@@ -1,5 +1,6 @@
 """Keeps an image version out of `latest`, and gives it an end."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from imagegate.gateway.cloud import Cloud
@@ -7,7 +8,12 @@ from imagegate.gateway.image_versions import VersionWish, advance_image_version
 from imagegate.model import VERDICT_TAG, ResourceId
 from imagegate.steps.remember_verdict import remember_verdict
 
-END_OF_LIFE_DAYS = 30
+_END_OF_LIFE = timedelta(days=30)
+
+
+def end_of_life(now: datetime) -> str:
+    """The date that a version gets when it is quarantined, RFC 3339."""
+    return f"{now + _END_OF_LIFE:%Y-%m-%d}T00:00:00Z"
 
 
 def quarantine_image_version(cloud: Cloud, job: dict[str, Any]) -> dict[str, Any]:

@@ -1,16 +1,14 @@
 """Read how an image version stands: the version, its record, and the versions beside it."""
 
 from dataclasses import dataclass
-from datetime import UTC
 
 from imagegate.errors import ImageVersionUnusable, NotAuthorised
 from imagegate.gateway.cloud import Cloud
+from imagegate.gateway.image_versions import read_version, read_versions
 from imagegate.gateway.records import Records, Stored
-from imagegate.gateway.resources import get_resource
 from imagegate.model import ImageVersion, ResourceId
 from imagegate.model.latest_version import LatestVersion
 from imagegate.model.version_record import VersionRecord
-from imagegate.steps.resolve_latest import read_versions
 
 _USABLE_STATES = {"succeeded", "updating"}
 _ROLE = "Take the role Storage Blob Data Contributor on the container of records; Owner does not include it."
@@ -46,22 +44,19 @@ def read_standing(cloud: Cloud, records: Records, version_id: ResourceId) -> Ver
         ImageVersionUnusable: it is gone, still being made, or failed.
         ResourceMissing, NotAuthorised, ServiceError: it or its record cannot be read.
     """
-    body = get_resource(cloud, version_id)
-    if body is None:
+    version = read_version(cloud, version_id)
+    if version is None:
         raise ImageVersionUnusable(
             f"The image version {'/'.join(version_id.names)} is gone.", ids={"resource": version_id.text}
         )
-    version = ImageVersion.from_arm(body)
     if version.provisioning_state.lower() not in _USABLE_STATES or version.published_at is None:
         raise ImageVersionUnusable(
             f'The image version {version} is not usable: its provisioning state is "{version.provisioning_state}".',
             hint="Only a version that the gallery finished making can be promoted or quarantined.",
             ids={"resource": version_id.text},
         )
-    published_at = version.published_at.astimezone(UTC).replace(microsecond=0)  # as a record has it
-    fresh = VersionRecord(image_version_id=version_id.text.lower(), published_at=published_at)
     siblings = read_versions(cloud, version.definition_id)
-    return VersionStanding(version=version, stored=_stored(records, fresh), siblings=siblings)
+    return VersionStanding(version=version, stored=_stored(records, VersionRecord.of(version)), siblings=siblings)
 
 
 def _stored(records: Records, fresh: VersionRecord) -> Stored[VersionRecord]:

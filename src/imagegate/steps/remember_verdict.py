@@ -26,10 +26,7 @@ def remember_verdict(cloud: Cloud, job: Mapping[str, Any]) -> dict[str, Any]:
     if not job.get("records_container") or published is None:
         return {"done": True, "reason": ""}
     records = Records(Container(cloud, job["records_container"]))
-    fresh = VersionRecord(
-        image_version_id=job["image_version_id"], published_at=published.astimezone(UTC).replace(microsecond=0)
-    )
-    stored = records.find(fresh)
+    stored = records.find(VersionRecord.at(job["image_version_id"], published))
     found = _after(stored.document, job)
     if found != stored.document or stored.etag is None:
         try:

@@ -8,9 +8,9 @@ from imagegate.errors import ImageGateError
 from imagegate.gateway.blobs import Container
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.github_token import request_job_token
+from imagegate.gateway.image_versions import read_version
 from imagegate.gateway.origin_store import write_proof
-from imagegate.gateway.resources import get_resource
-from imagegate.model import ImageVersion, ResourceId, Stamp
+from imagegate.model import ResourceId, Stamp
 from imagegate.model.origin_statement import PROBE_AUDIENCE, OriginStatement
 from imagegate.steps.find_container import container_url
 
@@ -113,8 +113,7 @@ def _statement(
     cloud: Cloud, version_id: str, stamp: Stamp, sent_smoke: str, published: PublishedBetween
 ) -> OriginStatement:
     """The statement of the version as the gallery has it now, which has to say what was sent."""
-    body = get_resource(cloud, ResourceId.parse(version_id))
-    version = ImageVersion.from_arm(body) if body is not None else None
+    version = read_version(cloud, ResourceId.parse(version_id))
     statement = OriginStatement.of_version(version) if version is not None else None
     if version is None or statement is None or version.published_at is None:
         raise _NotOurs("the gallery has no such version, or no publishing date for it")

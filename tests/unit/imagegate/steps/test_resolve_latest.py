@@ -2,8 +2,9 @@
 
 from fake_wire import Answer, Wire, cloud_on
 from gate_bench import STAMP, version_body
+from imagegate.gateway.image_versions import read_versions
 from imagegate.model import ResourceId
-from imagegate.steps.resolve_latest import read_versions, resolve_latest
+from imagegate.steps.resolve_latest import resolve_latest
 from smoke_azure import DEFINITION_ID
 
 
