@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from imagegate.cli.command import Shell
 from imagegate.errors import InputError, NotAuthorised, ServiceError
 from imagegate.model import ResourceId
+from imagegate.settings.words import words
 
 if TYPE_CHECKING:
     from imagegate.gateway.cloud import Cloud
@@ -60,7 +61,7 @@ def origin_rules(environment: Mapping[str, str]) -> "OriginRules":
     repository, run_id = environment.get("GITHUB_REPOSITORY", ""), environment.get("GITHUB_RUN_ID", "")
     if not repository or not run_id:
         raise InputError.of("this is no job of GitHub, so no proof of origin can be checked")
-    workflows = _words(environment.get("IMAGEGATE_WORKFLOWS", ""))
+    workflows = words(environment.get("IMAGEGATE_WORKFLOWS"))
     repository_id = environment.get("GITHUB_REPOSITORY_ID", "")
     return OriginRules(
         issuer=environment.get("IMAGEGATE_ISSUER") or ISSUER_OF_GITHUB,
@@ -89,7 +90,7 @@ def promoted_refs(environment: Mapping[str, str]) -> tuple[str, ...]:
 
     None where the event names none: then GitHub is asked.
     """
-    if given := _words(environment.get("IMAGEGATE_PROMOTED_REFS", "")):
+    if given := words(environment.get("IMAGEGATE_PROMOTED_REFS")):
         return given
     try:
         event = json.loads(Path(environment["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8"))
@@ -97,7 +98,3 @@ def promoted_refs(environment: Mapping[str, str]) -> tuple[str, ...]:
     except (KeyError, TypeError, OSError, ValueError):
         return ()
     return (f"refs/heads/{branch}",) if isinstance(branch, str) and branch else ()
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(",") if word.strip())

@@ -26,9 +26,9 @@ from imagegate.model import OWNER, OWNER_TAG, ResourceId
 from imagegate.report.progress import Story
 from imagegate.settings import Settings
 from imagegate.steps.deploy_foundation import FOUNDATION, Principals, deploy_foundation
-from imagegate.steps.keep_security_type import keep_security_type
+from imagegate.steps.keep_gallery import keep_gallery
 from imagegate.steps.make_ci_identities import CiIdentity
-from imagegate.steps.mark_guarded import guard_tags, mark_guarded
+from imagegate.steps.mark_guarded import mark_guarded
 from imagegate.steps.remove_wide_roles import remove_wide_roles
 from imagegate.waiting import Deadline
 
@@ -115,7 +115,7 @@ def set_up(
             settings,
             azure_template("foundation"),
             principals=_principals(principal, jobs, verifies=verifies),
-            kept={**guard_tags(cloud, settings), **keep_security_type(cloud, settings, note=note)},
+            kept=keep_gallery(cloud, settings, note=note),
             deadline=Deadline.after(DEPLOYMENT_S, story.clock),
             note=note,
         )

@@ -10,6 +10,7 @@ from imagegate.model.origin_claims import ISSUER_OF_GITHUB, OriginRules
 from imagegate.settings.inputs import BY_NAME
 from imagegate.settings.model import CloudSettings
 from imagegate.settings.smoke_limits import SmokeLimits, read_smoke_limits
+from imagegate.settings.words import words
 
 _TEMPLATES, _GALLERIES = "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS", "IMAGEGATE_GALLERY_RESOURCE_GROUPS"
 _SMOKE, _REPOSITORIES, _REFS = "IMAGEGATE_SMOKE_RESOURCE_GROUP", "IMAGEGATE_REPOSITORIES", "IMAGEGATE_PROMOTED_REFS"
@@ -98,7 +99,7 @@ def load_function_settings(environment: Mapping[str, str]) -> FunctionSettings:
     Raises:
         InputError: with every variable that is missing or has the wrong shape.
     """
-    lists = {name: _words(environment, name) for name in _SHAPES}
+    lists = {name: words(environment.get(name)) for name in _SHAPES}
     subscription_id = environment.get(_SUBSCRIPTION) or environment.get("AZURE_SUBSCRIPTION_ID") or ""
     faults = [
         *_missing(
@@ -153,8 +154,3 @@ def _misshapen(lists: Mapping[str, tuple[str, ...]]) -> list[InputFault]:
         for value in values
         if not re.fullmatch(_SHAPES[name][0], value)
     ]
-
-
-def _words(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
-    """The entries of a list that is separated by commas, each once."""
-    return tuple(dict.fromkeys(word.strip() for word in environment.get(name, "").split(",") if word.strip()))

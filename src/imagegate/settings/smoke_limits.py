@@ -8,6 +8,7 @@ from typing import Any
 from imagegate.errors import InputFault
 from imagegate.model.smoke_bounds import DEFAULT_SIZES, INTERNET, SIZES_SETTING, SOURCE_SETTING, SmokeBounds
 from imagegate.model.smoke_places import AT_ONCE_SETTING, PER_DAY_SETTING
+from imagegate.settings.words import words
 
 DEFAULT_AT_ONCE, DEFAULT_PER_DAY = 10, 100
 _SIZE = r"[A-Za-z0-9_*?-]{1,64}"
@@ -41,7 +42,7 @@ class SmokeLimits:
 
 def read_smoke_limits(environment: Mapping[str, str]) -> tuple[SmokeLimits, list[InputFault]]:
     """The limits, and every variable that has the wrong shape."""
-    sizes = tuple(word.strip() for word in environment.get(SIZES_SETTING, "").split(",") if word.strip())
+    sizes = words(environment.get(SIZES_SETTING))
     source = environment.get(SOURCE_SETTING, "").strip()
     counts = {
         name: environment.get(name, "").strip() or str(default)

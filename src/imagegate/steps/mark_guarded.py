@@ -10,17 +10,6 @@ from imagegate.gateway.resources import API_VERSIONS, get_resource
 from imagegate.gateway.translation import told_as
 from imagegate.model import ResourceId
 from imagegate.model.guard_marks import GUARDED_SINCE_TAG, RECORDS_TAG, GuardMarks
-from imagegate.settings import Settings
-
-_GALLERY, _DEFINITION = "Microsoft.Compute/galleries", "Microsoft.Compute/galleries/images"
-
-
-def guard_tags(cloud: Cloud, settings: Settings) -> dict[str, dict[str, str]]:
-    """The tags that gallery and definition have, as parameters of the foundation: a deployment must not drop them."""
-    azure = settings.azure
-    gallery = ResourceId.of(cloud.subscription_id, azure.resource_group, _GALLERY, azure.gallery)
-    definition = gallery.child("images", azure.definition)
-    return {"galleryTags": _tags(cloud, gallery), "definitionTags": _tags(cloud, definition)}
 
 
 def mark_guarded(cloud: Cloud, outputs: Mapping[str, Any], *, now: datetime) -> None:
@@ -35,7 +24,7 @@ def mark_guarded(cloud: Cloud, outputs: Mapping[str, Any], *, now: datetime) -> 
 
 
 def _mark(cloud: Cloud, resource_id: ResourceId, records: str, now: datetime) -> None:
-    tags = _tags(cloud, resource_id)
+    tags = dict((get_resource(cloud, resource_id) or {}).get("tags") or {})
     marks = GuardMarks.from_tags(tags)
     if marks.records and marks.records.lower() != records.rstrip("/").lower():
         raise InputError.of(
@@ -49,7 +38,3 @@ def _mark(cloud: Cloud, resource_id: ResourceId, records: str, now: datetime) ->
     with told_as(f"marking {resource_id.name} for the guard"):
         version = API_VERSIONS["microsoft.compute/galleries"]
         cloud.send("PATCH", resource_id.text, api_version=version, body={"tags": wanted})
-
-
-def _tags(cloud: Cloud, resource_id: ResourceId) -> dict[str, str]:
-    return dict((get_resource(cloud, resource_id) or {}).get("tags") or {})

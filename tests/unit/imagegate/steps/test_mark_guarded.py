@@ -1,15 +1,13 @@
 """Marks for the guard on gallery and definition."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fake_wire import SUBSCRIPTION, Answer, Seen, Wire, cloud_on
-from image_settings import image_settings
 from imagegate.errors import InputError
-from imagegate.steps.mark_guarded import guard_tags, mark_guarded
+from imagegate.steps.mark_guarded import mark_guarded
 
 GALLERY = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Compute/galleries/golden"
 DEFINITION = f"{GALLERY}/images/web"
@@ -55,15 +53,3 @@ def test_other_records_are_refused(wire: Wire, tags: dict[str, dict[str, Any]]) 
         mark_guarded(cloud_on(wire), OUTPUTS, now=NOW)
 
     assert tags[DEFINITION]["imagegate-records"] == "https://others.example/records"
-
-
-def test_deployment_keeps_the_tags(wire: Wire, tags: dict[str, dict[str, Any]], tmp_path: Path) -> None:
-    """What both have is given to the foundation, whose deployment replaces all tags."""
-    mark_guarded(cloud_on(wire), OUTPUTS, now=NOW)
-    tags[GALLERY]["team"] = "images"
-    settings = image_settings(tmp_path, subscription_id=SUBSCRIPTION)
-
-    assert guard_tags(cloud_on(wire), settings) == {
-        "galleryTags": {**MARKS, "team": "images"},
-        "definitionTags": MARKS,
-    }
