@@ -33,7 +33,7 @@ from imagegate.waiting import SystemClock
 
 _INTERRUPTED, _NOT_STARTED = 130, 2
 _NOT_OURS = ("IMAGEGATE_", "GITHUB_", "LEAST_")
-"""What the product's commands must not find: settings of another image, another job, a secret of somebody else."""
+"""What the product's commands must not find: settings of another image, another job, or a foreign secret."""
 
 
 @click.command("verify-azure")

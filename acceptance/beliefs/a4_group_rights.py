@@ -17,5 +17,5 @@ BELIEF = Belief(
     expected="403",
     judge=_judge,
     otherwise=Otherwise(label="build/operation-by-least", status=200),
-    not_local="nobody knows yet; the local cloud lets everybody ask who knows the operation's address",
+    not_local="not known yet; the local cloud answers everyone who has the operation's address",
 )

@@ -1,4 +1,4 @@
-"""publishedDate lies in the run."""
+"""A version is published during its run."""
 
 from acceptance.belief import Belief, Otherwise, Seen
 from acceptance.exchange import Recording

@@ -14,7 +14,7 @@ def _judge(recording: Recording) -> Seen:
 BELIEF = Belief(
     id="H3",
     step=22,
-    sentence="A repository's tokens have the default subject unless somebody changed it.",
+    sentence="A repository's tokens have the default subject.",
     source="GitHub REST, OIDC subject customization of a repository; review A9",
     expected="200, use_default true",
     judge=_judge,

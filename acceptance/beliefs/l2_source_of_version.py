@@ -17,7 +17,7 @@ def _judge(recording: Recording) -> Seen:
 BELIEF = Belief(
     id="L2o",
     step=9,
-    sentence="A version's storageProfile names a source in Image Builder's own group, where nobody else has rights.",
+    sentence="A version's storageProfile names a source in Image Builder's own group.",
     source="recording of 2022-03-03; review L2",
     expected="a resource group IT_…",
     judge=_judge,

@@ -16,7 +16,7 @@ BELIEF = Belief(
     id="S1",
     step=8,
     sentence="Image templates carry systemData with createdAt and lastModifiedAt.",
-    source="Resource Manager, common system metadata; what the comparison after a run stands on",
+    source="Resource Manager, common system metadata; the comparison after a run relies on it",
     expected="createdAt, lastModifiedAt",
     judge=_judge,
     otherwise=Otherwise(label="build/template", place="systemData", value={"createdAt": "2026-01-01T00:00:00Z"}),

@@ -20,7 +20,7 @@ BELIEF = Belief(
     id="S3",
     step=11,
     sentence="A PATCH changes a template's lastModifiedAt and leaves createdAt.",
-    source="Resource Manager, common system metadata; what the comparison after a run stands on",
+    source="Resource Manager, common system metadata; the comparison after a run relies on it",
     expected="lastModifiedAt changed, createdAt stayed",
     judge=_judge,
     otherwise=Otherwise(label="fail/template-after-patch", place="systemData.createdAt", value="2020-01-01T00:00:00Z"),

@@ -19,7 +19,7 @@ def _judge(recording: Recording) -> Seen:
 BELIEF = Belief(
     id="V1c",
     step=15,
-    sentence="A run that was cancelled is told as ResourceActionCancel or ResourceActionFailure.",
+    sentence="A cancelled run ends with the event ResourceActionCancel or ResourceActionFailure.",
     source="Event Grid, Azure subscriptions as a source; review V1",
     expected="one of the two",
     judge=_judge,

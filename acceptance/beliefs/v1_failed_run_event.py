@@ -17,7 +17,7 @@ def _judge(recording: Recording) -> Seen:
 BELIEF = Belief(
     id="V1b",
     step=15,
-    sentence="A run that fails is told as ResourceActionFailure.",
+    sentence="A failed run ends with the event ResourceActionFailure.",
     source="Event Grid, Azure subscriptions as a source; review V1",
     expected="ResourceActionFailure",
     judge=_judge,

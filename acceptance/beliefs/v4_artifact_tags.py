@@ -17,7 +17,7 @@ def _judge(recording: Recording) -> Seen:
 BELIEF = Belief(
     id="V4",
     step=10,
-    sentence="Every artifactTag of a distributor stands on the version as it was sent.",
+    sentence="A version has every artifactTag of its distributor, as it was sent.",
     source="Image Builder, distribute: artifactTags; review V4",
     expected="all of them",
     judge=_judge,

@@ -1,4 +1,4 @@
-"""Makes what images stand on, twice, and looks at what is there then."""
+"""Runs set-up twice, and looks at what it made."""
 
 from __future__ import annotations
 

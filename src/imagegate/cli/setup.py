@@ -123,7 +123,7 @@ _OPTIONS = {
 @click.option(
     "--guard",
     type=click.Choice(["report", "enforce"]),
-    help="Whether the Function hides versions that are visible and that nobody promoted, or only reports them. "
+    help="Whether the Function hides versions that are visible without a recorded promotion, or only reports them. "
     "Default: report.",
 )
 @click.option(
@@ -150,7 +150,7 @@ _OPTIONS = {
     type=click.Path(path_type=Path, dir_okay=False),
     help="The Function's package as a release brings it. Default: it is built here, which needs uv or pip, and PyPI.",
 )
-@click.option("--remote-build", is_flag=True, help="Let Azure install what the Function stands on, with its own build.")
+@click.option("--remote-build", is_flag=True, help="Let Azure install the Function's dependencies with its own build.")
 @shared_options
 def setup_command(
     *,

@@ -29,7 +29,7 @@ class Begun:
 
 
 type Keep = Callable[[SubmittedTemplate | None], None]
-"""Told what a killed job would leave, each time more of it is known; None once nothing is left."""
+"""Called with what a killed job would leave, each time more of it is known; with None once nothing is left."""
 
 
 def begin_run(
@@ -43,7 +43,7 @@ def begin_run(
 ) -> Begun:
     """Create the job's template and start its run. Cancelling the run is in the ledger before the run is asked for.
 
-    `keep` is told the template before the first write, then with the times that the comparison needs.
+    `keep` gets the template before the first write, then with the times that the comparison needs.
     """
     with story.step("submit", f"Preparing the image template {prepared.name}"):
         submitted = _submit(settings, cloud, templates, prepared, story, keep)

@@ -59,7 +59,7 @@ def build_image(
 ) -> BuildResult:
     """Build the image of a folder, and return what came out.
 
-    The build log goes below `logs`; with `follow_s` the live log is told meanwhile, read that often. `keep` is told
+    The build log goes below `logs`; with `follow_s` the live log is shown meanwhile, read that often. `keep` gets
     what this job would leave if it were killed, and None once nothing is left; `signs_later` says that a post step
     comes, which signs where a service failed now. What interrupts the story's own clock leaves `teardown_clock` alone.
 

@@ -1,4 +1,4 @@
-"""The guard: nothing stays visible that nobody promoted. One look at an image definition is one list.
+"""The guard: nothing stays visible without a recorded promotion. One look at an image definition is one list.
 
 1. Is the definition guarded, and may this Function change it?
 2. Look: its versions, their records, the baseline, what earlier looks saw.
@@ -30,7 +30,7 @@ from imagegate.steps.look_at_definition import Seen, look_at_definition
 from imagegate.steps.show_image_version import show_image_version
 
 ALERT = "imagegate-guard-alert"
-"""In every line of the log that somebody has to look at; an alert rule can ask for it."""
+"""In every line of the log that needs attention; an alert rule can search for it."""
 
 _LOG = logging.getLogger(__name__)
 _CALLER_WINDOW = timedelta(hours=2)

@@ -17,7 +17,7 @@ from imagegate.report.verdict_text import status_of
 if TYPE_CHECKING:
     from durabletask.task import OrchestrationContext, Task
 
-GUARD_REPORTS = "The guard only reports: a version that somebody makes visible by hand stays so."
+GUARD_REPORTS = "The guard only reports: a version that is made visible by hand stays visible."
 
 
 def verify_for_commit(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Generator[Task[Any], Any, dict[str, Any]]":
@@ -85,7 +85,7 @@ def _begun_by_an_older_release(
 ) -> "Generator[Task[Any], Any, dict[str, Any]]":
     """Close the pending status of a verification that was under way at an upgrade.
 
-    Its history has the status before the event, and its version was signed by nobody.
+    Its history has the status before the event, and its version was not signed.
     """
     yield from close_status(
         ctx,

@@ -38,7 +38,7 @@ class FunctionPackage:
 
     @property
     def built(self) -> bool:
-        """Whether it brings the packages that it stands on."""
+        """Whether it brings its dependencies."""
         return any(name.startswith(f"{PACKAGES}/") for name in self.names)
 
     def read(self, name: str) -> bytes:

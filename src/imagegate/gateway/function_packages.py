@@ -1,4 +1,4 @@
-"""Installs what the Function stands on for the platform that runs it, whatever this machine is: hash-locked wheels."""
+"""Installs the Function's dependencies as hash-locked wheels for its platform, whatever this machine is."""
 
 import importlib.util
 import os

@@ -1,4 +1,4 @@
-"""The container of the Function's heartbeat: the Function writes it, whoever builds reads it."""
+"""The container of the Function's heartbeat: the Function writes it, and builds read it."""
 
 import json
 from typing import Any

@@ -89,7 +89,7 @@ def _patch(cloud: Cloud, version_id: ResourceId, change: Mapping[str, Any], stor
     """Send the change; with the version's storage only where the service asks for that.
 
     A version of Image Builder names a source in the service's own group: Resource Manager asks for the caller's rights
-    on what a request names, and nobody has them there.
+    on what a request names, and no other principal has them there.
     """
     try:
         _send(cloud, version_id, change)

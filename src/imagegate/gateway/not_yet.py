@@ -71,7 +71,7 @@ def of_rights(given_at: datetime | None) -> NotYet | None:
 
 
 class Patience:
-    """Waits between attempts, as long as waiting can help; tells once for what."""
+    """Waits between attempts, as long as waiting can help; notes once for what."""
 
     def __init__(self, *, deadline: Deadline, note: Callable[[str], None]) -> None:
         self._deadline = deadline

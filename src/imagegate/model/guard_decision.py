@@ -14,7 +14,7 @@ from imagegate.model.version_record import Standing
 
 ALERT_FROM = 3
 _MOST_SHOWS = 3
-"""After so many vain attempts to show another version first, the offending one is hidden without it."""
+"""After so many attempts to show another version first, the offending one is hidden without it."""
 
 
 class Act(StrEnum):

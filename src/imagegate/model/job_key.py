@@ -1,4 +1,4 @@
-"""The key of one build job, by which its template and versions are told from all others."""
+"""The key of one build job, which its template and versions carry."""
 
 import hashlib
 import secrets
@@ -8,7 +8,7 @@ from imagegate.model.canonical_json import canonical_json
 
 _PART_LENGTH = 16
 _JOB = ("GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "GITHUB_JOB", "RUNNER_NAME")
-"""What tells a job from others. The legs of a matrix share all but the runner, and steps of one job share all."""
+"""What names a job. The legs of a matrix share all but the runner, and the steps of one job share all."""
 
 
 def new_job_key(environment: Mapping[str, str]) -> str:

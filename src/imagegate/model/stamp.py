@@ -21,7 +21,7 @@ class Stamp:
         image: `name` of imagegate.yaml.
         repository: `owner/name`.
         run: run and attempt of the workflow, as `4711-1`.
-        job_key: of one build job, partly random (`job_key`): it tells its template and versions from all others.
+        job_key: of one build job, partly random (`job_key`): its template and versions carry it.
         dirty: whether the work tree had changes that are in no commit.
     """
 

@@ -1,4 +1,4 @@
-"""Build the Function's package: its code, and beside it the packages that it stands on."""
+"""Build the Function's package: its code and its dependencies."""
 
 import tempfile
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Takes an image version that nobody promoted out of `latest`: record first, then the version."""
+"""Takes an image version without a recorded promotion out of `latest`: record first, then the version."""
 
 from dataclasses import replace
 from datetime import datetime

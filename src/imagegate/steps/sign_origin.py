@@ -37,7 +37,7 @@ class PublishedBetween:
     end: datetime | None = None
 
     def holds(self, published_at: datetime) -> bool:
-        """Whether the date lies between; the start counts in whole seconds, as dates are told."""
+        """Whether the date lies between; the start counts in whole seconds, as publishing dates do."""
         after = self.start is None or self.start.replace(microsecond=0) <= published_at
         return after and (self.end is None or published_at <= self.end)
 
