@@ -68,7 +68,7 @@ class World:
         keep: Callable[[Any], Any] | None = None,
         cloud: Cloud | None = None,
     ) -> Exchange:
-        """One request through the product's gateway; a refusal is an answer like any other. `cloud`: as somebody else.
+        """One request through the product's gateway; a refusal is an answer too. `cloud`: with another identity.
 
         Raises:
             azure.core.exceptions.AzureError: there was no answer.

@@ -94,5 +94,5 @@ def test_what_cannot_be_deleted_is_said(tmp_path: Path, monkeypatch: pytest.Monk
     ],
 )
 def test_only_groups_of_the_prefix_are_the_runs(name: str, is_ours: bool) -> None:
-    """A name that only looks alike is somebody else's."""
+    """A resource whose name is only similar is not removed."""
     assert is_group_of("acceptance", name) is is_ours

@@ -9,13 +9,13 @@ from typing import Any
 from build_events import DEFINITION
 from fake_blobs import FakeBlobs
 from fake_wire import SUBSCRIPTION, Answer, Seen, Wire, cloud_on
+from function_environment import function_settings
 from imagegate.flows.guard import Guard
 from imagegate.gateway.blobs import Container
 from imagegate.gateway.build_state import BuildState
 from imagegate.gateway.records import Records
 from imagegate.model import ImageVersion
 from imagegate.model.version_record import Standing, VersionRecord
-from imagegate.settings.function_settings import load_function_settings
 
 RECORDS = "https://proofs.example/records"
 GALLERY = DEFINITION.rsplit("/images/", 1)[0]
@@ -63,18 +63,7 @@ class GuardedGallery:
     def guard(self) -> Guard:
         """The guard of a Function with the bench's settings: it enforces unless they say otherwise."""
         cloud = cloud_on(self.wire)
-        settings = load_function_settings(
-            {
-                "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
-                "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS": "rg-images",
-                "IMAGEGATE_REPOSITORIES": "acme/images",
-                "IMAGEGATE_WORKFLOWS": "*",
-                "IMAGEGATE_ORIGIN_CONTAINERS": "https://proofs.example/origin",
-                "IMAGEGATE_RECORDS_CONTAINER": RECORDS,
-                "IMAGEGATE_GUARD": "enforce",
-                **self.environment,
-            }
-        )
+        settings = function_settings(**{"IMAGEGATE_GUARD": "enforce"} | self.environment)
         return Guard(cloud=cloud, state=BuildState(cloud), records=self.records, settings=settings)
 
     def version(self, number: str) -> ImageVersion:

@@ -38,7 +38,7 @@ def test_an_app_needs_no_more_than_metadata(github: FakeGitHub, pem: str) -> Non
 def test_no_answer_is_no_branch(
     github: FakeGitHub, statuses: GitHubStatuses, status: int, kind: type[Exception]
 ) -> None:
-    """A refusal is told as what it is and not remembered; no name is guessed."""
+    """A refusal is reported as one and not cached; no name is guessed."""
     github.faults.append((status, {}, {"message": "no"}))
 
     with pytest.raises(kind):

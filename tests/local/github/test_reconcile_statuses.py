@@ -10,12 +10,13 @@ from durabletask.client import TaskHubGrpcClient
 
 from durable_client import idle_engine
 from fake_orchestration import FakeContext, drive
+from function_environment import function_settings
 from imagegate.flows.give_up import give_up
 from imagegate.flows.reconcile_statuses import reconcile_statuses
 from imagegate.gateway.github import GitHubStatuses
 from imagegate.gateway.github_access import GitHubAccess
 from imagegate.gateway.scheduler import Scheduler
-from imagegate.settings.function_settings import FunctionSettings, load_function_settings
+from imagegate.settings.function_settings import FunctionSettings
 from imagegate.steps.post_status import post_status
 
 _NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -35,16 +36,7 @@ def client() -> Iterator[TaskHubGrpcClient]:
 @pytest.fixture
 def settings() -> FunctionSettings:
     """One repository, and a limit of a day."""
-    return load_function_settings(
-        {
-            "AZURE_SUBSCRIPTION_ID": "s",
-            "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS": "rg-images",
-            "IMAGEGATE_REPOSITORIES": "octo-org/octo-repo",
-            "IMAGEGATE_WORKFLOWS": "*",
-            "IMAGEGATE_ORIGIN_CONTAINERS": "https://proofs.example/origin",
-            "IMAGEGATE_RECORDS_CONTAINER": "https://proofs.example/records",
-        }
-    )
+    return function_settings(IMAGEGATE_REPOSITORIES="octo-org/octo-repo")
 
 
 def _pull(commit: str = _COMMIT, *, days_ago: float = 1) -> dict[str, Any]:

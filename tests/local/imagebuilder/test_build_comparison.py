@@ -1,4 +1,4 @@
-"""A build against a local cloud in which somebody else touches its template or version: it succeeds, unsigned."""
+"""A build against a local cloud whose template or version another caller changes: it succeeds, unsigned."""
 
 from __future__ import annotations
 

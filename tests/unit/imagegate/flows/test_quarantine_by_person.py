@@ -124,7 +124,7 @@ def test_a_dry_run_writes_nothing(bench: GateBench) -> None:
 
 
 def test_a_date_that_is_there_stays(bench: GateBench) -> None:
-    """An end-of-life date of somebody else is not changed."""
+    """An end-of-life date that another person set is not changed."""
     _profile(bench)["endOfLifeDate"] = "2027-01-01T00:00:00Z"
 
     _quarantine(bench)

@@ -13,6 +13,7 @@ from build_events import DEFINITION, TEMPLATE, VERSION, as_cloud_event, run_even
 from durable_client import idle_engine
 from fake_blobs import FakeBlobs
 from fake_wire import Answer, Wire, cloud_on
+from function_environment import function_settings
 from imagegate.errors import ServiceRefused
 from imagegate.flows.receive_event import Reception, receive_again, receive_event
 from imagegate.gateway.blobs import Container
@@ -21,7 +22,7 @@ from imagegate.gateway.records import Records
 from imagegate.gateway.scheduler import Scheduler
 from imagegate.model import ImageVersion
 from imagegate.model.version_record import VersionRecord
-from imagegate.settings.function_settings import FunctionSettings, load_function_settings
+from imagegate.settings.function_settings import FunctionSettings
 
 
 @pytest.fixture
@@ -34,16 +35,7 @@ def client() -> Iterator[TaskHubGrpcClient]:
 @pytest.fixture
 def settings() -> FunctionSettings:
     """The least that can be set."""
-    return load_function_settings(
-        {
-            "AZURE_SUBSCRIPTION_ID": "11111111-2222-3333-4444-555555555555",
-            "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS": "rg-images",
-            "IMAGEGATE_REPOSITORIES": "acme/images",
-            "IMAGEGATE_WORKFLOWS": "*",
-            "IMAGEGATE_ORIGIN_CONTAINERS": "https://proofs.example/origin",
-            "IMAGEGATE_RECORDS_CONTAINER": "https://proofs.example/records",
-        }
-    )
+    return function_settings()
 
 
 class _Desk:

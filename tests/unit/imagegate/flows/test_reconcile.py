@@ -12,6 +12,7 @@ from build_events import DEFINITION, TEMPLATE, text, version_event
 from durable_client import idle_engine
 from fake_blobs import FakeBlobs
 from fake_wire import SUBSCRIPTION, Answer, Wire, cloud_on
+from function_environment import function_settings
 from imagegate.flows.receive_event import receive_event
 from imagegate.flows.reconcile import Reconciled, reconcile
 from imagegate.gateway.blobs import Container
@@ -20,7 +21,7 @@ from imagegate.gateway.records import Records
 from imagegate.gateway.scheduler import Scheduler
 from imagegate.model import ImageVersion
 from imagegate.model.version_record import VersionRecord
-from imagegate.settings.function_settings import FunctionSettings, load_function_settings
+from imagegate.settings.function_settings import FunctionSettings
 
 _GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-images"
 _NOW = datetime(2026, 11, 21, 13, tzinfo=UTC)
@@ -36,16 +37,7 @@ def client() -> Iterator[TaskHubGrpcClient]:
 @pytest.fixture
 def settings() -> FunctionSettings:
     """Groups, and a limit of a day."""
-    return load_function_settings(
-        {
-            "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
-            "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS": "rg-images",
-            "IMAGEGATE_REPOSITORIES": "acme/images",
-            "IMAGEGATE_WORKFLOWS": "*",
-            "IMAGEGATE_ORIGIN_CONTAINERS": "https://proofs.example/origin",
-            "IMAGEGATE_RECORDS_CONTAINER": "https://proofs.example/records",
-        }
-    )
+    return function_settings()
 
 
 @pytest.fixture(autouse=True)

@@ -10,13 +10,14 @@ import pytest
 from durabletask.client import TaskHubGrpcClient
 
 from durable_client import idle_engine
-from fake_wire import SUBSCRIPTION, Answer, Seen, Wire
-from gate_bench import RECORDS, GateBench
+from fake_wire import Answer, Seen, Wire
+from function_environment import function_settings
+from gate_bench import GateBench
 from imagegate.flows.reconcile_promotions import reconcile_promotions
 from imagegate.gateway.build_state import BuildState
 from imagegate.gateway.scheduler import Scheduler
 from imagegate.model.version_record import Standing, VersionRecord
-from imagegate.settings.function_settings import FunctionSettings, load_function_settings
+from imagegate.settings.function_settings import FunctionSettings
 from job_issuer import JobIssuer
 from smoke_azure import DEFINITION_ID, IMAGES, VERSION_ID
 
@@ -36,16 +37,7 @@ def client() -> Iterator[TaskHubGrpcClient]:
 @pytest.fixture
 def settings() -> FunctionSettings:
     """A limit of a day."""
-    return load_function_settings(
-        {
-            "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
-            "IMAGEGATE_TEMPLATE_RESOURCE_GROUPS": "rg-images",
-            "IMAGEGATE_REPOSITORIES": "acme/images",
-            "IMAGEGATE_WORKFLOWS": "*",
-            "IMAGEGATE_ORIGIN_CONTAINERS": "https://proofs.example/origin",
-            "IMAGEGATE_RECORDS_CONTAINER": RECORDS,
-        }
-    )
+    return function_settings()
 
 
 @pytest.fixture

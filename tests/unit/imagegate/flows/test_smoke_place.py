@@ -127,7 +127,7 @@ def test_count_that_may_not_be_kept(answers: dict[str, Any], job: dict[str, Any]
 
 
 def test_person_who_may_not_count(answers: dict[str, Any], job: dict[str, Any]) -> None:
-    """A command of somebody without that right goes on, and says that nothing was counted."""
+    """A command without that right goes on, and says that it counted nothing."""
     job["limits"]["optional"] = True
     answers["reserve_smoke_vm"] = {"fault": {"cause": "not-authorised", "reason": "may not write"}}
     ctx = FakeContext(answers)

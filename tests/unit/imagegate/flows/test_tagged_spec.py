@@ -30,7 +30,7 @@ def test_what_the_schema_refuses(body: dict[str, object], said: str) -> None:
 
 
 def test_no_specification() -> None:
-    """A version of somebody else is told apart from a damaged one."""
+    """A version that imagegate did not build is reported differently from a damaged one."""
     with pytest.raises(StepFailed, match="carries no smoke specification"):
         spec_of_tags({"team": "web"})
 

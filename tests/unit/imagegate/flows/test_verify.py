@@ -202,7 +202,7 @@ def test_tags_out_of_bounds(answers: Json, job: Json, spec: SmokeSpec, words: st
 
 
 def test_given_specification_is_trusted(answers: Json, job: Json) -> None:
-    """The folder that a person names is no input of somebody else."""
+    """The folder that a person names on the command line is trusted input."""
     job |= {"smoke": {"vm-size": "Standard_M416ms_v2", "allow-from": "Internet"}, "bounds": BOUNDS}
 
     assert run(FakeContext(answers), job).verdict == "passed"

@@ -184,7 +184,7 @@ def test_a_login_that_is_not_reached(wire: Wire, job: dict[str, str], problem: E
 
 
 def test_quota_is_not_throttling() -> None:
-    """A quota is told as one: asking again later would not help."""
+    """A quota error is reported as a quota error: a later retry would not help."""
     found = refusal(ArmFault(code="OperationNotPermittedOnQuota", message="x"), "deploying", status=409, ids={})
 
     assert "ask for more quota" in str(found.hint)

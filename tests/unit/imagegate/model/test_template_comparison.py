@@ -148,7 +148,7 @@ CHANGES: dict[str, tuple[Callable[[Body], object], str]] = {
     ),
     "a checksum of no script": (lambda b: _properties(b)["customize"][0].update(sha256Checksum="x"), "sha256Checksum"),
     "a key added": (lambda b: _properties(b).update(additionalDataDisks=[{"sizeGB": 1}]), "additionalDataDisks"),
-    "a key that nobody knows": (lambda b: _properties(b).update(later={}), "properties.later"),
+    "an unknown key": (lambda b: _properties(b).update(later={}), "properties.later"),
     "a key with a checksum for its value": (lambda b: _properties(b).update(later="a" * 64), "properties.later"),
     "an empty entry of a list": (lambda b: _properties(b)["customize"].append({}), "customize[2]"),
     "a null in a list": (lambda b: _properties(b)["customize"][0]["inline"].append(None), "customize[0].inline[2]"),
