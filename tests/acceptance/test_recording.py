@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from recorded_facts import facts_of
 from recording_engine import RecordingEngine
 
 Story = tuple[Ended, Recording, str]
+_TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]*")  # "eyJ" alone also stands in an SSH key in 1 of 200 runs
 pytestmark = pytest.mark.timeout(600)  # the first test waits for the whole run
 
 
@@ -44,7 +46,7 @@ def test_a_recording_has_no_ids_tokens_or_signatures(story: Story) -> None:
     _, recording, text = story
 
     assert DEFAULT_SUBSCRIPTION_ID not in text
-    assert "eyJ" not in text
+    assert _TOKEN.findall(text) == []
     assert "AccountKey=" not in text
     assert any(DEFAULT_SUBSCRIPTION_ID in one.path for one in recording.exchanges)
 
