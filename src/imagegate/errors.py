@@ -5,6 +5,7 @@ The tree (a test compares this drawing with the classes)::
 
     ImageGateError                 1
     ├── InputError                 2
+    │   └── StagingGroupRefused    2
     ├── BuildFailed                3
     ├── ImageVersionUnusable       4
     ├── SmokeTestFailed            5
@@ -134,6 +135,10 @@ class InputError(ImageGateError):
     def to_json(self) -> dict[str, object]:
         """As every error, with the `faults` as a list."""
         return {**super().to_json(), "faults": [fault.to_json() for fault in self.faults]}
+
+
+class StagingGroupRefused(InputError):
+    """The service does not take a template's staging group: it is in use, not empty, or in another region."""
 
 
 class BuildFailed(ImageGateError):

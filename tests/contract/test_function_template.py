@@ -11,7 +11,6 @@ from imagegate.model.build_event import _OPERATIONS, Happening
 
 _SITE = "Microsoft.Web/sites"
 _CONTAINER = "Microsoft.Storage/storageAccounts/blobServices/containers"
-_ASSIGNMENT = "Microsoft.Authorization/roleAssignments"
 _NESTED = "Microsoft.Resources/deployments"
 _BLOB_READER = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"
 _BLOB_CONTRIBUTOR = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
@@ -35,6 +34,12 @@ def _evaluated(repository: Path, **parameters: Any) -> Deployment:  # noqa: ANN4
 
 def _of_type(deployment: Deployment, kind: str) -> list[Resource]:
     return [one for one in deployment.resources if one.type == kind and one.condition]
+
+
+def _own_rights(deployment: Deployment) -> list[dict[str, str]]:
+    """The rights in the Function's own group: `who`, `scope`, `role`."""
+    (nested,) = [one for one in _of_type(deployment, _NESTED) if "principals" in one.body["properties"]["parameters"]]
+    return list(nested.body["properties"]["parameters"]["rights"]["value"])
 
 
 def _settings(deployment: Deployment) -> dict[str, Any]:
@@ -125,8 +130,9 @@ def test_undelivered_events_are_kept_if_wanted(repository: Path, *, letters: boo
         assert all(
             list(topic["userAssignedIdentities"]) == [way["identity"]["userAssignedIdentity"]] for topic in topics
         )
-    (right,) = [one for one in _of_type(deployment, _ASSIGNMENT) if one.scope.lower().endswith("/dead-letters")]
-    assert right.body["properties"]["roleDefinitionId"].endswith(_BLOB_CONTRIBUTOR)
+    (right,) = [one for one in _own_rights(deployment) if one["who"] == "letters"]
+    assert right["scope"].endswith("/dead-letters")
+    assert right["role"] == _BLOB_CONTRIBUTOR
 
 
 @pytest.mark.parametrize("wanted", [True, False])
@@ -136,11 +142,7 @@ def test_verdicts_have_a_topic_if_wanted(repository: Path, *, wanted: bool) -> N
 
     topics = _of_type(deployment, "Microsoft.EventGrid/topics")
     told = _settings(deployment)["IMAGEGATE_VERDICT_TOPIC"]
-    rights = [
-        one
-        for one in _of_type(deployment, _ASSIGNMENT)
-        if str(one.body["properties"]["roleDefinitionId"]).endswith(_EVENT_SENDER)
-    ]
+    rights = [one for one in _own_rights(deployment) if one["role"] == _EVENT_SENDER]
     assert len(topics) == len(rights) == int(wanted)
     assert all(
         topic.body["properties"] == {"inputSchema": "CloudEventSchemaV1_0", "disableLocalAuth": True}
@@ -183,22 +185,23 @@ def test_silence_is_an_alert(repository: Path, group: str) -> None:
     assert _of_type(_evaluated(repository, withSubscriptions=False), kind) == []
 
 
-@pytest.mark.parametrize("wanted", [True, False])
-def test_build_logs_are_read_only_if_wanted(repository: Path, *, wanted: bool) -> None:
-    """The one right on the subscription is for logs alone: its condition names their container, and it is off."""
-    given = {"withBuildLogs": True} if wanted else {}
-    nested = [
-        one
-        for one in _of_type(_evaluated(repository, **given), "Microsoft.Resources/deployments")
-        if "/resourceGroups/" not in one.id
-    ]
+def test_build_logs_are_read_in_staging_groups_alone(repository: Path) -> None:
+    """The right to read logs is given in each group that is named, by the role that the foundation made there."""
+    deployment = _evaluated(repository, stagingResourceGroups=["rg-staging-1", "rg-pr-staging-1"])
 
-    assert len(nested) == int(wanted)
-    for deployment in nested:
-        role, assignment = deployment.body["properties"]["template"]["resources"]
-        assert role["properties"]["permissions"][0]["dataActions"] == ["[variables('read')]"]
-        assert all(action.endswith("/read") for action in role["properties"]["permissions"][0]["actions"])
-        assert "containers:name] StringEquals ''packerlogs''" in assignment["properties"]["condition"]
+    logs = [one for one in _of_type(deployment, _NESTED) if "/imagegate-function-logs-" in one.id]
+    assert [one.id.split("/")[4] for one in logs] == ["rg-staging-1", "rg-pr-staging-1"]
+    for one in logs:
+        (assignment,) = one.body["properties"]["template"]["resources"]
+        assert assignment["properties"]["principalId"] == "[parameters('principalId')]"
+        assert "imagegate logs" in one.body["properties"]["template"]["variables"]["role"]
+
+
+def test_no_right_reaches_over_the_subscription(repository: Path) -> None:
+    """Every deployment that gives rights goes to a resource group."""
+    deployment = _evaluated(repository, stagingResourceGroups=["rg-staging-1"], pullRequestResourceGroup="rg-pr")
+
+    assert [one.id for one in _of_type(deployment, _NESTED) if "/resourceGroups/" not in one.id] == []
 
 
 def test_rights_name_no_wildcard_and_no_group_but_theirs(repository: Path) -> None:

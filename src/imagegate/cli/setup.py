@@ -85,6 +85,14 @@ _OPTIONS = {
     metavar="NAME",
     help="GitHub environment whose jobs may log in as the main side's identities, instead of --promoted-ref.",
 )
+@click.option(
+    "--staging-groups",
+    "staging_count",
+    type=click.IntRange(0, 20),
+    metavar="N",
+    help="How many groups a side has in which Image Builder builds, and whose logs CI and the Function may read; as "
+    "many builds at once leave readable logs. Default: as many as there are, at first 2.",
+)
 @click.option("--function", "with_function", is_flag=True, help="Also deploy the Function that verifies every build.")
 @click.option(
     "--repository",
@@ -162,6 +170,7 @@ def setup_command(
     pull_requests: bool,
     pull_requests_principal_id: str,
     environment: str,
+    staging_count: int | None,
     with_function: bool,
     function_code: Path | None,
     function_package: Path | None,
@@ -200,7 +209,15 @@ def setup_command(
         options = replace(options, parameters={"repositoryIds": ",".join(known.ids), **options.parameters})
     cloud = shell.connect(settings.azure)
     principal, verifies = given.principal(principal_id), options is None
-    result = set_up(settings, cloud, story, principal=principal, verifies=verifies, sides=given.sides(known))
+    result = set_up(
+        settings,
+        cloud,
+        story,
+        principal=principal,
+        verifies=verifies,
+        sides=given.sides(known),
+        staging_count=staging_count,
+    )
     document = result.to_json()
     rows = [
         *(("made", name) for name in result.made),

@@ -1,10 +1,18 @@
 """How a build gets its run: a template of its own, its scripts, the run."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
-from imagegate.errors import DeadlinePassed, ImageGateError, Interrupted, ResourceConflict, ResourceMissing
+from imagegate.errors import (
+    DeadlinePassed,
+    ImageGateError,
+    Interrupted,
+    ResourceConflict,
+    ResourceMissing,
+    StagingGroupRefused,
+)
 from imagegate.flows.prepare_build import Prepared
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.image_templates import ImageTemplates
@@ -12,12 +20,15 @@ from imagegate.model import EXPIRES_AT_TAG, OWNER, OWNER_TAG
 from imagegate.model.submitted_template import SubmittedTemplate
 from imagegate.report.progress import Story
 from imagegate.settings import Settings
+from imagegate.steps.find_staging_groups import find_staging_groups
 from imagegate.steps.stamp_template import stamped_body
 from imagegate.steps.start_run import Started, start_run
 from imagegate.steps.submit_template import submit_template
 from imagegate.steps.upload_scripts import upload_scripts
 from imagegate.teardown import Entry, Ledger
 from imagegate.waiting import Deadline
+
+_STAGING = "stagingResourceGroup"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,9 +75,31 @@ def _submit(
     )
     body = stamped_body(uploaded, prepared.stamp, settings.smoke, note=note)
     body["tags"] |= {OWNER_TAG: OWNER, EXPIRES_AT_TAG: prepared.expires_at}
+    free = (
+        []
+        if body["properties"].get(_STAGING)
+        else find_staging_groups(cloud, prepared.resource_group, location=prepared.source.location, note=note)
+    )
+    note("submitting it; the service takes a minute or two")
+    for group in free:
+        given = {**body, "properties": {**body["properties"], _STAGING: group.text}}
+        try:
+            return _submit_body(templates, prepared, given, deadline, note, keep)
+        except StagingGroupRefused:
+            note(f"the service does not take the staging group {group.name}: another build was faster, or left it")
+    return _submit_body(templates, prepared, body, deadline, note, keep)
+
+
+def _submit_body(
+    templates: ImageTemplates,
+    prepared: Prepared,
+    body: Mapping[str, Any],
+    deadline: Deadline,
+    note: Callable[[str], None],
+    keep: Keep,
+) -> SubmittedTemplate:
     submitted = SubmittedTemplate(id=templates.id_of(prepared.name), body=body)
     keep(submitted)
-    note("submitting it; the service takes a minute or two")
     try:
         template = submit_template(
             templates, prepared.name, body, template_file=prepared.source.file, deadline=deadline, note=note

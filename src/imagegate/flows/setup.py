@@ -22,14 +22,15 @@ from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.features import register_features, unregistered_features
 from imagegate.gateway.principal import OwnPrincipal, own_principal
 from imagegate.gateway.resource_groups import ensure_resource_group, register_providers, unregistered_providers
-from imagegate.model import OWNER, OWNER_TAG, ResourceId
+from imagegate.model import OWNER, OWNER_TAG
 from imagegate.report.progress import Story
 from imagegate.settings import Settings
 from imagegate.steps.deploy_foundation import FOUNDATION, Principals, deploy_foundation
 from imagegate.steps.keep_gallery import keep_gallery
 from imagegate.steps.make_ci_identities import CiIdentity
+from imagegate.steps.make_staging_groups import make_staging_groups
 from imagegate.steps.mark_guarded import mark_guarded
-from imagegate.steps.remove_wide_roles import remove_wide_roles
+from imagegate.steps.remove_old_roles import remove_old_roles
 from imagegate.waiting import Deadline
 
 PROVIDERS = (
@@ -48,7 +49,6 @@ _NO_SUCH_REGION = {
     "noregisteredproviderfound",
 }
 """Source: Azure Resource Manager documentation, "Troubleshoot common Azure deployment errors"."""
-_STORAGE_TYPE = "Microsoft.Storage/storageAccounts"
 _REGISTRATION_S = 900
 
 
@@ -84,16 +84,18 @@ def set_up(
     principal: OwnPrincipal | None = None,
     verifies: bool = True,
     sides: Sides = NO_SIDES,
+    staging_count: int | None = None,
 ) -> SetupResult:
     """Make what builds and smoke tests stand on; whatever is there already is left as it is.
 
     1. Register the resource providers that are not registered, and wait for it.
-    2. Make the resource groups of the images, of the smoke VMs, and of pull requests if they have a side.
+    2. Make the resource groups of the images, of the smoke VMs, and of pull requests if they have a side; for each
+       side `staging_count` groups in which Image Builder builds.
     3. Make the identities that jobs log in as, unless `principal` is what they log in as.
-    4. Deploy the foundation: identity, gallery, image definition, script container, and the rights that builds need,
+    4. Take away the rights that earlier releases gave: on the whole storage account, and under other ids.
+    5. Deploy the foundation: identity, gallery, image definition, script container, and the rights that builds need,
        for the template's identity, for `principal` (by default the caller) and for the jobs. With `verifies` these
        may also verify: without a Function a step of the workflow does.
-    5. Take away the rights on the whole storage account that earlier releases gave.
     6. Deploy the side of pull requests.
     """
     note = story.progress.note
@@ -106,7 +108,11 @@ def set_up(
             note(f"registering {', '.join(missing)}; this may take minutes")
             register_providers(cloud, missing, deadline=Deadline.after(_REGISTRATION_S, story.clock))
     made = _make_groups(settings, cloud, story, sides)
+    staging, staging_made = _make_staging_groups(settings, cloud, story, sides, staging_count)
     jobs = make_main_identities(settings, cloud, story, sides, verifies=verifies) if principal is None else {}
+    with story.step("old_roles", "Looking for rights of earlier releases"):
+        for group in staging:
+            remove_old_roles(cloud, group, identities=(settings.azure.identity,), note=note)
     with story.step("foundation", f"Deploying {FOUNDATION}"), _region_as_input(settings.azure.location):
         principal = principal or own_principal(cloud)
         note(f"builds are run by {principal.kind} {principal.object_id}" if principal else "nobody is given rights")
@@ -115,16 +121,19 @@ def set_up(
             settings,
             azure_template("foundation"),
             principals=_principals(principal, jobs, verifies=verifies),
+            staging_groups=staging[settings.azure.resource_group],
             kept=keep_gallery(cloud, settings, note=note),
             deadline=Deadline.after(DEPLOYMENT_S, story.clock),
             note=note,
         )
         mark_guarded(cloud, deployed.outputs, now=datetime.now(UTC))
-    _remove_wide_roles(settings, cloud, story, account=str(deployed.outputs["scriptStorageAccountName"]))
-    other = set_up_pull_requests(settings, cloud, story, sides) if sides.pull_requests else None
+    other = None
+    if sides.pull_requests:
+        groups = staging[settings.azure.pull_request_resource_group]
+        other = set_up_pull_requests(settings, cloud, story, sides, staging_groups=groups)
     return SetupResult(
         registered=missing,
-        made=made,
+        made=(*made, *staging_made),
         outputs={**deployed.outputs, **client_ids({**jobs, **(other.jobs if other else {})})},
         pull_requests=dict(other.outputs) if other else {},
         resources=(*deployed.created, *(other.created if other else ())),
@@ -148,11 +157,21 @@ def _make_groups(settings: Settings, cloud: Cloud, story: Story, sides: Sides) -
     return tuple(made)
 
 
-def _remove_wide_roles(settings: Settings, cloud: Cloud, story: Story, *, account: str) -> None:
+def _make_staging_groups(
+    settings: Settings, cloud: Cloud, story: Story, sides: Sides, count: int | None
+) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+    """The staging groups of each side, by the side's own group; and the names of those made now."""
     azure = settings.azure
-    account_id = ResourceId.of(cloud.subscription_id, azure.resource_group, _STORAGE_TYPE, account)
-    with story.step("wide_roles", "Looking for rights of earlier releases on the whole storage account"):
-        remove_wide_roles(cloud, account_id, identity=azure.identity, note=story.progress.note)
+    groups = [azure.resource_group, *([azure.pull_request_resource_group] if sides.pull_requests else [])]
+    found, made = {}, list[str]()
+    with story.step("staging", "Checking the groups in which Image Builder builds"), _region_as_input(azure.location):
+        for group in groups:
+            names, new = make_staging_groups(
+                cloud, group, location=azure.location, count=count, note=story.progress.note
+            )
+            found[group] = names
+            made += new
+    return found, made
 
 
 def _principals(principal: OwnPrincipal | None, jobs: Mapping[str, CiIdentity], *, verifies: bool) -> Principals:

@@ -12,8 +12,15 @@ from imagegate.model import OWNER, OWNER_TAG, ResourceId
 from imagegate.report.progress import Story
 from imagegate.settings import Settings
 from imagegate.steps.build_function_package import FunctionCode, build_function_package, read_function_code
-from imagegate.steps.deploy_function import FunctionOptions, deploy_function, function_parameters, kept_parameters
+from imagegate.steps.deploy_function import (
+    FunctionOptions,
+    deploy_function,
+    function_parameters,
+    kept_parameters,
+    last_function_app,
+)
 from imagegate.steps.publish_function_code import publish_function_code
+from imagegate.steps.remove_old_roles import remove_old_roles
 from imagegate.waiting import Deadline
 
 PROVIDERS = ("Microsoft.Web", "Microsoft.EventGrid", "Microsoft.Insights", "Microsoft.OperationalInsights")
@@ -95,6 +102,8 @@ def set_up_function(
     for name, value in kept_parameters(cloud, group, given=second).items():
         first[name] = second[name] = value
         note(f"{name} stays {value}, as the last set-up had it")
+    if name := last_function_app(cloud, group):
+        remove_old_roles(cloud, group, identities=(f"{name}-identity", f"{name}-letters"), note=note)
     with story.step("function", "Deploying the Function"):
         deadline = Deadline.after(_DEPLOYMENT_S, clock)
         deployed = deploy_function(cloud, template, group=group, parameters=first, deadline=deadline, note=note)

@@ -1,6 +1,6 @@
 """The story of the sides: the identities of jobs, and what pull requests build on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +62,9 @@ def make_main_identities(
     return _identities(settings, cloud, story, settings.azure.resource_group, names, subjects, sides.issuer)
 
 
-def set_up_pull_requests(settings: Settings, cloud: Cloud, story: Story, sides: Sides) -> PullRequestSide:
+def set_up_pull_requests(
+    settings: Settings, cloud: Cloud, story: Story, sides: Sides, *, staging_groups: Sequence[str]
+) -> PullRequestSide:
     """Deploy a builder, storage and rights of their own for pull requests, whose versions go to the same gallery."""
     group, jobs = settings.azure.pull_request_resource_group, dict[str, CiIdentity]()
     principal = sides.pull_request_principal
@@ -78,6 +80,7 @@ def set_up_pull_requests(settings: Settings, cloud: Cloud, story: Story, sides: 
             principals=Principals(builders=(principal,)),
             deadline=Deadline.after(DEPLOYMENT_S, story.clock),
             group=group,
+            staging_groups=staging_groups,
             note=story.progress.note,
         )
     return PullRequestSide(outputs=deployed.outputs, created=deployed.created, jobs=jobs)

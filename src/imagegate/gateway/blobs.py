@@ -21,10 +21,9 @@ class Blob:
 
 
 class Container:
-    """One blob container, reached with the cloud's own credential, or with a key where that is all we may use."""
+    """One blob container, reached with the cloud's own credential."""
 
-    def __init__(self, cloud: Cloud, url: str, *, account_key: tuple[str, str] | None = None) -> None:
-        from azure.core.credentials import AzureNamedKeyCredential
+    def __init__(self, cloud: Cloud, url: str) -> None:
         from azure.storage.blob import ContainerClient
 
         account_url, _, name = url.rstrip("/").rpartition("/")
@@ -34,7 +33,7 @@ class Container:
         self.client: Any = ContainerClient(
             account_url,
             name,
-            credential=AzureNamedKeyCredential(*account_key) if account_key else cloud.credential,
+            credential=cloud.credential,
             transport=cloud.transport,
             per_retry_policies=[RequestTrace()],
             max_single_put_size=64 * 1024 * 1024,

@@ -6,7 +6,9 @@ from typing import Any
 from azure.core.exceptions import ResourceNotFoundError
 
 from imagegate.gateway.cloud import Cloud
+from imagegate.gateway.resources import list_pages
 from imagegate.gateway.translation import told_as
+from imagegate.model import ResourceId
 from imagegate.waiting import Deadline, Look, poll
 
 
@@ -23,6 +25,23 @@ def ensure_resource_group(cloud: Cloud, name: str, *, location: str, tags: Mappi
     with told_as(f'making the resource group "{name}"'):
         groups.create_or_update(name, {"location": location, "tags": dict(tags)})
     return True
+
+
+def read_resource_group(cloud: Cloud, name: str) -> dict[str, Any]:
+    """The resource group as ARM answers it.
+
+    Raises:
+        ResourceMissing: there is no such group.
+    """
+    groups: Any = cloud.resources.resource_groups
+    with told_as(f'reading the resource group "{name}"'):
+        return dict(groups.get(name).as_dict())
+
+
+def is_empty(cloud: Cloud, name: str) -> bool:
+    """Whether no resource is in the group; deployments and role assignments are none."""
+    group = ResourceId.resource_group_of(cloud.subscription_id, name)
+    return next(list_pages(cloud, f"{group}/resources"), None) is None
 
 
 def unregistered_providers(cloud: Cloud, namespaces: tuple[str, ...]) -> tuple[str, ...]:

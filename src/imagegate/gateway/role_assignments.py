@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+import armtemplate
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.resources import list_pages
 from imagegate.gateway.translation import told_as
@@ -36,11 +37,18 @@ class RoleAssignment:
         )
 
 
-def assignments_at(cloud: Cloud, scope: ResourceId) -> tuple[RoleAssignment, ...]:
-    """The assignments of exactly this scope: neither inherited ones nor those of what lies below it."""
-    listed = list_pages(cloud, f"{scope}/{_TYPE}", query={"$filter": "atScope()"}, api_version=_API_VERSION)
+def assignments_below(cloud: Cloud, scope: ResourceId) -> tuple[RoleAssignment, ...]:
+    """The assignments of this scope and of what lies below it, without inherited ones."""
+    listed = list_pages(cloud, f"{scope}/{_TYPE}", api_version=_API_VERSION)
     found = map(RoleAssignment.from_arm, listed)
-    return tuple(one for one in found if one.scope.lower() == scope.text.lower())
+    inside = scope.text.lower()
+    return tuple(one for one in found if f"{one.scope}/".lower().startswith(f"{inside}/"))
+
+
+def assignment_name(*parts: str) -> str:
+    """The name that a template's `guid()` makes of these parts."""
+    # Joined as the function itself joins its arguments.
+    return str(armtemplate.evaluate_expression("[guid(parameters('parts'))]", parameters={"parts": "-".join(parts)}))
 
 
 def remove_assignment(cloud: Cloud, assignment: RoleAssignment) -> None:

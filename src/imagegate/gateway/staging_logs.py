@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from imagegate.errors import NotAuthorised
 from imagegate.gateway.blobs import Container
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.translation import told_as
@@ -26,12 +25,6 @@ class StagingLog:
     content: bytes
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Account:
-    id: ResourceId
-    blob_endpoint: str
-
-
 def blob_named_in(message: str) -> str | None:
     """The log's blob, `<folder>/customization.log`, that a failure message names; both of the service's wordings.
 
@@ -46,20 +39,15 @@ def fetch_log(
 ) -> StagingLog | None:
     """The run's log: the one that the failure message names, else the newest one; None when there is none.
 
-    Every run has a folder of its own in the container; `since` keeps the log of an earlier run from being taken. A
-    principal without a data role is helped by the account's key, if it may have that: the group is the service's, and
-    who owns it cannot be given a role on it beforehand.
+    Every run has a folder of its own in the container; `since` keeps the log of an earlier run from being taken. No
+    account key is asked for: policies disable keys, and set-up gives a right on blobs in its staging groups.
 
     Raises:
         ImageGateError: the group, the account or the blobs cannot be read.
     """
-    for account in _accounts(cloud, staging_resource_group):
-        url = f"{account.blob_endpoint.rstrip('/')}/{CONTAINER}"
-        try:
-            found = _newest(Container(cloud, url), message, since, name)
-        except NotAuthorised as refused:
-            key = _key(cloud, account.id, refused)
-            found = _newest(Container(cloud, url, account_key=(account.id.name, key)), message, since, name)
+    for endpoint in _blob_endpoints(cloud, staging_resource_group):
+        container = Container(cloud, f"{endpoint.rstrip('/')}/{CONTAINER}")
+        found = _newest(container, message, since, name)
         if found is not None:
             return found
     return None
@@ -76,21 +64,9 @@ def _newest(container: Container, message: str, since: datetime | None, name: st
     return StagingLog(name=fitting[-1].name, content=container.download(fitting[-1].name))
 
 
-def _key(cloud: Cloud, account_id: ResourceId, refused: NotAuthorised) -> str:
-    """A key of the account; where that is refused too, the first refusal is the one to tell."""
-    try:
-        with told_as(f"asking for a key of {account_id.name}"):
-            keys = cloud.send("POST", f"{account_id}/listKeys", api_version=STORAGE_API_VERSION)
-    except NotAuthorised:
-        raise refused from None
-    key = str(keys["keys"][0]["value"])
-    cloud.on_secret(key)
-    return key
-
-
-def _accounts(cloud: Cloud, resource_group: str) -> list[_Account]:
+def _blob_endpoints(cloud: Cloud, resource_group: str) -> list[str]:
     with told_as(f'looking for the storage account of the resource group "{resource_group}"'):
-        group = f"/subscriptions/{cloud.subscription_id}/resourceGroups/{resource_group}"
+        group = ResourceId.resource_group_of(cloud.subscription_id, resource_group)
         listed = cloud.send(
             "GET",
             f"{group}/resources",
@@ -98,10 +74,10 @@ def _accounts(cloud: Cloud, resource_group: str) -> list[_Account]:
             query={"$filter": "resourceType eq 'Microsoft.Storage/storageAccounts'"},
         )
         ids = [
-            ResourceId.parse(str(entry["id"]))
+            str(entry["id"])
             for entry in (listed or {}).get("value") or []
             if str(entry.get("type", "")).lower() == "microsoft.storage/storageaccounts"
         ]
-        read = [(account, cloud.send("GET", str(account), api_version=STORAGE_API_VERSION) or {}) for account in ids]
-    endpoints = [(account, (body.get("properties") or {}).get("primaryEndpoints") or {}) for account, body in read]
-    return [_Account(id=account, blob_endpoint=str(found["blob"])) for account, found in endpoints if found.get("blob")]
+        read = [cloud.send("GET", account, api_version=STORAGE_API_VERSION) or {} for account in ids]
+    endpoints = [(body.get("properties") or {}).get("primaryEndpoints") or {} for body in read]
+    return [str(found["blob"]) for found in endpoints if found.get("blob")]

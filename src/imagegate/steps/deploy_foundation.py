@@ -37,12 +37,14 @@ def deploy_foundation(
     deadline: Deadline,
     kept: Mapping[str, object] | None = None,
     group: str | None = None,
+    staging_groups: Sequence[str] = (),
     note: Callable[[str], None] = lambda _: None,
 ) -> DeploymentState:
     """Deploy the template and wait for its end; twice changes nothing.
 
     Without `group` into the image's own resource group; the group of another side gets a builder and storage of its
     own, and no gallery.
+    `staging_groups` are there already; Image Builder builds in them, and the builders may read the logs.
     `kept` are parameters that say how gallery and definition are already: a deployment would change that.
     Each image has a deployment of its own: one that goes on or fails takes no outputs away from builds of the others.
 
@@ -50,7 +52,8 @@ def deploy_foundation(
         ImageGateError: refused, failed (with the innermost cause), or not done before the deadline.
     """
     group = group or settings.azure.resource_group
-    parameters = {**_parameters(settings, template, principals, group=group), **(kept or {})}
+    known = _parameters(settings, template, principals, group=group)
+    parameters = {**known, "stagingResourceGroups": list(staging_groups), **(kept or {})}
     ended = await_deployment(
         cloud,
         group,

@@ -25,6 +25,7 @@ _OURS = {
     "guard",
     "pullRequestResourceGroup",
     "pullRequestStorageAccount",
+    "stagingResourceGroups",
 }
 _PROTECTING = ("guard", "repositoryIds", "promotionClaims")
 _LITERALS = {"true": True, "false": False}
@@ -73,6 +74,7 @@ def function_parameters(
         "proofStorageAccount": str(foundation["scriptStorageAccountName"]),
         "originContainers": ",".join(str(side["originContainerUrl"]) for side in sides),
         "recordsContainer": str(foundation["recordsContainerUrl"]),
+        "stagingResourceGroups": [name for side in sides for name in side.get("stagingResourceGroups") or ()],
         **(
             {
                 "pullRequestResourceGroup": azure.pull_request_resource_group,
@@ -93,6 +95,12 @@ def kept_parameters(cloud: Cloud, group: str, *, given: Mapping[str, object]) ->
     last = read_deployment(cloud, group, FUNCTION_DEPLOYMENT)
     known = last.parameters if last else {}
     return {name: known[name] for name in _PROTECTING if known.get(name) and name not in given}
+
+
+def last_function_app(cloud: Cloud, group: str) -> str:
+    """Name of the function app that the last set-up made; "" where there was none."""
+    last = read_deployment(cloud, group, FUNCTION_DEPLOYMENT)
+    return str(last.outputs.get("functionAppName") or "") if last else ""
 
 
 def deploy_function(

@@ -1,8 +1,9 @@
-"""Find the blob containers that the set-up made."""
+"""Find what the set-up made: its outputs, and the blob containers among them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 from imagegate.errors import ResourceMissing
@@ -45,6 +46,12 @@ def find_container(cloud: Cloud, resource_group: str, kind: Kind) -> FoundContai
             hint=SET_UP_FIRST,
         )
     return FoundContainer(url=url, set_up_at=found.written_at)
+
+
+def foundation_outputs(cloud: Cloud, resource_group: str) -> Mapping[str, Any]:
+    """What the foundation of the resource group put out; empty where there is none that succeeded."""
+    found = _foundation(cloud, resource_group)
+    return found.outputs if found is not None and found.succeeded else {}
 
 
 def _foundation(cloud: Cloud, resource_group: str) -> DeploymentState | None:

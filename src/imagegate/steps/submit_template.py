@@ -3,7 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from imagegate.errors import ImageGateError, InputError, NotAuthorised, ResourceConflict, ServiceRefused
+from imagegate.errors import (
+    ImageGateError,
+    InputError,
+    NotAuthorised,
+    ResourceConflict,
+    ServiceRefused,
+    StagingGroupRefused,
+)
 from imagegate.gateway import not_yet
 from imagegate.gateway.image_templates import ImageTemplates
 from imagegate.model import ImageTemplate, Stamp
@@ -11,6 +18,7 @@ from imagegate.waiting import Deadline, Look, poll
 
 _LONGEST_PAUSE_S = 15
 _FIRST_PAUSE_S = 0.5
+_STAGING_CODE = "badstagingresourcegroup"
 _INPUT_CODES = {
     "badsourcetype",
     "badpirsource",
@@ -24,7 +32,7 @@ _INPUT_CODES = {
     "novalidatorscript",
     "baddistributetype",
     "badsharedimagedistribute",
-    "badstagingresourcegroup",
+    _STAGING_CODE,
 }
 
 
@@ -43,6 +51,7 @@ def submit_template(
     deleted.
 
     Raises:
+        StagingGroupRefused: the service refuses the staging group.
         InputError: the service refuses the template.
         NotAuthorised: the builder identity may not read a script or write to the gallery.
     """
@@ -112,6 +121,8 @@ def _fault(template: ImageTemplate | None, name: str, template_file: str) -> Ima
     if "not authorized to access the resource" in message.lower():
         hint = "Give the builder identity that right (`imagegate setup` gives the usual ones)."
         return NotAuthorised(text, principal="the template's user-assigned identity", hint=hint, ids=ids)
+    if code.lower() == _STAGING_CODE:
+        return StagingGroupRefused.of(f"{code}: {message}", file=template_file)
     if code.lower() in _INPUT_CODES or "validation failed" in message.lower():
         return InputError.of(f"{code}: {message}", file=template_file)
     return ServiceRefused(text, service_code=code, ids=ids)

@@ -73,7 +73,6 @@ class Origin:
             f"githubToken={_TOKEN}",
             f"issuer={issuer_url}",
             "withVerdictTopic=true",
-            "withBuildLogs=true",
             *((f"pendingLimit={_PROOF_WAIT}",) if unsigned else ()),
         )
         given = [word for pair in parameters for word in ("--function-parameter", pair)]

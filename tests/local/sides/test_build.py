@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +40,8 @@ def test_each_side_builds_with_its_own_identity(
     assert (document["signed"], document["unsigned"]) == ([document["image_version_id"]], {})
     assert _group_of(document["template_id"]) == group
     assert _group_of(document["image_version_id"]) == "rg-images"
+    assert document["staging_resource_group"] in {f"{group}-staging-1", f"{group}-staging-2"}
+    assert "Customizing" in Path(document["customization_log"]).read_text()
     version = two_sides.connect().send("GET", document["image_version_id"], api_version="2023-07-03")
     assert version["properties"]["publishingProfile"]["excludeFromLatest"] is True
 

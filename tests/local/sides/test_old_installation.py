@@ -80,8 +80,11 @@ def old(installed: Callable[[], Installation]) -> Old:
     return Old(installed())
 
 
-def test_its_wide_rights_go_and_nothing_else_does(old: Old) -> None:
-    """What the older release assigned on the account is gone; every other assignment is as it was, and builds go on."""
+def test_its_rights_go_and_nothing_else_does(old: Old) -> None:
+    """What the older release assigned on the account is gone, and its builder's role has an assignment of another id.
+
+    Every other assignment is as it was, and builds go on.
+    """
     stranger = str(uuid.uuid4())
     by_hand = {
         old.assign(_CONTRIBUTOR, stranger, old.account.text).lower(),
@@ -95,12 +98,12 @@ def test_its_wide_rights_go_and_nothing_else_does(old: Old) -> None:
     old.installation.set_up()
 
     after = old.assignments()
-    gone = {
-        (one["roleDefinitionId"].rsplit("/", 1)[-1], one["principalId"])
-        for name, one in before.items()
-        if name not in after
-    }
-    assert gone == wide
+    given = {_what(one) for one in after.values()}
+    gone = [_what(one) for name, one in before.items() if name not in after]
+    assert {(role, principal) for role, principal, _ in gone if (role, principal) in wide} == wide
+    (renamed,) = [one for one in gone if one[:2] not in wide]
+    assert renamed[1] == old.builder
+    assert renamed in given
     assert by_hand <= set(after)
     kept = {name: one for name, one in before.items() if name in after}
     same = ("roleDefinitionId", "principalId", "scope")
@@ -109,6 +112,12 @@ def test_its_wide_rights_go_and_nothing_else_does(old: Old) -> None:
     ] == []
     exit_code, document = old.installation.run("build")
     assert exit_code == 0, document
+
+
+def _what(assignment: dict[str, Any]) -> tuple[str, str, str]:
+    """Role, principal and scope of an assignment, whatever its id is."""
+    role = assignment["roleDefinitionId"].rsplit("/", 1)[-1]
+    return role, assignment["principalId"], assignment["scope"].lower()
 
 
 def test_a_principal_of_earlier_loses_them_too(old: Old) -> None:

@@ -18,7 +18,7 @@ KEPT = DEPLOYMENT.removesuffix("-web")
 OUTPUTS = {
     name: {"type": "String", "value": f"/{name}"} for name in ("identityId", "galleryImageId", "scriptContainerUrl")
 } | {"scriptStorageAccountName": {"type": "String", "value": "scripts"}}
-ACCOUNT = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/scripts"
+ROLES = r"providers/Microsoft\.Authorization/roleAssignments"
 
 
 @pytest.fixture
@@ -45,7 +45,8 @@ class _Manager:
             DEPLOYMENT,
             Answer(status=201, body={"id": DEPLOYMENT, "properties": {"provisioningState": "Accepted"}}),
         )
-        wire.on("GET", f"{ACCOUNT}/providers/Microsoft.Authorization/roleAssignments", Answer(body={"value": []}))
+        roles = rf"/subscriptions/[^/]+/resource[gG]roups/[^/]+/{ROLES}"
+        wire.on("GET", roles, Answer(body={"value": []}))
         wire.on("PUT", KEPT, Answer(status=201, body={"id": KEPT, "properties": {}}))
         wire.on("GET", KEPT, Answer(body={"id": KEPT, "properties": {"provisioningState": "Succeeded"}}))
         running = Answer(body={"id": DEPLOYMENT, "properties": {"provisioningState": "Running"}})
@@ -84,11 +85,12 @@ def test_from_nothing(wire: Wire, clock: HandClock, settings: Settings) -> None:
     result = _run(wire, clock, settings, OwnPrincipal(object_id="p-1", kind="Group"))
 
     assert (manager.registered, set(result.registered)) == (set(PROVIDERS), set(PROVIDERS))
-    assert result.made == ("rg", "rg-smoke")
+    assert result.made == ("rg", "rg-smoke", "rg-staging-1", "rg-staging-2")
     assert result.outputs["scriptContainerUrl"] == "/scriptContainerUrl"
     parameters = wire.calls("PUT", DEPLOYMENT)[0].json["properties"]["parameters"]
     assert parameters["securityType"] == {"value": "TrustedLaunchSupported"}
     assert parameters["builders"] == parameters["verifiers"] == {"value": [{"id": "p-1", "type": "Group"}]}
+    assert parameters["stagingResourceGroups"] == {"value": ["rg-staging-1", "rg-staging-2"]}
     assert wire.calls("PUT", GROUP)[0].json["tags"] == {"imagegate-owner": "imagegate"}
 
 

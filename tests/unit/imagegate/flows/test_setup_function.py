@@ -44,6 +44,7 @@ def manager(wire: Wire) -> Wire:
     wire.on("PUT", DEPLOYMENT, accepted)
     done = {"provisioningState": "Succeeded", "outputs": outputs}
     wire.on("GET", DEPLOYMENT, Answer(body={"id": DEPLOYMENT, "properties": done}))
+    wire.on("GET", r".*/resourceGroups/rg-fn/providers/Microsoft\.Authorization/roleAssignments", Answer(body={}))
     wire.on("GET", SITE, Answer(body={"properties": {"enabledHostNames": ["gate.scm.example"]}}))
     wire.on("POST", "/api/publish", Answer(status=202, body='"d-1"'))
     wire.on("GET", "/api/deployments/d-1", Answer(body={"status": 4}))

@@ -24,16 +24,6 @@ def test_uploaded_once(wire: Wire) -> None:
     )
 
 
-def test_with_an_accounts_key(wire: Wire) -> None:
-    """With a key the request is signed, and the key itself stays here."""
-    wire.on("HEAD", "/scripts/x.sh", Answer(status=200))
-
-    Container(cloud_on(wire), URL, account_key=("a", "c2VjcmV0")).upload_once("x.sh", b"")
-
-    assert wire.seen[0].headers["Authorization"].startswith("SharedKey a:")
-    assert "c2VjcmV0" not in str(wire.seen)
-
-
 def test_an_account_in_the_path(wire: Wire) -> None:
     """Clouds that put the account into the path are served as well."""
     wire.on("HEAD", "/account/scripts/x.sh", Answer(status=200))

@@ -1,7 +1,7 @@
 """Role assignments at a scope."""
 
 from fake_wire import SUBSCRIPTION, Answer, Seen, Wire, cloud_on
-from imagegate.gateway.role_assignments import RoleAssignment, assignments_at, remove_assignment
+from imagegate.gateway.role_assignments import RoleAssignment, assignments_below, remove_assignment
 from imagegate.model import ResourceId
 
 ACCOUNT = ResourceId.parse(
@@ -15,14 +15,14 @@ def _entry(name: str, scope: str) -> dict[str, object]:
     return {"id": f"{LIST}/{name}", "name": name, "properties": properties}
 
 
-def test_only_those_of_the_scope_itself_on_every_page(wire: Wire) -> None:
+def test_those_of_the_scope_and_below_on_every_page(wire: Wire) -> None:
     """Inherited assignments are in the service's answer and are left out; a list has pages."""
     pages = [
         {
             "value": [_entry("inherited", ACCOUNT.text.partition("/providers")[0])],
             "nextLink": f"https://x{LIST}?page=2",
         },
-        {"value": [_entry("Own", ACCOUNT.text.upper())]},
+        {"value": [_entry("Own", ACCOUNT.text.upper()), _entry("below", f"{ACCOUNT}/x/y"), _entry("o", f"{ACCOUNT}2")]},
     ]
     asked: list[Seen] = []
 
@@ -32,9 +32,9 @@ def test_only_those_of_the_scope_itself_on_every_page(wire: Wire) -> None:
 
     wire.on("GET", LIST, listed)
 
-    (found,) = assignments_at(cloud_on(wire), ACCOUNT)
+    found = assignments_below(cloud_on(wire), ACCOUNT)
 
-    assert (found.name, found.role, found.principal_id) == ("own", "role", "p")
+    assert [(one.name, one.role, one.principal_id) for one in found] == [("own", "role", "p"), ("below", "role", "p")]
     assert len(asked) == 2
 
 

@@ -13,6 +13,7 @@ from imagegate.errors import (
     NotAuthorised,
     ResourceConflict,
     ServiceRefused,
+    StagingGroupRefused,
 )
 from imagegate.gateway.image_templates import ImageTemplates
 from imagegate.model import ImageTemplate
@@ -52,6 +53,7 @@ def _failing(service: ImageBuilder, wire: Wire, code: str, message: str) -> None
     ("code", "message", "kind"),
     [
         ("BadPIRSource", "no such image", InputError),
+        ("BadStagingResourceGroup", "must be empty", StagingGroupRefused),
         ("UNSUPPORTEDCUSTOMIZERTYPE", "x", InputError),
         ("Other", "Validation failed: 'ImageTemplate.properties.source'", InputError),
         ("Other", "Not authorized to access the resource: /g", NotAuthorised),

@@ -1,0 +1,49 @@
+"""Find the staging groups of a side that no build uses: Image Builder leaves its logs there, where they can be read."""
+
+import secrets
+from collections.abc import Callable
+
+from imagegate.errors import LoginFailed, NotAuthorised, ResourceMissing
+from imagegate.gateway.cloud import Cloud
+from imagegate.gateway.resource_groups import is_empty, read_resource_group
+from imagegate.model import ResourceId
+from imagegate.model.image_version import normalise_region
+from imagegate.steps.find_container import foundation_outputs
+
+_USED_BY = "imagetemplatename"
+"""Tag that Image Builder sets on a group that it uses. Source: image builder JSON reference, stagingResourceGroup."""
+
+
+def find_staging_groups(
+    cloud: Cloud, resource_group: str, *, location: str, note: Callable[[str], None]
+) -> list[ResourceId]:
+    """The free groups of the side in `resource_group`, in random order: two jobs rarely begin with the same one.
+
+    A group is free when it is empty, in the template's region, and not tagged by an image template. Notes once where
+    none is, because the log of a group that Image Builder makes may be closed to this identity.
+    """
+    names = list(foundation_outputs(cloud, resource_group).get("stagingResourceGroups") or ())
+    free = [
+        ResourceId.resource_group_of(cloud.subscription_id, name) for name in names if _is_free(cloud, name, location)
+    ]
+    if not free:
+        why = f"none of {', '.join(names)} is free" if names else "`imagegate setup` made none in this release's form"
+        note(
+            f"no staging group: {why}. Image Builder makes one of its own, and this identity may not be able to "
+            "read the build log there"
+        )
+    secrets.SystemRandom().shuffle(free)
+    return free
+
+
+def _is_free(cloud: Cloud, name: str, location: str) -> bool:
+    try:
+        group = read_resource_group(cloud, name)
+        tags = {str(tag).lower() for tag in group.get("tags") or {}}
+        if _USED_BY in tags or normalise_region(str(group["location"])) != normalise_region(location):
+            return False
+        return is_empty(cloud, name)
+    except LoginFailed:
+        raise
+    except (NotAuthorised, ResourceMissing):
+        return False

@@ -1,0 +1,96 @@
+"""The groups in which Image Builder builds: a job takes one that is free, and reads its log without any key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from imagegate.flows.build import build_image
+from imagegate.model.build_result import BuildResult
+from imagegate.report.progress import Silent, Story
+from imagegate.settings import load_settings
+from imagegate.waiting import SystemClock
+from sides_world import MAIN, REPOSITORY, TEMPLATE, Installation, template_body
+
+_API, _SUBMITTING = "2025-10-01", "submitting it"
+
+
+@dataclass
+class Watched(Silent):
+    """The build's notes; `act` is called when the template is about to be submitted."""
+
+    act: Callable[[], object] = lambda: None
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, text: str) -> None:
+        """Keep it, and act."""
+        self.notes.append(text)
+        if text.startswith(_SUBMITTING):
+            self.act()
+
+
+def _take(installation: Installation, group: str) -> None:
+    """Another build uses the group."""
+    owner = installation.connect()
+    main = f"/subscriptions/{owner.subscription_id}/resourceGroups/rg-images"
+    body = template_body(main)
+    body["properties"]["stagingResourceGroup"] = main.replace("rg-images", group)
+    path = f"{main}/providers/Microsoft.VirtualMachineImages/imageTemplates/of-{group}"
+    owner.send("PUT", path, api_version=_API, body=body)
+
+
+def _build(installation: Installation, folder: Path, told: Watched) -> BuildResult:
+    environment = installation.job("ciClientId", MAIN)
+    cloud = installation.connect(environment)
+    settings = load_settings(TEMPLATE, environment=environment)
+    story = Story(told, SystemClock())
+    return build_image(settings, cloud, story, environment=environment, logs=folder)
+
+
+@pytest.fixture
+def one_group(installed: Callable[[], Installation]) -> Installation:
+    """A side with one staging group."""
+    installation = installed()
+    installation.set_up("--repository", REPOSITORY, "--staging-groups", "1")
+    return installation
+
+
+def test_a_job_leaves_its_group_as_it_was(one_group: Installation, tmp_path: Path) -> None:
+    """The next job takes the same group: whatever Image Builder made there goes with the template."""
+    first, second = (_build(one_group, tmp_path, Watched()) for _ in range(2))
+
+    assert first.staging_resource_group == second.staging_resource_group == "rg-images-staging-1"
+    assert "Customizing" in Path(str(second.customization_log)).read_text()
+
+
+def test_every_group_is_in_use(one_group: Installation, tmp_path: Path) -> None:
+    """The build goes on in a group that Image Builder makes, and one line says that its log may stay closed."""
+    _take(one_group, "rg-images-staging-1")
+    told = Watched()
+
+    built = _build(one_group, tmp_path, told)
+
+    assert str(built.staging_resource_group).startswith("IT_rg-images_")
+    assert built.customization_log is None
+    (line,) = [note for note in told.notes if note.startswith("no staging group")]
+    assert "none of rg-images-staging-1 is free" in line
+
+
+def test_another_job_is_faster(one_group: Installation, tmp_path: Path) -> None:
+    """Where the service refuses the group after all, the template is submitted without it."""
+    told = Watched(act=lambda: _take(one_group, "rg-images-staging-1"))
+
+    built = _build(one_group, tmp_path, told)
+
+    assert str(built.staging_resource_group).startswith("IT_rg-images_")
+    assert any("does not take the staging group rg-images-staging-1" in note for note in told.notes)
+
+
+def test_fewer_groups_and_as_many_as_before(one_group: Installation) -> None:
+    """A set-up without a number keeps the number that there is."""
+    document = one_group.set_up("--repository", REPOSITORY)
+
+    assert document["outputs"]["stagingResourceGroups"] == ["rg-images-staging-1"]
