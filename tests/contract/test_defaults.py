@@ -54,6 +54,7 @@ def _used(settings: Settings) -> dict[str, object]:
         "image-definition.security-type": made.security_type,
         "image-definition.hyper-v-generation": made.hyper_v_generation,
         "image-definition.architecture": made.architecture,
+        "build.vm-size": build.vm_sizes,
         "build.timeout": build.timeout_s,
         "build.submit-timeout": build.submit_timeout_s,
         "build.wait-for-replication": build.replication_timeout_s,
@@ -79,6 +80,7 @@ _IN_WORDS = {
     "HTTP 200 on port 80": (HttpProbe(port=80, status=200, path="/", scheme="http"),),
     "80, or 443 for https": (80, 443),
     "the version's own": (),
+    "vmProfile.vmSize of the template": (),
 }
 
 

@@ -1,8 +1,9 @@
 """What is known of a build before anything is changed: what is built, under which name, from where."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Self
 
 from imagegate.gateway.arm_runtime import ArmRuntime
 from imagegate.gateway.cloud import Cloud
@@ -37,6 +38,13 @@ class Prepared:
     base_version: str
     stamp: Stamp
     expires_at: str
+
+    def with_vm_size(self, size: str) -> Self:
+        """The same, to be built on a VM of that size, under a name that no template has had."""
+        body = self.source.body
+        profile = {**(body["properties"].get("vmProfile") or {}), "vmSize": size}
+        sized = {**body, "properties": {**body["properties"], "vmProfile": profile}}
+        return replace(self, source=replace(self.source, body=sized), name=name_template(self.stamp.image))
 
 
 def prepare(settings: Settings, cloud: Cloud, story: Story, environment: Mapping[str, str]) -> Prepared:

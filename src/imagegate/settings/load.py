@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -147,12 +147,17 @@ def _settings(file: Path, data: Mapping[str, Any], values: _Values) -> Settings:
             architecture=made["architecture"],
         ),
         build=BuildSettings(
+            vm_sizes=_listed(build.get("vm-size") or ()),
             timeout_s=timeout_s,
             submit_timeout_s=parse_duration(build["submit-timeout"]),
             replication_timeout_s=parse_duration(build["wait-for-replication"]),
         ),
         smoke=SmokeSpec.from_mapping(data["smoke"], promote=data["promote"]),
     )
+
+
+def _listed(value: str | Sequence[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _file_of(folder: Path) -> Path:

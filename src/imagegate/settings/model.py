@@ -67,11 +67,13 @@ class DefinitionSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class BuildSettings:
-    """Patience. `timeout_s` None means the template's own limit and half an hour.
+    """Patience, and where to build. `timeout_s` None means the template's own limit and half an hour.
 
     `replication_timeout_s` is for versions that are still being replicated when the run's own time is over.
+    `vm_sizes` are sizes of the build VM in the order to try; without any it is the template's own.
     """
 
+    vm_sizes: tuple[str, ...] = ()
     timeout_s: int | None
     submit_timeout_s: int
     replication_timeout_s: int

@@ -100,7 +100,7 @@ KINDS: dict[str, Kind] = {
     ),
     "allocation-failed": Kind(
         what="the machine's creation is accepted and then fails; `code` is AllocationFailed, ZonalAllocationFailed or "
-        "OverconstrainedAllocationRequest",
+        "OverconstrainedAllocationRequest; with `operation: VirtualMachineImageTemplates_Run` that of a build VM",
         reach="inside",
         takes=frozenset({"code"}),
         defaults={**_PUT_VM, "code": "AllocationFailed"},

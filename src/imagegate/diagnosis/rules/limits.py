@@ -79,7 +79,8 @@ RULES = (
         ),
         says="Azure has no machine of the wanted size at the moment, or not for this subscription: {location}{detail}.",
         means="The region is short of it, or the size is not offered to the subscription there.",
-        do="Set vmProfile.vmSize to another family, or build in another region; later it may work as it is.",
+        do="List a second size of another family in build.vm-size of imagegate.yaml, or build in another region; later "
+        "it may work as it is.",
         scope=Scope.SERVICE,
         rank=Rank.DEFINITE,
     ),

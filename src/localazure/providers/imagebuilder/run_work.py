@@ -14,6 +14,7 @@ from localazure.arm.resource_id import ResourceId
 from localazure.clock import sleep_until
 from localazure.cloud import Cloud
 from localazure.control.fault import Call
+from localazure.control.faults import Due
 from localazure.engine_port import BuildCancelled, BuildFailed, BuildRequest, BuiltImage
 from localazure.long_running import Canceled
 from localazure.providers.imagebuilder import failures, identities, recipes, run_outputs, staging, states
@@ -30,6 +31,8 @@ from localazure.providers.imagebuilder.settings import (
 from localazure.store import Document
 
 _PROVIDERS_API = "2021-04-01"
+_DEFAULT_SIZE = "Standard_D1_v2"
+"""Source: image builder JSON reference, vmProfile."""
 
 
 class Run:
@@ -75,11 +78,28 @@ class Run:
             raise
         self.status.end("Succeeded")
 
-    def _linger_in_canceling(self) -> None:
-        """Stay where a fault wants the run to get stuck; it ends with the fault or with the cloud."""
+    def _due(self, kind: str) -> Due | None:
+        """The fault of that kind that was asked for in this run's work."""
         path = f"{self._template_id}/run"
         call = Call(method="POST", path=path, operation="VirtualMachineImageTemplates_Run")
-        due = self._cloud.faults.due(call, "inside", kind="stuck-canceling")
+        return self._cloud.faults.due(call, "inside", kind=kind)
+
+    def _allocate(self, template: Document, log: BuildLog) -> None:
+        """Find a machine for the build VM; with a fault there is none of its size (recorded in logs of Packer)."""
+        due = self._due("allocation-failed")
+        if due is None:
+            return
+        size = (template.body["properties"].get("vmProfile") or {}).get("vmSize") or _DEFAULT_SIZE
+        log.add(
+            f"[{self.operation_id}] PACKER 2026/11/22 00:00:00 ui error: ==> azure-arm: ERROR: -> {due.fault.code} : "
+            "Allocation failed. We do not have sufficient capacity for the requested VM size in this region: "
+            f"{size}. Read more about improving likelihood of allocation success at http://aka.ms/allocation-guidance"
+        )
+        raise failures.build_failed(log_path=log.path, operation_id=self.operation_id)
+
+    def _linger_in_canceling(self) -> None:
+        """Stay where a fault wants the run to get stuck; it ends with the fault or with the cloud."""
+        due = self._due("stuck-canceling")
         if due is not None:
             seconds = FOR_EVER_S if due.fault.delay_s is None else due.fault.delay_s
             self._cloud.clock.sleep(seconds, until=due.released)
@@ -94,6 +114,7 @@ class Run:
             self._deadline(template, log),
         ):
             request = build_request(self._cloud, template, operation_id=self.operation_id)
+            self._allocate(template, log)
             image, validated = self._build(template, request, log)
             if not (template.body["properties"].get("validate") or {}).get("sourceValidationOnly"):
                 self._optimize(template)
