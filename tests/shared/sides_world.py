@@ -33,6 +33,8 @@ class Installation:
     engine: RecordingEngine
     folder: Path
     document: dict[str, Any] = field(default_factory=dict)
+    progress: str = ""
+    """What the last command said on standard error."""
 
     def run(
         self, command: str, *arguments: str, environment: Mapping[str, str] | None = None
@@ -50,6 +52,7 @@ class Installation:
             check=False,
         )
         assert done.stdout, done.stderr
+        self.progress = done.stderr
         return done.returncode, json.loads(done.stdout)
 
     def set_up(self, *arguments: str) -> dict[str, Any]:

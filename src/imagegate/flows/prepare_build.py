@@ -11,6 +11,7 @@ from imagegate.model import Stamp
 from imagegate.model.template_source import TemplateSource
 from imagegate.report.progress import Story
 from imagegate.settings import Settings
+from imagegate.steps.await_rights import await_rights
 from imagegate.steps.compare_security_types import compare_security_types
 from imagegate.steps.find_side import find_side
 from imagegate.steps.hash_content import hash_content
@@ -20,6 +21,7 @@ from imagegate.steps.read_template import read_template
 from imagegate.steps.resolve_base import resolve_base
 from imagegate.steps.stamp_template import stamped_distributors
 from imagegate.steps.use_builder import use_builder
+from imagegate.waiting import Deadline
 
 _TEMPLATE_LIFETIME = timedelta(hours=48)
 """After this no run of the job goes on (16 hours at most, and its replication), and its logs were there for a day."""
@@ -76,6 +78,8 @@ def prepare(settings: Settings, cloud: Cloud, story: Story, environment: Mapping
         content_hash = hash_content(source, base_version=base_version)
         name = name_template(settings.name)
         source = read_template(settings, template_name=name, tenant_id=tenant_id, runtime=runtime)
+        deadline = Deadline.after(settings.build.submit_timeout_s, story.clock)
+        await_rights(cloud, settings.azure, environment, deadline=deadline, note=story.progress.note)
         # After the hash: the same content has the same name on both sides.
         group = find_side(cloud, settings.azure, environment, note=story.progress.note)
         source = use_builder(source, settings.azure, resource_group=group)

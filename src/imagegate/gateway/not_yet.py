@@ -34,6 +34,9 @@ _STORAGE = NotYet(awaited="the app's right to its storage to take effect", at_mo
 BUILDER = NotYet(awaited="the builder identity's rights to take effect", at_most_s=300)
 """Source: image builder troubleshooting guide."""
 
+FIRST_READ = NotYet(awaited="the rights of this job's identity, which may be new, to take effect", at_most_s=120)
+"""Whether they are new cannot be read without them, so this is short."""
+
 _OF_DEPLOYMENTS = {
     "principalnotfound": _PRINCIPAL,
     "roledefinitiondoesnotexist": _ROLE,

@@ -37,7 +37,7 @@ def find_container(cloud: Cloud, resource_group: str, kind: Kind) -> FoundContai
     Raises:
         ResourceMissing: the foundation is not deployed, or by a release that did not make this container.
     """
-    found = _foundation(cloud, resource_group)
+    found = read_foundation(cloud, resource_group)
     url = str(found.outputs.get(f"{kind}ContainerUrl") or "") if found else ""
     if found is None or not url:
         raise ResourceMissing(
@@ -50,11 +50,12 @@ def find_container(cloud: Cloud, resource_group: str, kind: Kind) -> FoundContai
 
 def foundation_outputs(cloud: Cloud, resource_group: str) -> Mapping[str, Any]:
     """What the foundation of the resource group put out; empty where there is none that succeeded."""
-    found = _foundation(cloud, resource_group)
+    found = read_foundation(cloud, resource_group)
     return found.outputs if found is not None and found.succeeded else {}
 
 
-def _foundation(cloud: Cloud, resource_group: str) -> DeploymentState | None:
+def read_foundation(cloud: Cloud, resource_group: str) -> DeploymentState | None:
+    """The foundation's deployment; None where there is none. One that succeeded is read once a connection."""
     known = _FOUND.setdefault(cloud, {})
     if resource_group not in known:
         found = read_deployment(cloud, resource_group, FOUNDATION)

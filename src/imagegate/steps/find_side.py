@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 
 from imagegate.errors import LoginFailed, NotAuthorised
 from imagegate.gateway.cloud import Cloud
-from imagegate.gateway.deployments import read_deployment
 from imagegate.settings import AzureSettings
-from imagegate.steps.deploy_foundation import FOUNDATION
+from imagegate.steps.find_container import read_foundation
 
 _EVENT = "pull_request"
 """The event whose jobs have the subject `repo:OWNER/NAME:pull_request`. Source: GitHub documentation, OIDC."""
@@ -32,7 +31,7 @@ def find_pull_request_side(cloud: Cloud, azure: AzureSettings, *, note: Callable
     """
     group = azure.pull_request_resource_group
     try:
-        found = read_deployment(cloud, group, FOUNDATION)
+        found = read_foundation(cloud, group)
     except LoginFailed:
         raise
     except NotAuthorised:
