@@ -1,8 +1,8 @@
-"""A version's source is Image Builder's own."""
+"""A version's source lies where Image Builder built it."""
 
 from acceptance.belief import Belief, Otherwise, Seen
 from acceptance.exchange import Recording
-from acceptance.places import values_at
+from acceptance.places import value_at, values_at
 
 _PLACES = ("properties.storageProfile.source.id", "properties.storageProfile.osDiskImage.source.id")
 
@@ -11,15 +11,17 @@ def _judge(recording: Recording) -> Seen:
     body = recording.one("build/version").body
     ids = [str(one) for place in _PLACES for one in values_at(body, place)]
     groups = {one.split("/")[4] for one in ids if one.count("/") > 4}
-    return Seen(text=", ".join(sorted(groups)) or "no source", agrees=any(one.startswith("IT_") for one in groups))
+    staging = str(value_at(recording.one("build/outcome").body, "staging_resource_group") or "")
+    agrees = staging.lower() in {one.lower() for one in groups}
+    return Seen(text=f"{', '.join(sorted(groups)) or 'no source'}; built in {staging}", agrees=agrees)
 
 
 BELIEF = Belief(
     id="L2o",
     step=9,
-    sentence="A version's storageProfile names a source in Image Builder's own group.",
+    sentence="A version's storageProfile names a source in the staging group of its template.",
     source="recording of 2022-03-03; review L2",
-    expected="a resource group IT_…",
+    expected="the staging group",
     judge=_judge,
     otherwise=Otherwise(label="build/version", place="properties.storageProfile", value={"osDiskImage": {}}),
 )

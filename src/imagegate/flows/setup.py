@@ -99,14 +99,7 @@ def set_up(
     6. Deploy the side of pull requests.
     """
     note = story.progress.note
-    with story.step("providers", "Checking the resource providers"):
-        if features := unregistered_features(cloud):
-            note(f"registering {', '.join(features)}; this may take minutes")
-            register_features(cloud, features, deadline=Deadline.after(_REGISTRATION_S, story.clock))
-        missing = unregistered_providers(cloud, PROVIDERS)
-        if missing:
-            note(f"registering {', '.join(missing)}; this may take minutes")
-            register_providers(cloud, missing, deadline=Deadline.after(_REGISTRATION_S, story.clock))
+    missing = _register(cloud, story)
     made = _make_groups(settings, cloud, story, sides)
     staging, staging_made = _make_staging_groups(settings, cloud, story, sides, staging_count)
     jobs = make_main_identities(settings, cloud, story, sides, verifies=verifies) if principal is None else {}
@@ -139,6 +132,19 @@ def set_up(
         resources=(*deployed.created, *(other.created if other else ())),
         timings={**story.timings, "total": story.seconds},
     )
+
+
+def _register(cloud: Cloud, story: Story) -> tuple[str, ...]:
+    """Register what is not registered, and wait for it; the names of the providers."""
+    note = story.progress.note
+    with story.step("providers", "Checking the resource providers"):
+        if features := unregistered_features(cloud):
+            note(f"registering {', '.join(features)}; this may take minutes")
+            register_features(cloud, features, deadline=Deadline.after(_REGISTRATION_S, story.clock))
+        if missing := unregistered_providers(cloud, PROVIDERS):
+            note(f"registering {', '.join(missing)}; this may take minutes")
+            register_providers(cloud, missing, deadline=Deadline.after(_REGISTRATION_S, story.clock))
+    return missing
 
 
 def _make_groups(settings: Settings, cloud: Cloud, story: Story, sides: Sides) -> tuple[str, ...]:
