@@ -9,6 +9,7 @@ from typing import Any
 from imagegate.errors import exit_codes
 from imagegate.flows.verify import DEFAULT_ALLOWED_SOURCE
 from imagegate.gateway.azure_templates import azure_template
+from imagegate.gateway.endpoints import _WELL_KNOWN
 from imagegate.gateway.github_access import DEFAULT_API_URL
 from imagegate.model import HttpProbe, SmokeSpec, parse_duration
 from imagegate.model.probe import parse_probe
@@ -120,6 +121,13 @@ def test_defaults_of_arguments_are_those_of_the_file() -> None:
         assert entry.default in (None, promised.get(".".join(entry.path)))
         if words := re.search(r"by default (.*)\.$", entry.help):
             assert _IN_WORDS[words[1]] == promised[".".join(entry.path)]
+
+
+def test_clouds_of_the_schema() -> None:
+    """The endpoints that imagegate.yaml may name are those whose login host is known without asking."""
+    named = schema()["properties"]["azure"]["properties"]["arm-endpoint"]["enum"]
+
+    assert set(named) == set(_WELL_KNOWN)
 
 
 def test_exit_codes_of_the_readme(repository: Path) -> None:

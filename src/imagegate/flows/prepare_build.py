@@ -83,7 +83,8 @@ def prepare(settings: Settings, cloud: Cloud, story: Story, environment: Mapping
         # After the hash: the same content has the same name on both sides.
         group = find_side(cloud, settings.azure, environment, note=story.progress.note)
         source = use_builder(source, settings.azure, resource_group=group)
-    stamp = read_origin(environment, settings.folder, content_hash=content_hash, image=settings.name)
+    files = [settings.template, *filter(None, [settings.parameters]), *(script.file for script in source.scripts)]
+    stamp = read_origin(environment, settings.folder, content_hash=content_hash, image=settings.name, files=files)
     if stamp.dirty:
         story.progress.note("the work tree has changes that are in no commit: this version never becomes latest")
     return Prepared(

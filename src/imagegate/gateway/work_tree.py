@@ -1,5 +1,6 @@
 """Reads a folder's git work tree without the git program, which the action's container does not have."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
 class WorkTree:
     """A folder in git. What is unknown is empty.
 
-    `ref` is empty for a detached HEAD. `changed` are the paths below the folder that differ from the commit, relative
-    to the root of the work tree; files that git ignores do not count.
+    `ref` is empty for a detached HEAD. `changed` are the paths below the folder, or among the further files, that
+    differ from the commit, relative to the root of the work tree; files that git ignores do not count.
     """
 
     remote_url: str = ""
@@ -22,8 +23,8 @@ class WorkTree:
     changed: tuple[str, ...] = ()
 
 
-def read_work_tree(folder: Path) -> WorkTree | None:
-    """The work tree that holds `folder`; None outside of git."""
+def read_work_tree(folder: Path, files: Iterable[Path] = ()) -> WorkTree | None:
+    """The work tree that holds `folder`; None outside of git. `files` are further ones, wherever they lie in it."""
     from dulwich.errors import NotGitRepository
     from dulwich.refs import HEADREF
     from dulwich.repo import Repo
@@ -39,7 +40,7 @@ def read_work_tree(folder: Path) -> WorkTree | None:
             remote_url=_remote_url(repo),
             commit=head.decode() if head is not None else "",
             ref=ref,
-            changed=_changed(repo, folder),
+            changed=_changed(repo, folder, files),
         )
 
 
@@ -50,7 +51,7 @@ def _remote_url(repo: "Repo") -> str:
         return ""
 
 
-def _changed(repo: "Repo", folder: Path) -> tuple[str, ...]:
+def _changed(repo: "Repo", folder: Path, files: Iterable[Path]) -> tuple[str, ...]:
     from dulwich import porcelain
 
     status = porcelain.status(repo, untracked_files="all")
@@ -59,5 +60,7 @@ def _changed(repo: "Repo", folder: Path) -> tuple[str, ...]:
         path.decode(errors="replace") if isinstance(path, bytes) else str(path)
         for path in (*staged, *status.unstaged, *status.untracked)
     }
-    below = folder.resolve().relative_to(Path(repo.path).resolve()).as_posix()
-    return tuple(sorted(path for path in found if below == "." or path.startswith(f"{below}/")))
+    root = Path(repo.path).resolve()
+    below = folder.resolve().relative_to(root).as_posix()
+    further = {file.resolve().relative_to(root).as_posix() for file in files if file.resolve().is_relative_to(root)}
+    return tuple(sorted(path for path in found if below == "." or path.startswith(f"{below}/") or path in further))

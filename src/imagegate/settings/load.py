@@ -10,12 +10,14 @@ from typing import Any
 from imagegate.errors import InputError, InputFault
 from imagegate.model import ResourceId, SmokeSpec, parse_duration
 from imagegate.model.published_schema import is_image_name
-from imagegate.settings import schema
+from imagegate.settings import schema, variables
 from imagegate.settings.inputs import BY_NAME, INPUTS, Input
 from imagegate.settings.model import AzureSettings, BuildSettings, CloudSettings, DefinitionSettings, Settings
+from imagegate.settings.work_tree_file import find_file
 from imagegate.settings.yaml_document import YamlDocument, read_yaml
 
 FILE_NAME = "imagegate.yaml"
+_LARGEST_BYTES = 1024 * 1024
 _SUBSCRIPTION = "azure.subscription"
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -32,7 +34,7 @@ def load_settings(
     """
     environment = os.environ if environment is None else environment
     file = _file_of(folder)
-    document = read_yaml(_read(file), file=_shown(file), environment=environment)
+    document = read_yaml(_read(file), file=_shown(file), environment=environment, variables=variables.why_not)
     faults = [*document.faults, *schema.check(_as_mapping(document))]
     data = schema.with_defaults(document.value)
     values = _Values(data=data, inputs=inputs or {}, environment=environment)
@@ -170,6 +172,8 @@ def _file_of(folder: Path) -> Path:
 
 def _read(file: Path) -> str:
     try:
+        if file.stat().st_size > _LARGEST_BYTES:
+            raise InputError.of(f"larger than {_LARGEST_BYTES // 1024} KiB", file=str(file))
         return file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         folder = file.parent
@@ -227,11 +231,12 @@ def _file_fault(document: YamlDocument, key: str, folder: Path, data: Mapping[st
         return []
     if name.endswith(".bicep"):
         return [document.fault((key,), f"{name} is Bicep; a build takes JSON", hint=_compile(name))]
-    if (folder / name).is_file():
+    found = find_file(folder, name)
+    if isinstance(found, Path):
         return []
     bicep = next(folder.glob("*.bicep"), None) if key == "template" else None
     hint = _compile(bicep.name, name) if bicep else None
-    return [document.fault((key,), f"there is no file {folder / name}", hint=hint)]
+    return [document.fault((key,), found, hint=hint)]
 
 
 def _compile(bicep: str, json: str = "template.json") -> str:

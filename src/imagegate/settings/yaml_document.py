@@ -1,7 +1,7 @@
 """A YAML file as plain data, with the place of every key and value, and `${NAME}` filled in."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,10 @@ type YamlValue = str | int | float | bool | dict[str, YamlValue] | list[YamlValu
 
 _VARIABLE = re.compile(r"\$(?:\$|\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}|(?P<stray>\{))")
 _NODE_LIMIT = 10_000
+_MERGE = "tag:yaml.org,2002:merge"
+_TEXT_TAGS = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:binary"}
+
+type _Pairs = list[tuple[yaml.Node, yaml.Node]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,11 +59,18 @@ def format_path(path: YamlPath) -> str:
     return text.removeprefix(".")
 
 
-def read_yaml(text: str, *, file: str, environment: Mapping[str, str]) -> YamlDocument:
+type Variables = Callable[[str, str], tuple[str, str] | None]
+"""Why the variable of a name (second) may not be read below a key (first), and what to do; None where it may."""
+
+
+def read_yaml(
+    text: str, *, file: str, environment: Mapping[str, str], variables: Variables = lambda _place, _name: None
+) -> YamlDocument:
     """Parse one document. Unset variables and doubled keys become `faults` of the document; nothing is raised for them.
 
-    `${NAME}` takes an environment variable, `${NAME:-text}` has a fallback, `$$` is a dollar sign. A value that is
-    only a variable, unquoted, is read as YAML would read it: a number or a boolean where it looks like one.
+    `${NAME}` takes an environment variable, `${NAME:-text}` has a fallback, `$$` is a dollar sign; `variables` says
+    which names are taken where. A value that is only a variable, unquoted, is read as YAML would read it: a number or
+    a boolean where it looks like one.
 
     Raises:
         InputError: not YAML at all.
@@ -73,7 +84,9 @@ def read_yaml(text: str, *, file: str, environment: Mapping[str, str]) -> YamlDo
     except RecursionError:
         raise InputError.of("brackets inside brackets without end", file=file) from None
     if root is not None:
-        document.value = _Reader(document=document, loader=loader, environment=environment).read(root, ())
+        document.value = _Reader(document=document, loader=loader, environment=environment, variables=variables).read(
+            root, ()
+        )
     return document
 
 
@@ -95,12 +108,16 @@ class _Reader:
     document: YamlDocument
     loader: yaml.SafeLoader
     environment: Mapping[str, str]
+    variables: Variables
     seen: int = 0
     open_nodes: list[int] = field(default_factory=list)
+    merged: dict[int, _Pairs] = field(default_factory=dict)
 
     def read(self, node: yaml.Node, path: YamlPath) -> YamlValue:
-        self.document.values[path] = _mark(node)
         self.seen += 1
+        if self.seen > _NODE_LIMIT + 1:
+            return None  # said already
+        self.document.values[path] = _mark(node)
         if id(node) in self.open_nodes or self.seen > _NODE_LIMIT:
             self._fault(path, "the document contains itself, or is far too large")
             return None
@@ -119,37 +136,58 @@ class _Reader:
         return self._read_scalar(node, path)
 
     def _read_mapping(self, node: yaml.MappingNode, path: YamlPath) -> dict[str, YamlValue]:
-        self.loader.flatten_mapping(node)
         data: dict[str, YamlValue] = {}
-        for key_node, value_node in node.value:
+        for key_node, value_node in self._pairs(node, path):
             key = str(key_node.value)
             if key in data:
                 first = self.document.keys[*path, key]
-                self.document.faults.append(
-                    InputFault(
-                        message=f"the key stands here a second time; the first is in line {first.line}",
-                        file=self.document.file,
-                        line=_mark(key_node).line,
-                        column=_mark(key_node).column,
-                        path=format_path((*path, key)),
-                    )
-                )
+                message = f"the key stands here a second time; the first is in line {first.line}"
+                self.document.faults.append(self._at(key_node, (*path, key), message))
                 continue
             self.document.keys[*path, key] = _mark(key_node)
             data[key] = self.read(value_node, (*path, key))
         return data
+
+    def _pairs(self, node: yaml.MappingNode, path: YamlPath) -> _Pairs:
+        """The mapping's own pairs, then those that it merges in and has no key of."""
+        if id(node) not in self.merged:
+            self.merged[id(node)] = []  # for a mapping that merges itself
+            own = [pair for pair in node.value if pair[0].tag != _MERGE]
+            found = {str(key.value): (key, value) for key, value in self._merged_in(node, path)}
+            for key, _ in own:
+                found.pop(str(key.value), None)
+            self.merged[id(node)] = [*own, *found.values()]
+        return self.merged[id(node)]
+
+    def _merged_in(self, node: yaml.MappingNode, path: YamlPath) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+        """The last one of a key counts: in a list the first mapping has the last word, as YAML has it."""
+        for key, value in node.value:
+            if key.tag != _MERGE:
+                continue
+            others = value.value[::-1] if isinstance(value, yaml.SequenceNode) else [value]
+            for other in others:
+                if isinstance(other, yaml.MappingNode):
+                    yield from self._pairs(other, path)
+                else:
+                    self.document.faults.append(self._at(key, path, "only mappings can be merged in"))
+
+    def _at(self, node: yaml.Node, path: YamlPath, message: str) -> InputFault:
+        mark = _mark(node)
+        place = format_path(path) or None
+        return InputFault(message=message, file=self.document.file, line=mark.line, column=mark.column, path=place)
 
     def _read_scalar(self, node: yaml.ScalarNode, path: YamlPath) -> YamlValue:
         text = str(node.value)
         if "$" in text:
             text = _VARIABLE.sub(lambda found: self._fill(found, path), text)
             return _plain(text) if node.style is None else text
+        if node.tag in _TEXT_TAGS:
+            return text  # dates and the like are not JSON; the text as written is what was meant
         try:
             value = self.loader.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:
             self._fault(path, f"not usable as a value: {getattr(error, 'problem', None) or error}")
             return None
-        # Dates and the like are not JSON; the text as written is what was meant.
         return value if isinstance(value, str | int | float | bool | None) else text
 
     def _fill(self, found: re.Match[str], path: YamlPath) -> str:
@@ -159,6 +197,10 @@ class _Reader:
             return found[0]
         if name is None:
             return "$"
+        if refusal := self.variables(str(path[0]) if path else "", name):
+            message, hint = refusal
+            self._fault(path, message, hint=hint)
+            return found[0]
         value = self.environment.get(name) or found["default"]
         if value is None:
             self._fault(

@@ -11,6 +11,7 @@ from armtemplate import Deployment, Document, Resource, Scope, TemplateFaults, U
 from imagegate.errors import InputError, InputFault
 from imagegate.model.template_source import BodyPath, LocalScript, TemplateSource, steps_in
 from imagegate.settings import Settings
+from imagegate.settings.work_tree_file import find_file
 from imagegate.steps.check_targets import check_targets
 from imagegate.steps.find_builder_on_vm import find_builder_on_vm
 
@@ -241,9 +242,9 @@ def _local_scripts(
 
 def _local_script(folder: Path, path: BodyPath, key: str, named: str, checksum: str) -> LocalScript | str:
     """The file, or what is wrong with it."""
-    file = (folder / named).resolve()
-    if not file.is_relative_to(folder.resolve()):
-        return f'"{named}" is outside of the template\'s folder {folder}'
+    file = find_file(folder, named)
+    if isinstance(file, str):
+        return file
     try:
         content = file.read_bytes()
     except OSError as error:

@@ -14,7 +14,7 @@ WHOLE = """\
 name: web
 template: web.json
 azure:
-  subscription: "${SUB}"
+  subscription: "${IMAGEGATE_VAR_S}"
   resource-group: rg
   location: westeurope
   gallery: golden
@@ -38,7 +38,7 @@ def _faults(tmp_path: Path, text: str, **environment: str) -> list[str]:
 
 def test_what_is_silent_has_a_default(tmp_path: Path) -> None:
     """A short file is enough: identity, smoke group, probes and patience have defaults."""
-    settings = load_settings(_folder(tmp_path, WHOLE), environment={"SUB": GUID})
+    settings = load_settings(_folder(tmp_path, WHOLE), environment={"IMAGEGATE_VAR_S": GUID})
 
     assert settings.azure.subscription_id == GUID
     assert settings.azure.arm_endpoint == "https://management.azure.com"
@@ -69,7 +69,7 @@ def test_the_whole_smoke_part(tmp_path: Path) -> None:
         "promote: never\n"
     )
 
-    smoke = load_settings(_folder(tmp_path, text), environment={"SUB": GUID}).smoke
+    smoke = load_settings(_folder(tmp_path, text), environment={"IMAGEGATE_VAR_S": GUID}).smoke
 
     assert smoke == SmokeSpec(
         vm_sizes=("Standard_D2s_v3", "Standard_B2s"),
@@ -88,7 +88,7 @@ def test_the_whole_smoke_part(tmp_path: Path) -> None:
 
 def test_who_wins(tmp_path: Path) -> None:
     """An argument beats our own variable, which beats the file, which beats a variable set for others as well."""
-    folder = _folder(tmp_path, WHOLE.replace('  subscription: "${SUB}"\n', ""))
+    folder = _folder(tmp_path, WHOLE.replace('  subscription: "${IMAGEGATE_VAR_S}"\n', ""))
     environment = {
         "AZURE_SUBSCRIPTION_ID": OTHER,
         "IMAGEGATE_LOCATION": "northeurope",
@@ -102,7 +102,7 @@ def test_who_wins(tmp_path: Path) -> None:
 
 def test_the_file_beats_what_is_set_for_others(tmp_path: Path) -> None:
     """A subscription that the file names is not replaced by the one that happens to be in the environment."""
-    environment = {"SUB": GUID, "AZURE_SUBSCRIPTION_ID": OTHER}
+    environment = {"IMAGEGATE_VAR_S": GUID, "AZURE_SUBSCRIPTION_ID": OTHER}
 
     assert load_settings(_folder(tmp_path, WHOLE), environment=environment).azure.subscription_id == GUID
 
@@ -113,7 +113,7 @@ def test_all_faults_at_once_with_their_place(tmp_path: Path) -> None:
         "name: -web\n"
         "azur: {}\n"
         "azure:\n"
-        '  subscription: "${SUB}"\n'
+        '  subscription: "${IMAGEGATE_VAR_S}"\n'
         "  resource-group: 3\n"
         "  location: westeurope\n"
         "  galery: golden\n"
@@ -133,7 +133,7 @@ def test_all_faults_at_once_with_their_place(tmp_path: Path) -> None:
         '2:1: azur: unknown key "azur"',
         "4:3: azure: gallery is not given",
         "4:3: azure: definition is not given",
-        "4:17: azure.subscription: the environment variable SUB is not set",
+        "4:17: azure.subscription: the environment variable IMAGEGATE_VAR_S is not set",
         "5:19: azure.resource-group: expected a string, got a whole number",
         '7:3: azure.galery: unknown key "galery"',
         '9:10: smoke.reach: expected one of "public-ip", "run-command"; got "publik-ip"',
@@ -150,7 +150,7 @@ def test_faults_say_what_to_do(tmp_path: Path) -> None:
     text = WHOLE.replace("gallery:", "galery:")
 
     with pytest.raises(InputError) as caught:
-        load_settings(_folder(tmp_path, text), environment={"SUB": GUID})
+        load_settings(_folder(tmp_path, text), environment={"IMAGEGATE_VAR_S": GUID})
 
     assert [fault.hint for fault in caught.value.faults] == [
         (
@@ -165,7 +165,7 @@ def test_missing_files_are_faults(tmp_path: Path) -> None:
     """A template or a parameter file that is not there is told where the file names it."""
     text = WHOLE.replace("web.json", "gone.json") + "parameters: p.json\n"
 
-    assert _faults(tmp_path, text, SUB=GUID) == [
+    assert _faults(tmp_path, text, IMAGEGATE_VAR_S=GUID) == [
         f"2:11: template: there is no file {tmp_path}/gone.json",
         f"9:13: parameters: there is no file {tmp_path}/p.json",
     ]
@@ -197,10 +197,11 @@ def test_the_build_timeout_is_read_from_every_source(tmp_path: Path) -> None:
     """The file's, the variable's and the argument's time limit are all durations; another shape is a fault."""
     folder = _folder(tmp_path, WHOLE + "build: {timeout: 90m}\n")
 
-    assert load_settings(folder, environment={"SUB": GUID}).build.timeout_s == 5400
-    assert load_settings(folder, inputs={"build-timeout": "2h"}, environment={"SUB": GUID}).build.timeout_s == 7200
+    assert load_settings(folder, environment={"IMAGEGATE_VAR_S": GUID}).build.timeout_s == 5400
+    given = {"build-timeout": "2h"}
+    assert load_settings(folder, inputs=given, environment={"IMAGEGATE_VAR_S": GUID}).build.timeout_s == 7200
     with pytest.raises(InputError, match='build-timeout: "soon" is not a duration'):
-        load_settings(folder, inputs={"build-timeout": "soon"}, environment={"SUB": GUID})
+        load_settings(folder, inputs={"build-timeout": "soon"}, environment={"IMAGEGATE_VAR_S": GUID})
 
 
 def test_a_command_without_a_folder_needs_a_subscription() -> None:
@@ -238,21 +239,21 @@ def test_the_other_ending(tmp_path: Path) -> None:
     """imagegate.yml is as good as imagegate.yaml, which wins where both are there."""
     folder = _folder(tmp_path, WHOLE)
     (folder / "imagegate.yaml").rename(folder / "imagegate.yml")
-    assert load_settings(folder, environment={"SUB": GUID}).file == folder / "imagegate.yml"
+    assert load_settings(folder, environment={"IMAGEGATE_VAR_S": GUID}).file == folder / "imagegate.yml"
 
     (folder / "imagegate.yaml").write_text(WHOLE)
-    assert load_settings(folder, environment={"SUB": GUID}).file == folder / "imagegate.yaml"
+    assert load_settings(folder, environment={"IMAGEGATE_VAR_S": GUID}).file == folder / "imagegate.yaml"
 
 
 def test_bicep_is_told_how_it_becomes_a_template(tmp_path: Path) -> None:
     """Bicep as the template, or alone in the folder, is refused with the command that compiles it."""
     text = WHOLE.replace("web.json", "main.bicep")
-    assert _faults(tmp_path, text, SUB=GUID) == ["2:11: template: main.bicep is Bicep; a build takes JSON"]
+    assert _faults(tmp_path, text, IMAGEGATE_VAR_S=GUID) == ["2:11: template: main.bicep is Bicep; a build takes JSON"]
 
     (tmp_path / "main.bicep").write_text("param x string")
     (tmp_path / "imagegate.yaml").write_text(WHOLE.replace("web.json", "absent.json"))
     with pytest.raises(InputError) as caught:
-        load_settings(tmp_path, environment={"SUB": GUID})
+        load_settings(tmp_path, environment={"IMAGEGATE_VAR_S": GUID})
     assert caught.value.faults[0].hint == "Make it first: az bicep build --file main.bicep --outfile absent.json"
 
 
@@ -266,11 +267,34 @@ def test_bicep_is_told_how_it_becomes_a_template(tmp_path: Path) -> None:
 def test_a_refused_shape_is_told(tmp_path: Path, text: str, shape: str) -> None:
     """A value of the wrong shape is refused with the shape that is wanted."""
     with pytest.raises(InputError, match=shape):
-        load_settings(_folder(tmp_path, text), environment={"SUB": GUID})
+        load_settings(_folder(tmp_path, text), environment={"IMAGEGATE_VAR_S": GUID})
 
 
 def test_a_subscription_is_a_guid(tmp_path: Path) -> None:
     """A subscription's name is refused before any request, in a file and for a command without one."""
-    assert _faults(tmp_path, WHOLE, SUB="my-sub") == ['4:17: azure.subscription: "my-sub" is no subscription id']
+    assert _faults(tmp_path, WHOLE, IMAGEGATE_VAR_S="my-sub") == [
+        '4:17: azure.subscription: "my-sub" is no subscription id'
+    ]
     with pytest.raises(InputError, match=r"my-sub.*is no subscription id"):
         load_cloud_settings(environment={"AZURE_SUBSCRIPTION_ID": "my-sub"})
+
+
+def test_a_file_that_is_far_too_large(tmp_path: Path) -> None:
+    """It is not read."""
+    (tmp_path / "imagegate.yaml").write_text("#" * (1024 * 1024) + "\n")
+
+    with pytest.raises(InputError, match="larger than 1024 KiB"):
+        load_settings(tmp_path, environment={})
+
+
+def test_the_folder_does_not_choose_where_to_log_in(tmp_path: Path) -> None:
+    """Another resource manager than Azure's comes from the environment or an argument alone."""
+    text = WHOLE.replace("azure:\n", "azure:\n  arm-endpoint: https://arm.attacker.example\n")
+    folder = _folder(tmp_path, text)
+
+    with pytest.raises(InputError, match="expected one of"):
+        load_settings(folder, environment={"IMAGEGATE_VAR_S": GUID})
+
+    own = _folder(tmp_path, WHOLE)
+    environment = {"IMAGEGATE_VAR_S": GUID, "IMAGEGATE_ARM_ENDPOINT": "https://localhost:8443"}
+    assert load_settings(own, environment=environment).azure.arm_endpoint == "https://localhost:8443"

@@ -104,3 +104,47 @@ def test_any_text(text: str) -> None:
         read_yaml(text, file="f.yaml", environment={})
     except InputError as error:
         assert error.faults  # noqa: PT017 - both ends are right
+
+
+def test_merge_keys_cost_no_more_than_their_text() -> None:
+    """Merge keys that double at each level are merged once each."""
+    lines = ["a: &a {x: 1}"]
+    for level in range(40):
+        before = f"b{level - 1}" if level else "a"
+        lines.append(f"b{level}: &b{level} {{<<: [*{before}, *{before}]}}")
+
+    document = read_yaml("\n".join(lines), file="f.yaml", environment={})
+
+    assert document.faults == []
+    assert document.value["b39"] == {"x": 1}
+
+
+def test_merge_order() -> None:
+    """The mapping's own key counts before merged ones, and of a list the first mapping."""
+    text = "a: &a {x: 1, y: 1}\nb: &b {x: 2, z: 2}\nc: {<<: [*a, *b], y: 3}"
+
+    assert _read(text)["c"] == {"x": 1, "y": 3, "z": 2}  # type: ignore[index]
+
+
+@pytest.mark.parametrize("text", ["a: &a text\nb: {<<: *a}", "a: {<<: [1]}", "a: &a {<<: *a}"])
+def test_merging_what_cannot_be_merged(text: str) -> None:
+    """A text or a number in the place of a mapping is a fault with its place; a mapping that merges itself is empty."""
+    document = read_yaml(text, file="f.yaml", environment={})
+
+    assert [fault.message for fault in document.faults] in ([], ["only mappings can be merged in"])
+    assert all(fault.line and fault.column for fault in document.faults)
+
+
+def test_what_the_file_may_not_read() -> None:
+    """The place of a variable and its name decide; the value is not filled in."""
+    document = read_yaml(
+        "azure: {a: '${KNOWN}', b: '${SECRET}'}\nsmoke: ['${KNOWN}']",
+        file="f.yaml",
+        environment={"KNOWN": "k", "SECRET": "s"},
+        variables=lambda place, name: (
+            None if (place, name) == ("azure", "KNOWN") else (f"no {name} in {place}", "hint")
+        ),
+    )
+
+    assert document.value == {"azure": {"a": "k", "b": "${SECRET}"}, "smoke": ["${KNOWN}"]}
+    assert [fault.message for fault in document.faults] == ["no SECRET in azure", "no KNOWN in smoke"]
