@@ -8,10 +8,10 @@ from typing import Any
 
 _HEAD = """# imagegate.yaml
 
-One file beside the template says what the image is and how it is proved. Below `azure` and
-`tags`, `${NAME}` takes an environment variable: `AZURE_…_ID`, names of the GitHub job without a secret such as
-`GITHUB_REF_NAME`, and `IMAGEGATE_VAR_…`. Files lie inside the git work tree. An unknown key is a fault. This page is made from `src/imagegate/imagegate.schema.json`, which editors can use to complete
-the file.
+One file beside the template says what the image is and how it is proved. Below `azure` and `tags`, `${NAME}` takes an
+environment variable: `AZURE_…_ID`, names of the GitHub job without a secret such as `GITHUB_REF_NAME`, and
+`IMAGEGATE_VAR_…`. Files lie inside the git work tree. An unknown key is a fault. This page is made from
+`src/imagegate/imagegate.schema.json`, which editors can use to complete the file.
 
 | key | meaning |
 | --- | --- |

@@ -12,7 +12,7 @@ from imagegate.cli.command import Surroundings
 from imagegate.cli.streams import output_fault
 from imagegate.errors import ImageGateError, InputError, InputFault, Interrupted
 from imagegate.report.outcome import error_document, write_json
-from imagegate.report.workflow_commands import foreign
+from imagegate.report.workflow_commands import foreign, inert
 
 
 class UnexpectedError(ImageGateError):
@@ -45,7 +45,7 @@ def tell_error(error: BaseException, arguments: Sequence[str], around: Surroundi
     if around.job is not None:
         around.job.tell_error(command, told)
     else:
-        sys.stderr.write(f"{around.masks.hide(_text(told))}\n")
+        sys.stderr.write(f"{inert(around.masks.hide(_text(told)))}\n")
     if verbose and not isinstance(error, click.ClickException):
         trace = around.masks.hide("".join(traceback.format_exception(error)))
         sys.stderr.write("\n".join(foreign(trace.splitlines())) + "\n" if around.job is not None else trace)

@@ -95,6 +95,6 @@ def promoted_refs(environment: Mapping[str, str]) -> tuple[str, ...]:
     try:
         event = json.loads(Path(environment["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8"))
         branch = event["repository"]["default_branch"]
-    except (KeyError, TypeError, OSError, ValueError):
+    except (KeyError, TypeError, OSError, ValueError, RecursionError):
         return ()
     return (f"refs/heads/{branch}",) if isinstance(branch, str) and branch else ()

@@ -55,6 +55,6 @@ def _parse(text: object) -> Mapping[str, Any] | list[Any] | None:
         return None
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict | list) else None

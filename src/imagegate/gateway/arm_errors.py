@@ -102,5 +102,5 @@ def _embedded(message: str) -> Mapping[str, Any] | None:
 def _json(text: str) -> object:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

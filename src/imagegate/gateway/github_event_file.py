@@ -23,6 +23,6 @@ def _payload(path: str) -> Mapping[str, Any]:
         if not path or file.stat().st_size > _LIMIT_BYTES:
             return {}
         found = json.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+_DIGITS = 18
+"""Python refuses to convert numbers of thousands of digits, and GitHub's have fewer."""
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _PRIVILEGED = {"pull_request_target", "workflow_run", "issue_comment"}
 """Run with the workflow of the default branch and its rights. Source: GitHub documentation, securing workflows."""
@@ -167,6 +169,6 @@ def _commit(text: str) -> str:
 def _number(value: object, otherwise: int | None = None) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if isinstance(value, str) and value.isascii() and value.isdigit():
+    if isinstance(value, str) and len(value) <= _DIGITS and value.isascii() and value.isdigit():
         return int(value)
     return otherwise

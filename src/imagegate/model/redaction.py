@@ -41,7 +41,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # Tokens that say themselves what they are.
     # GitHub's installation tokens may have a token of three parts behind the prefix.
     (re.compile(r"\b(?:gh[a-z]_[A-Za-z0-9_]{10,}(?:[.-][A-Za-z0-9_-]+){0,6}|github_pat_[A-Za-z0-9_]{20,})"), MARK),
-    (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.(?:eyJ[A-Za-z0-9_-]*|[A-Za-z0-9_-]{4,}\.)(?:[A-Za-z0-9_.-]*)"), MARK),
+    # The header's length is bounded, and no step goes back: text can be full of beginnings of tokens.
+    (re.compile(r"\beyJ[A-Za-z0-9_-]{8,3000}+\.(?:eyJ[A-Za-z0-9_-]*|[A-Za-z0-9_-]{4,}\.)(?:[A-Za-z0-9_.-]*)"), MARK),
     (
         re.compile(
             r"\b(?:glpat-[A-Za-z0-9_-]{20,}|xox[abeprs]-[A-Za-z0-9-]{10,}|npm_[A-Za-z0-9]{30,}|pypi-AgE[A-Za-z0-9_-]{20,})"
@@ -93,14 +94,14 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # A name that says secret, and its value: JSON on any level of escaping, YAML, query, command line, environment.
     (
         re.compile(
-            rf"(?i)((?<![a-z])(?:[a-z0-9_-]{{0,40}}[-_])?(?:{_KEYWORDS})(?:\\*[\"'])?\s*(?:=>|[:=])\s*\\*[\"'])"
+            rf"(?i)((?<![a-z])(?:{_KEYWORDS})(?:\\*[\"'])?\s*(?:=>|[:=])\s*\\*[\"'])"
             r"(?!\*\*\*)[^\"'\\\s][^\"'\\]{3,}"
         ),
         rf"\1{MARK}",
     ),
     (
         re.compile(
-            rf"(?i)((?<![a-z])(?:[a-z0-9_-]{{0,40}}[-_])?(?:{_KEYWORDS})(?:=|%3[dD]))"
+            rf"(?i)((?<![a-z])(?:{_KEYWORDS})(?:=|%3[dD]))"
             r"(?![\"'\\*$])[^\s\"'&;,]{4,}"
         ),
         rf"\1{MARK}",
@@ -114,7 +115,9 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         rf"\1{MARK}",
     ),
     (
-        re.compile(rf"(?i)(--?(?:[a-z0-9_-]{{0,40}}[-_])?(?:{_KEYWORDS})\s+)(?![-$\"'*])[^\s\"'&;,]{{4,}}"),
+        re.compile(
+            rf"(?i)((?<![a-z0-9_-])--?(?:[a-z0-9_-]{{0,40}}[-_])?(?:{_KEYWORDS})\s+)(?![-$\"'*])[^\s\"'&;,]{{4,}}"
+        ),
         rf"\1{MARK}",
     ),
 )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, TextIO
 
 from imagegate.report.progress import Progress
+from imagegate.report.workflow_commands import inert
 
 if TYPE_CHECKING:
     from rich.progress import Progress as LiveLine
@@ -34,7 +35,7 @@ class LineProgress:
 
     def _write(self, line: str) -> None:
         encoding = getattr(self._stream, "encoding", None) or "utf-8"
-        self._stream.write(line.encode(encoding, "replace").decode(encoding) + "\n")
+        self._stream.write(inert(line).encode(encoding, "replace").decode(encoding) + "\n")
         self._stream.flush()
 
     def step_began(self, title: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from imagegate.errors import ImageGateError, TeardownIncomplete
+from imagegate.report.workflow_commands import inert
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +47,7 @@ def write_outcome(stream: TextIO, outcome: Outcome, *, color: bool) -> None:
         _write_styled(stream, outcome, rows, color=color)
         return
     lines = [outcome.headline, *(f"{name}{value}" for name, value in rows), *outcome.warnings, *outcome.notes]
-    stream.write("\n".join(lines) + "\n")
+    stream.write(inert("\n".join(lines)) + "\n")
     stream.flush()
 
 

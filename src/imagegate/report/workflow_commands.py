@@ -68,6 +68,11 @@ def defuse(line: str) -> str:
     return re.sub(r"^(\s*):(?=:)", r"\1: ", line)
 
 
+def inert(text: str) -> str:
+    """As `defuse`, for a text whose line breaks stay."""
+    return "\n".join(defuse(line) for line in _parts(text))
+
+
 def add_mask(secret: str) -> Iterator[str]:
     """Have the runner show `***` for the secret; a secret of several lines is masked line by line, too.
 

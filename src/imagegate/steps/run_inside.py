@@ -5,6 +5,7 @@ tell a script that never ran from one that failed.
 """
 
 import json
+import re
 import shlex
 from typing import Any
 
@@ -16,6 +17,7 @@ from imagegate.model import Attempt, HttpProbe, Probe, TcpProbe, parse_probe
 from imagegate.model.smoke_vm import SmokeVm
 
 _SENTINEL = "imagegate-probe:"
+_STATUS = re.compile(r"\d{1,3}", re.ASCII)
 _TIMEOUT_S = 90
 _ASK_SECONDS = 40
 """How long the script itself goes on asking: a command costs Azure some 20 s, so one does several attempts."""
@@ -126,7 +128,7 @@ def _judged(probe: Probe, exit_code: int | None, output: str, error: str) -> tup
         code = f"exit code {exit_code}" if exit_code is not None else "no exit code"
         return False, None, f"the command did not run to its end ({code}): {told}", ""
     word = found.removeprefix(_SENTINEL).strip()
-    status = int(word) if word.isdigit() and int(word) else None
+    status = int(word) if _STATUS.fullmatch(word) and int(word) else None  # the guest may print anything
     rest = excerpt(output.split(found, 1)[1])
     if exit_code == 0:
         return True, status, f"status {status}" if status else "connected", ""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+from imagegate.report.workflow_commands import defuse
 
 _MARK = {
     "passed": ("✓", "green"),
@@ -37,25 +39,33 @@ def print_outcome(document: Mapping[str, Any], console: Console) -> None:
     if document["verdict"] == "passed" and not incomplete and document.get("promotion"):
         verdict = f"passed, {_promotion(str(document['promotion']))}"
     verdict = verdict or f"no verdict: {document['failed_command']} ended with {document['exit_code']}"
-    console.print(
-        f"[bold {colour}]{mark} {escape(verdict)}[/]  teardown: {document['teardown'] or 'nothing to tear down'}"
-    )
-    if document["reason"]:
-        console.print(f"  {document['reason']}", markup=False)
-    if closing := document.get("closing"):
-        console.print(f"  told the commit: {closing.get('state')}, {closing.get('description')}", markup=False)
-    for status in document.get("statuses") or ():
-        console.print(f"  {status['context']}: {status['state']}, {status.get('description', '')}", markup=False)
-    if event := document.get("verdict_event"):
-        console.print(f"  verdict event: {event['type']} ({event['id']})", markup=False)
-    for name in ("image_version_id", "customization_log", "serial_log", "cloud_log", "function_log"):
-        if document.get(name):
-            console.print(f"  {name.replace('_', ' ')}: {document[name]}", markup=False, soft_wrap=True)
+    teardown = document["teardown"] or "nothing to tear down"
+    console.print(f"[bold {colour}]{mark} {escape(defuse(verdict))}[/]  teardown: {teardown}", soft_wrap=True)
+    for line in _lines(document):
+        # Never folded: what a fold brings to the beginning of a line could be a command to a runner.
+        console.print(f"  {defuse(line)}", markup=False, soft_wrap=True)
     console.print(f"  tier: {document['tier']}; it cannot prove", style="dim")
     for unproved in document["cannot_prove"]:
         console.print(f"    - {unproved}", style="dim", markup=False, soft_wrap=True)
     if document["resources_left"]:
-        console.print("  still there:", *document["resources_left"], sep="\n    ", style="red")
+        console.print("  still there:", style="red")
+        for left in document["resources_left"]:
+            console.print(f"    {defuse(left)}", style="red", markup=False, soft_wrap=True)
+
+
+def _lines(document: Mapping[str, Any]) -> Iterator[str]:
+    """What is said below the verdict; much of it quotes the image or a service."""
+    if document["reason"]:
+        yield str(document["reason"])
+    if closing := document.get("closing"):
+        yield f"status of the commit: {closing.get('state')}, {closing.get('description')}"
+    for status in document.get("statuses") or ():
+        yield f"{status['context']}: {status['state']}, {status.get('description', '')}"
+    if event := document.get("verdict_event"):
+        yield f"verdict event: {event['type']} ({event['id']})"
+    for name in ("image_version_id", "customization_log", "serial_log", "cloud_log", "function_log"):
+        if document.get(name):
+            yield f"{name.replace('_', ' ')}: {document[name]}"
 
 
 def _promotion(sentence: str) -> str:

@@ -203,3 +203,9 @@ def test_a_connection_that_ran_out_of_time_is_not_the_run_s_time() -> None:
     log = f"PACKER ERR 2021/12/01 10:10:10 plugin: 2021/12/01 10:10:10 [ERROR] {attempt}\n"
     assert diagnose(f"{log}PACKER OUT ==> azure-arm: Timeout waiting for WinRM.\n").category is Category.CONNECTION
     assert diagnose("", message="Failed: context deadline exceeded").category is Category.TIMEOUT
+
+
+@pytest.mark.parametrize("text", ["[" * 5_000_000, '{"error":' * 200_000, '{"message": "' * 1000])
+def test_brackets_without_end(text: str) -> None:
+    """A message that is nested too deeply to be read is a text like any other."""
+    assert diagnose("", message=text).root_cause

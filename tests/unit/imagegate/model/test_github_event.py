@@ -176,3 +176,12 @@ def test_outside_of_a_job_there_is_no_event() -> None:
     assert read_github_event({}) is None
     assert GitHubEvent().run == ""
     assert GitHubEvent().run_url == ""
+
+
+def test_numbers_of_thousands_of_digits_are_none() -> None:
+    """Python refuses to convert them; the event is read all the same."""
+    environment = {"GITHUB_REPOSITORY": "acme/images", "GITHUB_RUN_ID": "9", "GITHUB_RUN_ATTEMPT": "1" * 5000}
+
+    event = GitHubEvent.of(environment, {"after": "a" * 40})
+
+    assert event.stamp_fields()["run"] in {"9", "9-1", ""}

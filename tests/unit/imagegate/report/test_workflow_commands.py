@@ -16,6 +16,7 @@ from imagegate.report.workflow_commands import (
     escape_property,
     foreign,
     group,
+    inert,
 )
 
 _KNOWN = {"error", "warning", "notice", "group", "endgroup", "add-mask", "set-output", "stop-commands", "debug"}
@@ -131,3 +132,12 @@ def test_cuts_with_a_mark() -> None:
     """What is missing is shown to be missing."""
     assert cut("abcdef", 4) == "abc…"
     assert cut("abcd", 4) == "abcd"
+
+
+@given(st.text())
+def test_text_of_several_lines_is_no_command(text: str) -> None:
+    """Whatever somebody wrote, no line of it begins with `::`; its lines stay lines."""
+    shown = inert(f"a\n{text}")
+
+    assert [line for line in re.split(r"[\r\n]", shown) if line.lstrip().startswith("::")] == []
+    assert inert(shown) == shown

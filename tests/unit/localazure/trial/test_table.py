@@ -76,4 +76,15 @@ def test_what_the_function_told() -> None:
 
     assert "imagegate/verify: success, Booted and answered." in text
     assert "verdict event: ImageGate.ImageVersion.Passed (r1-passed)" in text
-    assert "told the commit: failure, No such file" in text
+    assert "status of the commit: failure, No such file" in text
+
+
+def test_quoted_text_is_no_command() -> None:
+    """No line begins as a command to a runner, by its own line breaks or because it is long."""
+    forged = "x\n::error file=README.md,line=1::forged\r::add-mask::the " + "word " * 40 + "::warning::late"
+    status = {"context": "c\n::debug::x", "state": "failure", "description": forged}
+
+    text = _printed(reason=forged, statuses=[status], resources_left=[forged], closing={"description": forged})
+
+    assert "forged" in text
+    assert [line for line in text.splitlines() if line.lstrip().startswith("::")] == []
