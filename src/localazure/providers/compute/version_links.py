@@ -15,14 +15,14 @@ from localazure.cloud import Cloud
 
 _WRITE = "Microsoft.Compute/galleries/images/versions/write"
 _RIGHTS = {
-    "Microsoft.Compute/images": ("read",),
-    "Microsoft.Compute/galleries/images/versions": ("read",),
-    "Microsoft.Compute/virtualMachines": ("write",),
-    "Microsoft.Compute/disks": ("write",),
-    "Microsoft.Compute/snapshots": ("write",),
-    "Microsoft.Storage/storageAccounts": ("listKeys/action", "write"),
+    "Microsoft.Compute/images": "read",
+    "Microsoft.Compute/galleries/images/versions": "read",
+    "Microsoft.Compute/virtualMachines": "write",
+    "Microsoft.Compute/disks": "write",
+    "Microsoft.Compute/snapshots": "write",
+    "Microsoft.Storage/storageAccounts": "listKeys/action",
 }
-_ACTIONS = {kind.lower(): [f"{kind}/{right}" for right in rights] for kind, rights in _RIGHTS.items()}
+_ACTIONS = {kind.lower(): f"{kind}/{right}" for kind, right in _RIGHTS.items()}
 _LINKS = ("id", "virtualMachineId", "storageAccountId")
 
 
@@ -32,7 +32,7 @@ def authorize(cloud: Cloud, request: ArmRequest, storage: object) -> None:
     That something is there is not asked here: without a right nobody learns whether it is.
     """
     for linked in _linked_ids(storage):
-        for action in _ACTIONS.get(ResourceId(linked).type.lower(), ()):
+        if action := _ACTIONS.get(ResourceId(linked).type.lower()):
             cloud.authorize_linked(request, action=_WRITE, linked_action=action, linked_scope=linked)
 
 
