@@ -4,7 +4,11 @@ from acceptance.belief import Belief, Otherwise, Seen
 from acceptance.exchange import Recording
 from acceptance.places import value_at, values_at
 
-_PLACES = ("properties.storageProfile.source.id", "properties.storageProfile.osDiskImage.source.id")
+_PLACES = (
+    "properties.storageProfile.source.id",
+    "properties.storageProfile.osDiskImage.source.id",
+    "properties.storageProfile.osDiskImage.source.storageAccountId",
+)
 
 
 def _judge(recording: Recording) -> Seen:
@@ -20,7 +24,7 @@ BELIEF = Belief(
     id="L2o",
     step=9,
     sentence="A version's storageProfile names a source in the staging group of its template.",
-    source="recording of 2022-03-03; review L2",
+    source="azure-cli, test_image_build_shared_image, 2023-12-28; review L2",
     expected="the staging group",
     judge=_judge,
     otherwise=Otherwise(label="build/version", place="properties.storageProfile", value={"osDiskImage": {}}),

@@ -93,7 +93,8 @@ class Cloud:
             linked_scope: the id of the resource that is referred to.
         """
         principal = request.principal
-        if not self.is_allowed(principal, linked_action, linked_scope):
+        callers = (principal, request.auxiliary) if request.auxiliary else (principal,)
+        if not any(self.is_allowed(caller, linked_action, linked_scope) for caller in callers):
             raise ArmError(
                 403,
                 "LinkedAuthorizationFailed",
@@ -109,6 +110,7 @@ class Cloud:
         path: ResourceId | str,
         *,
         principal: Principal,
+        auxiliary: Principal | None = None,
         api_version: str,
         body: Any = None,  # noqa: ANN401 - any JSON
         correlation_id: str = "",
@@ -120,6 +122,7 @@ class Cloud:
                 path=str(path),
                 api_version=api_version,
                 principal=principal,
+                auxiliary=auxiliary,
                 body=body,
                 correlation_id=correlation_id,
             )

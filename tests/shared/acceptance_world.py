@@ -21,13 +21,13 @@ from acceptance.world import World
 from function_world import ServingEngine
 from localazure.assembly import LocalCloud
 from localazure.engine.build_log import BuildLog
-from localazure.engine_port import BuildFailed, BuildRequest, Log, MachineRequest
+from localazure.engine_port import BuildFailed, BuildRequest, Log
 from localazure.trial.processes import ordinary_environment
-from recording_engine import RecordedImage, RecordedMachine, Said
+from recording_engine import RecordedImage, probe_passed
 
 
 class AcceptanceEngine(ServingEngine):
-    """Fails where the acceptance run's own customizer is among those of a build; its guests answer probes."""
+    """Fails where the acceptance run's own customizer is among those of a build."""
 
     def build(self, request: BuildRequest, *, log: Log, on_phase: Log, cancelled: threading.Event) -> RecordedImage:
         """Build, or fail in Customizing as a script does that exits with 7."""
@@ -38,12 +38,6 @@ class AcceptanceEngine(ServingEngine):
         except BuildFailed as failed:
             _tell_of_script(BuildLog(request.operation_id, log), failed.message)
             raise
-
-    def boot(self, request: MachineRequest) -> RecordedMachine:
-        """Boot a machine whose guest says that Apache answers."""
-        machine = super().boot(request)
-        machine.answer = lambda _script: Said(stdout="imagegate-probe: 200\n")
-        return machine
 
     @contextmanager
     def hold(self) -> Iterator[Callable[[], None]]:
@@ -60,6 +54,7 @@ def acceptance_world(folder: Path, *, flip: str = "") -> Iterator[World]:
     """A fresh local cloud and a run that has not begun; nothing of the environment names another cloud."""
     with ExitStack() as servers:
         engine = AcceptanceEngine(folder / "engine", servers)
+        engine.answer = probe_passed
         cloud = LocalCloud(state=folder / "state", engine=engine, event_speed=60)
         image = _image(folder / "source", engine.port)
         with cloud as server, Console(quiet=True) as console:

@@ -49,6 +49,11 @@ class Said:
     stderr: str = ""
 
 
+def probe_passed(_script: str) -> Said:
+    """What a guest prints whose web server answers a probe from inside."""
+    return Said(stdout="imagegate-probe: 200\n")
+
+
 @dataclass
 class RecordedMachine:
     """A machine that runs until it is stopped."""
@@ -90,7 +95,10 @@ class RecordedMachine:
 
 
 class RecordingEngine:
-    """Knows Debian 12; a build waits at `gate` when that is not set, and fails in `fails_in` when that is named."""
+    """Knows Debian 12; a build waits at `gate` when that is not set, and fails in `fails_in` when that is named.
+
+    `answer` is what a script in a guest prints.
+    """
 
     def __init__(self, folder: Path, clock: Clock | None = None) -> None:
         self.folder = folder
@@ -105,6 +113,7 @@ class RecordingEngine:
         self.fails_in = ""
         self.closed = False
         self.knows_all = False
+        self.answer: Callable[[str], Said] = lambda _script: Said()
 
     def resolve_base(self, *, publisher: str, offer: str, sku: str, version: str) -> RecordedBase:
         """Debian 12, whatever the version; all else is unknown unless it `knows_all`."""
@@ -136,7 +145,7 @@ class RecordingEngine:
         self.folder.mkdir(parents=True, exist_ok=True)
         serial_log = self.folder / f"{request.machine_id}.log"
         serial_log.write_text("Debian GNU/Linux 12 ttyS0\n")
-        machine = RecordedMachine(request=request, serial_log=serial_log, rules=request.rules)
+        machine = RecordedMachine(request=request, serial_log=serial_log, rules=request.rules, answer=self.answer)
         self.machines.append(machine)
         return machine
 

@@ -37,13 +37,20 @@ class Installation:
     """What the last command said on standard error."""
 
     def run(
-        self, command: str, *arguments: str, environment: Mapping[str, str] | None = None
+        self,
+        command: str,
+        *arguments: str,
+        target: str = str(TEMPLATE),
+        environment: Mapping[str, str] | None = None,
     ) -> tuple[int, dict[str, Any]]:
-        """Run a command as its user starts it, by default as the cloud's owner: exit code and what it printed."""
+        """Run a command as its user starts it, by default as the cloud's owner: exit code and what it printed.
+
+        `target` is the command's first argument: a folder, or the id of a version.
+        """
         foreign = ("AZURE_", "ARM_", "GITHUB_", "ACTIONS_", "IMAGEGATE_A")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         done = subprocess.run(
-            [sys.executable, "-m", "imagegate", command, str(TEMPLATE), *arguments, "--json"],
+            [sys.executable, "-m", "imagegate", command, target, *arguments, "--json"],
             env={**kept, **(self.cloud.environment if environment is None else environment)},
             stdin=subprocess.DEVNULL,
             capture_output=True,

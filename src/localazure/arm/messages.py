@@ -27,6 +27,7 @@ class ArmRequest:
     path: str
     api_version: str
     principal: Principal
+    auxiliary: Principal | None = None  # whose rights on linked scopes count as well (x-ms-authorization-auxiliary)
     parameters: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case

@@ -12,7 +12,7 @@ from localazure.arm.operation_table import Operation
 from localazure.arm.resource_id import ResourceId
 from localazure.clock import timestamp
 from localazure.cloud import Cloud
-from localazure.providers.compute import publishing, replication, soft_deletion, version_numbers
+from localazure.providers.compute import publishing, replication, soft_deletion, version_links, version_numbers
 from localazure.providers.compute.accepted import accept
 from localazure.providers.compute.documents import (
     location_of,
@@ -25,7 +25,7 @@ from localazure.providers.compute.documents import (
     set_provisioning_state,
 )
 from localazure.providers.compute.image_definitions import PATH as DEFINITION_PATH
-from localazure.providers.compute.sources import DiskContent, source_content
+from localazure.providers.compute.sources import DiskContent, source_content, vhd_content
 from localazure.store import Document
 
 TYPE = "Microsoft.Compute/galleries/images/versions"
@@ -43,6 +43,7 @@ class ImageVersions:
     def put(self, request: ArmRequest) -> ArmResponse:
         """Create from a source, or change regions, replicas and flags of a version that is there."""
         version_id, body = request.resource_id, object_body(request)
+        version_links.authorize(self._cloud, request, properties_of(body).get("storageProfile"))
         require_parent(self._cloud, version_id)
         known = self._cloud.store.get(version_id)
         if known is not None:
@@ -54,8 +55,9 @@ class ImageVersions:
 
     def patch(self, request: ArmRequest) -> ArmResponse:
         """Change what the body names; the rest of the publishing profile stays."""
-        known, body = require(self._cloud, request.resource_id), object_body(request)
-        given = properties_of(body).get("publishingProfile") or {}
+        body = object_body(request)
+        version_links.authorize(self._cloud, request, properties_of(body).get("storageProfile"))
+        known, given = require(self._cloud, request.resource_id), properties_of(body).get("publishingProfile") or {}
         profile = publishing.patched(_profile(known), given, location=str(known.body["location"]))
         return self._change(request, body, known, profile)
 
@@ -119,7 +121,7 @@ class ImageVersions:
             raise ArmError(400, "InvalidParameter", message, target="galleryImageVersionName")
         given = properties_of(body)
         storage = given.get("storageProfile") or {}
-        content = source_content(self._cloud, _source_id(storage))
+        content = _content(self._cloud, storage)
         began = self._cloud.clock.now()
         published = timestamp(began).replace("Z", "+00:00")
         profile = publishing.created(given.get("publishingProfile") or {}, location=location, published=published)
@@ -223,14 +225,17 @@ def _profile(known: Document) -> dict[str, Any]:
     return dict(known.body["properties"]["publishingProfile"])
 
 
-def _source_id(storage: dict[str, Any]) -> str:
+def _content(cloud: Cloud, storage: dict[str, Any]) -> DiskContent:
+    """The disk behind the one source that a new version needs: a resource, or a VHD in a storage account."""
     source = storage.get("source") or (storage.get("osDiskImage") or {}).get("source") or {}
+    if isinstance(source.get("uri"), str):
+        return vhd_content(cloud, source["uri"])
     found = source.get("id") or source.get("virtualMachineId")
     if not isinstance(found, str):
         target = "galleryImageVersion.properties.storageProfile"
         message = f"Required parameter '{target}.source' is missing (null)."
         raise ArmError(400, "InvalidParameter", message, target=target)
-    return found
+    return source_content(cloud, found)
 
 
 def _storage(given: dict[str, Any]) -> dict[str, Any]:

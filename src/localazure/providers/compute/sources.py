@@ -8,6 +8,8 @@ from typing import Any
 
 from localazure.arm.errors import ArmError, resource_not_found
 from localazure.arm.resource_id import ResourceId
+from localazure.blobs.contents import get_blob
+from localazure.blobs.links import split_url
 from localazure.cloud import Cloud
 from localazure.store import Document
 
@@ -40,7 +42,10 @@ class DiskContent:
 
 def content_of(document: Document) -> DiskContent:
     """The disk content that a stored resource stands for."""
-    inner = document.internal
+    return _content(document.internal)
+
+
+def _content(inner: Mapping[str, Any]) -> DiskContent:
     return DiskContent(
         path=str(inner.get("disk", "")),
         digest=str(inner.get("content_digest", "")),
@@ -61,13 +66,28 @@ def source_content(cloud: Cloud, source_id: str) -> DiskContent:
     return required_content(found, source_id)
 
 
+def vhd_content(cloud: Cloud, uri: str) -> DiskContent:
+    """The content behind a VHD that Image Builder left in a storage account of this cloud."""
+    place = split_url(cloud, uri)
+    blob = get_blob(cloud, *place) if place else None
+    if blob is None:
+        raise ArmError(404, "NotFound", f"The blob '{uri}' was not found.")
+    if "vhd" not in blob.properties:
+        raise _no_disk(uri)
+    return _content(blob.properties["vhd"])
+
+
 def required_content(document: Document, source_id: str) -> DiskContent:
     """The disk content behind a resource; refused when there is only a document."""
     if not document.internal.get("disk"):
-        raise ArmError(
-            400,
-            "LocalCloudHasNoDisk",
-            f"The local cloud has a document for '{source_id}' but no disk behind it, so nothing can be made from it. "
-            "Only images that were built here can be a source.",
-        )
+        raise _no_disk(source_id)
     return content_of(document)
+
+
+def _no_disk(source: str) -> ArmError:
+    return ArmError(
+        400,
+        "LocalCloudHasNoDisk",
+        f"The local cloud has a document for '{source}' but no disk behind it, so nothing can be made from it. "
+        "Only images that were built here can be a source.",
+    )

@@ -1,6 +1,7 @@
 """Distribution: each target written through Compute's own operations, as the template's identity.
 
-What comes out of a build lies as a snapshot in the staging group while targets are written from it.
+What comes out of a build lies as a VHD in the staging group's storage account, and stays there until the group goes: a
+version goes on naming it as its source (recorded 2023-12-28). A managed image is made of a snapshot beside it.
 """
 
 from __future__ import annotations
@@ -68,18 +69,13 @@ class Distribution:
         self, targets: list[dict[str, Any]], image: BuiltImage, *, location: str, source_version: str
     ) -> tuple[list[Artifact], list[DistributionError]]:
         """Write every target; one that fails does not keep the others from being written."""
-        snapshot_id = self._snapshot(image, location=location)
         written, failed = list[Artifact](), list[DistributionError]()
-        try:
-            for index, target in enumerate(targets):
-                name = str(target["runOutputName"])
-                try:
-                    written.append(self._write_one(target, snapshot_id, image, source_version=source_version))
-                except _TargetRefused as refused:
-                    reason = f"[Distribute {index}] {refused}"
-                    failed.append(DistributionError(run_output=name, reason=reason))
-        finally:
-            self._cloud.store.delete(snapshot_id)
+        for index, target in enumerate(targets):
+            try:
+                written.append(self._write_one(target, image, location=location, source_version=source_version))
+            except _TargetRefused as refused:
+                reason = f"[Distribute {index}] {refused}"
+                failed.append(DistributionError(run_output=str(target["runOutputName"]), reason=reason))
         return written, failed
 
     def _snapshot(self, image: BuiltImage, *, location: str) -> ResourceId:
@@ -92,36 +88,42 @@ class Distribution:
             "location": location,
             "properties": {"provisioningState": "Succeeded", "osType": "Linux", "diskSizeBytes": image.size_bytes},
         }
-        internal = {
+        self._cloud.store.put(snapshot_id, body, internal=self._content(image))
+        return snapshot_id
+
+    def _content(self, image: BuiltImage) -> dict[str, Any]:
+        """What Compute finds behind a source: the disk, and how a build would make it again."""
+        return {
             "disk": str(image.disk),
             "content_digest": image.content_digest,
             "size_bytes": image.size_bytes,
             "recipe": dict(self._recipe),
         }
-        self._cloud.store.put(snapshot_id, body, internal=internal)
-        return snapshot_id
 
     def _write_one(
-        self, target: Mapping[str, Any], snapshot_id: ResourceId, image: BuiltImage, *, source_version: str
+        self, target: Mapping[str, Any], image: BuiltImage, *, location: str, source_version: str
     ) -> Artifact:
+        name = str(target["runOutputName"])
         if target["type"] == "SharedImage":
-            return self._shared_image(target, snapshot_id, source_version=source_version)
+            return self._shared_image(target, image, source_version=source_version)
         if target["type"] == "ManagedImage":
-            return self._managed_image(target, snapshot_id)
-        return self._vhd(target, image)
+            return self._managed_image(target, image, location=location)
+        return Artifact(run_output=name, artifact_uri=self._put_vhd(image, f"{name}_{uuid.uuid4()}.vhd"))
 
-    def _shared_image(self, target: Mapping[str, Any], snapshot_id: ResourceId, *, source_version: str) -> Artifact:
+    def _shared_image(self, target: Mapping[str, Any], image: BuiltImage, *, source_version: str) -> Artifact:
         version_id = self._version_id(target, source_version=source_version)
         definition = self._cloud.store.get(definition_id(target))
         if definition is None:
             message = f"The gallery image definition '{definition_id(target)}' was not found."
             raise _TargetRefused(message)
+        uri = self._put_vhd(image, f"{uuid.uuid4()}.vhd")
+        source = {"uri": uri, "storageAccountId": self._staging.account_id.text}
         body = {
             "location": definition.body["location"],
             "tags": dict(target.get("artifactTags") or {}),
             "properties": {
                 "publishingProfile": _publishing_profile(target),
-                "storageProfile": {"osDiskImage": {"hostCaching": "ReadWrite", "source": {"id": snapshot_id.text}}},
+                "storageProfile": {"osDiskImage": {"hostCaching": "ReadWrite", "source": source}},
             },
         }
         self._put(version_id, body, api_version=_GALLERY_API, what="Error publishing MDI to Shared Image Gallery")
@@ -135,27 +137,35 @@ class Distribution:
         number = version_choice.next_number(existing, target.get("versioning"), source_version=source_version)
         return ResourceId(f"{definition}/versions/{number}")
 
-    def _managed_image(self, target: Mapping[str, Any], snapshot_id: ResourceId) -> Artifact:
-        image_id = ResourceId(target["imageId"])
+    def _managed_image(self, target: Mapping[str, Any], image: BuiltImage, *, location: str) -> Artifact:
+        image_id, snapshot_id = ResourceId(target["imageId"]), self._snapshot(image, location=location)
         os_disk = {"osType": "Linux", "osState": "Generalized", "snapshot": {"id": snapshot_id.text}}
         body = {
             "location": target["location"],
             "tags": dict(target.get("artifactTags") or {}),
             "properties": {"storageProfile": {"osDisk": os_disk}, "hyperVGeneration": "V2"},
         }
-        self._put(image_id, body, api_version=_COMPUTE_API, what="Error creating Managed Image")
+        try:
+            self._put(image_id, body, api_version=_COMPUTE_API, what="Error creating Managed Image")
+        finally:
+            self._cloud.store.delete(snapshot_id)
         return Artifact(run_output=str(target["runOutputName"]), artifact_id=image_id.text)
 
-    def _vhd(self, target: Mapping[str, Any], image: BuiltImage) -> Artifact:
-        """A blob of the right name whose content says where the disk lies: no gigabytes are copied into the store."""
-        name = f"{target['runOutputName']}_{uuid.uuid4()}.vhd"
+    def _put_vhd(self, image: BuiltImage, name: str) -> str:
+        """A blob whose content says where the disk lies, for no gigabytes are copied into the store; its URL."""
         content = f"The local cloud keeps no VHD bytes. Disk: {image.content_digest}\n".encode()
-        put_blob(self._cloud, self._staging.account, "vhds", name, content)
-        uri = blob_url(self._cloud, self._staging.account, "vhds", name)
-        return Artifact(run_output=str(target["runOutputName"]), artifact_uri=uri)
+        put_blob(self._cloud, self._staging.account, "vhds", name, content, vhd=self._content(image))
+        return blob_url(self._cloud, self._staging.account, "vhds", name)
 
     def _put(self, resource_id: ResourceId, body: dict[str, Any], *, api_version: str, what: str) -> None:
-        response = self._cloud.call("PUT", resource_id, principal=self._identity, api_version=api_version, body=body)
+        response = self._cloud.call(
+            "PUT",
+            resource_id,
+            principal=self._identity,
+            auxiliary=self._cloud.platform,  # the staging group is the service's own: no identity has rights there
+            api_version=api_version,
+            body=body,
+        )
         if response.status >= 400:
             error = (response.body or {}).get("error", {})
             code, message = error.get("code"), error.get("message")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cloud_bench import RG, Bench
 from image_world import DEFINITION, make_definition, make_version
 from localazure.arm.resource_id import ResourceId
+from localazure.blobs.contents import put_blob
 from localazure.providers.compute import replication, version_numbers
 from localazure.store import Document
 
@@ -120,6 +121,20 @@ def test_source_has_to_be_there(bench: Bench) -> None:
     make_definition(bench)
     assert bench.error("PUT", SECOND, body(f"{RG}/providers/Microsoft.Compute/images/no"))["status"] == 404
     assert bench.error("PUT", SECOND, {"location": "westeurope"})["code"] == "InvalidParameter"
+
+
+def test_a_vhd_has_to_be_one_that_was_built_here(bench: Bench) -> None:
+    """What a client wrote into a blob is no disk: no file of this machine is reached through it."""
+    make_definition(bench)
+    put_blob(bench.cloud, "account", "vhds", "own.vhd", b"/etc/passwd", metadata={"vhd": "/etc/passwd"})
+
+    def refusal(uri: str) -> dict[str, Any]:
+        storage = {"osDiskImage": {"source": {"uri": uri}}}
+        return bench.error("PUT", SECOND, {"location": "westeurope", "properties": {"storageProfile": storage}})
+
+    assert refusal("https://localhost:2/account/vhds/own.vhd")["code"] == "LocalCloudHasNoDisk"
+    assert refusal("https://localhost:2/account/vhds/none.vhd")["status"] == 404
+    assert refusal("https://elsewhere.example/account/vhds/own.vhd")["status"] == 404
 
 
 def test_what_is_fixed_stays(bench: Bench) -> None:

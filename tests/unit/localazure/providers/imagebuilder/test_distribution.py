@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,6 +97,48 @@ def test_managed_image_and_vhd(bench: Bench) -> None:
     assert bench.body(image_id)["properties"]["storageProfile"]["osDisk"]["diskSizeGB"] == 30
     account, container, name = outputs["vhd"]["artifactUri"].removeprefix("https://localhost:2/").split("/", 2)
     assert bench.cloud.store.get_blob(account, container, name)
+
+
+def test_a_version_names_its_vhd_in_the_staging_account(bench: Bench) -> None:
+    """As recorded: the blob's URL and the account's id, and no source beside the disk image."""
+    make_template(bench)
+    run(bench)
+    staging = bench.body(TEMPLATE, api_version=NEWEST)["properties"]["exactStagingResourceGroup"]
+
+    storage = bench.body(f"{DEFINITION}/versions/0.0.1")["properties"]["storageProfile"]
+
+    source = storage["osDiskImage"].pop("source")
+    assert storage == {"osDiskImage": {"sizeInGB": 30, "hostCaching": "ReadWrite"}}
+    assert source.keys() == {"uri", "storageAccountId"}
+    group, _, account = source["storageAccountId"].partition("/providers/Microsoft.Storage/storageAccounts/")
+    assert group == staging
+    assert re.fullmatch(rf"https://localhost:2/{account}/vhds/[0-9a-f-]{{36}}\.vhd", source["uri"])
+
+
+def test_a_builder_needs_no_right_in_the_staging_group(bench: Bench) -> None:
+    """The group is the service's own: the version is written as the template's identity, which may not read there."""
+    make_template(bench)
+    assert run(bench)["status"] == "Succeeded"
+
+    source = bench.body(f"{DEFINITION}/versions/0.0.1")["properties"]["storageProfile"]["osDiskImage"]["source"]
+    builder = bench.body(bench.identity("builder"))["properties"]["principalId"]
+    assert not bench.cloud.decisions.allows(
+        builder, "Microsoft.Storage/storageAccounts/read", source["storageAccountId"]
+    )
+
+
+def test_a_vhd_becomes_a_version(bench: Bench) -> None:
+    """A VHD that a run left is a source for whoever may use the account."""
+    make_template(bench, distribute=[{"type": "VHD", "runOutputName": "vhd"}])
+    run(bench)
+    output = bench.body(f"{TEMPLATE}/runOutputs/vhd", api_version=NEWEST)
+    storage = {"osDiskImage": {"source": {"uri": output["properties"]["artifactUri"]}}}
+    body = {"location": "westeurope", "properties": {"storageProfile": storage}}
+
+    assert bench.settled("PUT", f"{DEFINITION}/versions/1.0.0", body)["status"] == "Succeeded"
+    made = bench.cloud.store.get(f"{DEFINITION}/versions/1.0.0".replace("~", RG))
+    assert made
+    assert made.internal["content_digest"] == "sha256:1"
 
 
 @pytest.mark.parametrize("latest", [False, True])
