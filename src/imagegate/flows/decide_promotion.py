@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from imagegate.flows.telling import StepFailed, Telling, call, pause
 from imagegate.gateway.image_versions import CHANGE_DEADLINE_S
-from imagegate.model.verification import Cause
+from imagegate.model.verification import Cause, innermost_line
 
 if TYPE_CHECKING:
     from durabletask.task import OrchestrationContext, Task
@@ -43,7 +43,7 @@ def decide_promotion(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Gener
     except StepFailed as failed:
         telling.note(failed.reason)
         telling.end(passed=False)
-        return _decision(speaks=False, reason=failed.reason.splitlines()[0])
+        return _decision(speaks=False, reason=innermost_line(failed.reason))
     telling.end(passed=ended["promoted"])
     return {
         **_decision(speaks=True, promoted=ended["promoted"], reason=ended["reason"], claims=claims),
@@ -84,7 +84,7 @@ def _ask(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Steps":
     except StepFailed as failed:
         if failed.cause is Cause.DEFECT:
             raise
-        return {"state": "later", "reason": failed.reason.splitlines()[0]}
+        return {"state": "later", "reason": innermost_line(failed.reason)}
 
 
 def _promote(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Steps":
@@ -94,8 +94,8 @@ def _promote(ctx: "OrchestrationContext", job: dict[str, Any]) -> "Steps":
             answer = yield from call(ctx, PROMOTE, job)
         except StepFailed as failed:
             if failed.cause not in {Cause.SERVICE, Cause.THROTTLING}:
-                return {"promoted": False, "reason": failed.reason.splitlines()[0]}
-            answer = {"done": False, "reason": failed.reason.splitlines()[0]}
+                return {"promoted": False, "reason": innermost_line(failed.reason)}
+            answer = {"done": False, "reason": innermost_line(failed.reason)}
         if answer["done"]:
             return answer
         waited_s = (ctx.current_utc_datetime - begun).total_seconds()

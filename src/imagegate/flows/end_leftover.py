@@ -11,6 +11,7 @@ from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.image_templates import ImageTemplates
 from imagegate.model import ImageTemplate, ResourceId, RunState
 from imagegate.model.submitted_template import SubmittedTemplate
+from imagegate.model.verification import innermost_line
 from imagegate.report.progress import Progress
 from imagegate.steps.read_run_outputs import read_run_outputs
 from imagegate.steps.remove_template import remove_template
@@ -77,7 +78,7 @@ def _sign(
     try:
         artifacts = read_run_outputs(templates, submitted.id.name, submitted.distribute)
     except ImageGateError as error:
-        progress.note(f"not signed: {error.message.splitlines()[0]}")
+        progress.note(f"not signed: {innermost_line(error.message)}")
         return
     signing = sign_build(cloud, signer, submitted, artifacts, note=progress.note)
     for version_id in signing.signed:

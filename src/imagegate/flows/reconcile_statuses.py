@@ -13,6 +13,7 @@ from imagegate.gateway.github import GitHubStatuses
 from imagegate.gateway.scheduler import Scheduler
 from imagegate.model.commit_status import CommitStatus, is_our_context
 from imagegate.model.status_record import StatusState
+from imagegate.model.verification import innermost_line
 from imagegate.settings.function_settings import FunctionSettings
 
 _LOG = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ def reconcile_statuses(
             for status in _stuck(github, repository, limit):
                 started += start_giving_up_status(status, scheduler, settings)
         except ImageGateError as error:
-            reason = error.message.splitlines()[0]
+            reason = innermost_line(error.message)
             _LOG.warning("statuses of %s that stay pending are not looked for: %s", repository, reason)
     return started
 

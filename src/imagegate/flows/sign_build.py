@@ -8,6 +8,7 @@ from imagegate.gateway.image_templates import ImageTemplates
 from imagegate.model.build_result import gallery_versions
 from imagegate.model.smoke_spec import smoke_text_of
 from imagegate.model.submitted_template import SubmittedTemplate
+from imagegate.model.verification import innermost_line
 from imagegate.steps.compare_template import Compared, compare_template
 from imagegate.steps.sign_origin import PublishedBetween, Signer, Signing, sign_origin
 
@@ -65,4 +66,4 @@ def _tell(compared: Compared, note: Callable[[str], None]) -> None:
 
 
 def _first_line(error: ImageGateError) -> str:
-    return error.message.splitlines()[0]
+    return innermost_line(error.message)
