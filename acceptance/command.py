@@ -116,11 +116,10 @@ def world_of(options: Options, environment: Mapping[str, str], console: Console,
         transport = recorded_transport(recorder, ca_bundle=environment.get("REQUESTS_CA_BUNDLE", ""))
         return Cloud.connect(settings, {**around, **login}, transport=transport)
 
-    least = {"AZURE_CLIENT_ID": options.least_client_id, "AZURE_CLIENT_SECRET": options.least_client_secret}
     return World(
         options=options,
         cloud=connect({}),
-        least=connect(least) if options.least_client_id else None,
+        least=connect(options.least_login) if options.least_login else None,
         recorder=recorder,
         environment=around,
         clock=SystemClock(),

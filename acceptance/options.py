@@ -43,6 +43,12 @@ class Options:
         """The resource group of templates and gallery; the others are named after it."""
         return f"{self.prefix}-images"
 
+    @property
+    def least_login(self) -> dict[str, str]:
+        """How a command logs in as the least principal; empty where there is none, so that it runs as the owner."""
+        login = {"AZURE_CLIENT_ID": self.least_client_id, "AZURE_CLIENT_SECRET": self.least_client_secret}
+        return login if self.least_client_id else {}
+
     def missing(self) -> list[str]:
         """What the owner has not said yet, one sentence each."""
         found = []

@@ -12,5 +12,4 @@ def build_as_least(world: World) -> None:
         world.recorder.skip("least", "needs a second principal: LEAST_CLIENT_ID")
         return
     options = world.options
-    login = {"AZURE_CLIENT_ID": options.least_client_id, "AZURE_CLIENT_SECRET": options.least_client_secret}
-    world.run("least", "build", str(image_folder(options)), "--no-follow", environment=login)
+    world.run("least", "build", str(image_folder(options)), "--no-follow", environment=options.least_login)

@@ -14,13 +14,14 @@ from imagegate.waiting import Look
 
 
 def cancel_a_run(world: World) -> None:
-    """Run `imagegate build`, cancel its run, and read the template until the run has ended."""
+    """Run `imagegate build` as the least principal, cancel its run, and read the template until the run has ended."""
     with world.hold() as release:
         world.run(
             "cancel",
             "build",
             str(image_folder(world.options)),
             "--no-follow",
+            environment=world.options.least_login,
             during=lambda runs: ask_during_run(world, "cancel", runs, _cancel, release),
         )
 

@@ -9,8 +9,9 @@ from acceptance.world import World
 
 
 def fail_a_build(world: World) -> None:
-    """Run `imagegate build` with a customizer that ends in 7; read, change and delete what it leaves."""
-    outcome = world.run("fail", "build", str(failing_folder(world.options)), "--no-follow")
+    """As the least principal build with a customizer that ends in 7; read, change and delete what is left."""
+    options = world.options
+    outcome = world.run("fail", "build", str(failing_folder(options)), "--no-follow", environment=options.least_login)
     path = str(value_at(outcome.body, "error.ids.resource") or "")
     if not path:
         world.recorder.skip("fail", f"the build ended with exit code {outcome.status} and left no template")

@@ -7,7 +7,7 @@ from acceptance.world import World
 
 
 def verify_version(world: World) -> None:
-    """Run `imagegate verify` by public address, by run command, and with a reboot; nothing is promoted."""
+    """As the least principal `imagegate verify` by public address, by run command, and with a reboot; no promotion."""
     if not world.version_id:
         world.recorder.skip("verify-public-ip", "there is no version: the build failed")
         return
@@ -17,4 +17,5 @@ def verify_version(world: World) -> None:
         ("verify-run-command", image, "run-command"),
         ("verify-reboot", rebooting, "public-ip"),
     ):
-        world.run(step, "verify", world.version_id, "--image", folder, "--no-promote", "--reach", reach)
+        given = (world.version_id, "--image", folder, "--no-promote", "--reach", reach)
+        world.run(step, "verify", *given, environment=world.options.least_login)

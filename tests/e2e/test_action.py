@@ -204,7 +204,7 @@ def test_missing_permission(world: World) -> None:
 def test_no_federated_credential(world: World) -> None:
     """An identity that does not trust the job's subject: the error prints subject, issuer and audience to register."""
     entries = world.cloud.cloud.directory.all()
-    identity = next(entry for entry in entries if entry.kind == "ManagedIdentity")
+    identity = next(entry for entry in entries if entry.resource_id.endswith("/imagegate-builder"))
 
     step = world.job.run(world.inputs("build", **{"client-id": identity.app_id}))
 

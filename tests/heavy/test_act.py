@@ -16,8 +16,9 @@ from localazure.engine.engine import Engine
 
 pytestmark = pytest.mark.heavy
 
+_CLIENTS = {"setup": "OWNER_CLIENT_ID", "build": "AZURE_CLIENT_ID"}
 _LOGIN = """
-          client-id: ${{ vars.AZURE_CLIENT_ID }}
+          client-id: ${{ vars.%s }}
           tenant-id: ${{ vars.AZURE_TENANT_ID }}
           subscription: ${{ vars.AZURE_SUBSCRIPTION_ID }}"""
 _JOB = """
@@ -36,8 +37,9 @@ _EVENT = {"repository": {"default_branch": "main"}}
 def _step(command: str, *inputs: str, folder: str = FOLDER) -> str:
     """A step of the action by its local path; its id is the command."""
     lines = (f"\n          {line}" for line in inputs)
+    login = _LOGIN % _CLIENTS.get(command, "AZURE_VERIFY_CLIENT_ID")
     head = f"\n      - uses: ./\n        id: {command}\n        with:\n          command: {command}"
-    return f"{head}\n          folder: {folder}{_LOGIN}{''.join(lines)}"
+    return f"{head}\n          folder: {folder}{login}{''.join(lines)}"
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +61,7 @@ def engine(tmp_path: Path) -> HostileEngine:
 
 @pytest.fixture
 def world(daemon: DockerDaemon, tmp_path: Path, engine: HostileEngine) -> Iterator[ActWorld]:
-    """A cloud with nothing in it, and a checkout with the Apache image."""
+    """A cloud that is set up, and a checkout with the Apache image."""
     with open_act_world(daemon, tmp_path, engine) as found:
         yield found
 

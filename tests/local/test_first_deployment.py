@@ -18,11 +18,10 @@ _JOBS = ("--repository", REPOSITORY, "--promoted-ref", "refs/heads/main")
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Installation]:
     """A cloud that plays the first hour; its sites run what is published to them."""
-    engine = RecordingEngine(tmp_path / "engine")
-    with LocalCloud(state=tmp_path / "state", engine=engine) as cloud:
+    with LocalCloud(state=tmp_path / "state", engine=RecordingEngine(tmp_path / "engine")) as cloud:
         cloud.console.play(SCENARIO.read_text(), file=str(SCENARIO))
         cloud.cloud.settings.change({"retry_after_s": 0.05})
-        yield Installation(cloud, engine, tmp_path)
+        yield Installation(cloud, tmp_path)
 
 
 @pytest.mark.slow

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,35 +13,16 @@ import pytest
 
 from localazure.assembly import LocalCloud
 from recording_engine import RecordingEngine
+from sides_world import MAIN, REPOSITORY, Installation
 
-REPOSITORY = Path(__file__).parents[2]
-SCENARIOS = REPOSITORY / "examples" / "scenarios"
-TEMPLATE = REPOSITORY / "templates" / "apache-debian12"
-_TIMEOUT_S = 240
+SCENARIOS = Path(__file__).parents[2] / "examples" / "scenarios"
 
 
-@dataclass
-class Product:
-    """`imagegate` as its user starts it, against one cloud."""
+@dataclass(kw_only=True)
+class Product(Installation):
+    """`imagegate` as a job starts it, against one cloud, with the rights that set-up gave it."""
 
-    cloud: LocalCloud
     engine: RecordingEngine
-
-    def __call__(self, command: str, *arguments: str) -> tuple[int, dict[str, Any]]:
-        """Run a command to its end: exit code and the object that it printed."""
-        foreign = ("AZURE_", "ARM_", "GITHUB_", "ACTIONS_", "IMAGEGATE_A")
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-        done = subprocess.run(
-            [sys.executable, "-m", "imagegate", command, str(TEMPLATE), *arguments, "--json"],
-            env={**kept, **self.cloud.environment},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_TIMEOUT_S,
-            check=False,
-        )
-        assert done.stdout, done.stderr
-        return done.returncode, json.loads(done.stdout)
 
     def play(self, name: str) -> None:
         """Play an example."""
@@ -67,9 +45,8 @@ def _set_up(folder: Path) -> Iterator[Product]:
     engine = RecordingEngine(folder / "engine")
     with LocalCloud(state=folder / "state", engine=engine) as cloud:
         cloud.cloud.settings.change({"retry_after_s": 0.05})
-        found = Product(cloud, engine)
-        exit_code, document = found("setup")
-        assert exit_code == 0, document
+        found = Product(cloud, folder, engine=engine)
+        found.set_up("--repository", REPOSITORY)
         yield found
 
 
@@ -97,7 +74,7 @@ def fresh_product(tmp_path: Path) -> Iterator[Product]:
 
 
 def _build(product: Product) -> dict[str, Any]:
-    exit_code, document = product("build")
+    exit_code, document = product.run_as_job("build")
     assert exit_code == 0, document
     return document
 
@@ -146,14 +123,18 @@ def test_a_run_is_started_once_whatever_is_answered(product: Product, document: 
 def test_permissions_that_take_a_while_are_waited_for(fresh_product: Product) -> None:
     """Right after a set-up the rights that it gave are waited for: the build goes on once they count."""
     fresh_product.cloud.cloud.settings.change({"role_assignment_delay_s": 8})
-    _build(fresh_product)
+    job = fresh_product.job("ciClientId", MAIN) | {"GITHUB_ACTIONS": "true"}
+
+    exit_code, document = fresh_product.run("build", environment=job)
+
+    assert exit_code == 0, document
 
 
 @pytest.mark.parametrize("kind", ["malformed-body", "connection-reset"])
 def test_what_is_no_answer_ends_without_a_defect(product: Product, kind: str) -> None:
     """A template that cannot be read ends the build with 7 and a reason, or is read again; it is never a defect."""
     product.cloud.console.add_faults({"kind": kind, "operation": "VirtualMachineImageTemplates_Get", "skip": 2})
-    exit_code, document = product("build")
+    exit_code, document = product.run_as_job("build")
     assert product.happened(kind) == 1
     assert exit_code in (0, 7), document
 
@@ -161,7 +142,7 @@ def test_what_is_no_answer_ends_without_a_defect(product: Product, kind: str) ->
 def test_a_region_that_fails_ends_the_build_with_its_name(fresh_product: Product) -> None:
     """Exit 3, as for every run that ended badly, and the region is told."""
     fresh_product.play("slow-replication")
-    exit_code, document = fresh_product("build")
+    exit_code, document = fresh_product.run_as_job("build")
     assert exit_code == 3
     assert "North Europe" in json.dumps(document)
 
@@ -185,7 +166,7 @@ def test_what_is_not_the_images_fault_is_inconclusive(product: Product, document
     if not product.has_a_version():
         _build(product)
     product.cloud.console.add_faults(document)
-    exit_code, told = product("verify", "--no-promote")
+    exit_code, told = product.run_as_job("verify", "--no-promote")
     assert exit_code == wanted, told
     assert told["teardown"] == "complete"
     assert product.happened(document["kind"]) >= 1

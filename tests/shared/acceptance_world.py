@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,12 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rich.console import Console
 
 from acceptance.command import world_of
 from acceptance.local_cloud import as_local, observed
-from acceptance.options import SAMPLE, Options
+from acceptance.options import Options
 from acceptance.sample import FAILING
 from acceptance.world import World
 from function_world import ServingEngine
@@ -24,6 +22,7 @@ from localazure.engine.build_log import BuildLog
 from localazure.engine_port import BuildFailed, BuildRequest, Log
 from localazure.trial.processes import ordinary_environment
 from recording_engine import RecordedImage, probe_passed
+from served_image import served_image
 
 
 class AcceptanceEngine(ServingEngine):
@@ -56,7 +55,7 @@ def acceptance_world(folder: Path, *, flip: str = "") -> Iterator[World]:
         engine = AcceptanceEngine(folder / "engine", servers)
         engine.answer = probe_passed
         cloud = LocalCloud(state=folder / "state", engine=engine, event_speed=60)
-        image = _image(folder / "source", engine.port)
+        image = served_image(folder / "source", engine.port)
         with cloud as server, Console(quiet=True) as console:
             environment = ordinary_environment(server.environment)
             work = folder / "work"
@@ -81,14 +80,3 @@ def _tell_of_script(log: BuildLog, reason: str) -> None:
     log.output("acceptance: this is meant to fail")
     log.ending("shell")
     log.failed(reason)
-
-
-def _image(folder: Path, port: int) -> Path:
-    """The sample, with its probe on the engine's port."""
-    shutil.copytree(SAMPLE, folder)
-    settings = yaml.safe_load((folder / "imagegate.yaml").read_text())
-    (probe,) = settings["smoke"]["probes"]
-    probe["http"]["port"] = port
-    settings["smoke"]["deadline"] = "30s"
-    (folder / "imagegate.yaml").write_text(yaml.safe_dump(settings))
-    return folder

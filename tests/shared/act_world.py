@@ -14,6 +14,7 @@ from docker_daemon import DockerDaemon
 from job_services import CLAIMS, JobServices, shown_states
 from localazure.assembly import LocalCloud
 from localazure.engine_port import EnginePort
+from sides_world import Installation
 
 _BUNDLE = "trusted.pem"
 
@@ -46,15 +47,26 @@ class ActWorld:
 
 @contextmanager
 def open_act_world(daemon: DockerDaemon, folder: Path, engine: EnginePort) -> Iterator[ActWorld]:
-    """A fresh cloud, and a copy of this repository as the one that holds the images; nothing is committed yet."""
+    """A cloud with identities for the jobs, and a copy of this repository as the one that holds the images.
+
+    Nothing is committed yet. The variables are those that the README names, and OWNER_CLIENT_ID.
+    """
     with JobServices(host="127.0.0.1") as services, LocalCloud(state=folder / "state", engine=engine) as cloud:
         found = cloud.environment
+        (folder / "set-up").mkdir(parents=True)
+        installation = Installation(cloud, folder / "set-up")
+        made = installation.set_up("--repository", CLAIMS["repository"], "--issuer", services.url)["outputs"]
         checkout = folder / "runner" / "images"
         act = Act(
             folder=folder / "runner",
             docker_host=daemon.socket,
             platform=BASE,
-            variables={name: found[name] for name in ("AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_SUBSCRIPTION_ID")},
+            variables={
+                "AZURE_CLIENT_ID": made["ciClientId"],
+                "AZURE_VERIFY_CLIENT_ID": made["ciVerifyClientId"],
+                "OWNER_CLIENT_ID": found["AZURE_CLIENT_ID"],
+                **{name: found[name] for name in ("AZURE_TENANT_ID", "AZURE_SUBSCRIPTION_ID")},
+            },
             environment={
                 "REQUESTS_CA_BUNDLE": str(checkout / _BUNDLE),
                 "AZURE_AUTHORITY_HOST": found["AZURE_AUTHORITY_HOST"],

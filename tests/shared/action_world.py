@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from docker_daemon import BRIDGE, DockerDaemon
-from job_services import JobServices, shown_states
+from job_services import CLAIMS, JobServices, shown_states
 from localazure.assembly import LocalCloud
 from localazure.clock import Clock, SystemClock
 from localazure.engine_port import BuildRequest, EnginePort, Log, MachineRequest
 from recording_engine import RecordedImage, RecordedMachine, RecordingEngine, Said
 from runner_side import JobOnRunner
+from sides_world import RUN_BY, Installation
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TAG = "imagegate:test"
@@ -100,20 +101,21 @@ class GatedClock(SystemClock):
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """A cloud, GitHub's services, and a job that may reach both."""
+    """A cloud, GitHub's services, and a job that may reach both; `outputs` are those of the set-up."""
 
     cloud: LocalCloud
     engine: EnginePort
     services: JobServices
     job: JobOnRunner
+    outputs: Mapping[str, str] = field(default_factory=dict)
 
     def inputs(self, command: str, **more: str) -> dict[str, str]:
-        """The inputs of a step; the client is the cloud's owner."""
+        """The inputs of a step; the client is the identity that set-up made for the command, else the cloud's owner."""
         environment = self.cloud.environment
         return {
             "command": command,
             "folder": FOLDER,
-            "client-id": environment["AZURE_CLIENT_ID"],
+            "client-id": self.outputs.get(RUN_BY.get(command, ""), environment["AZURE_CLIENT_ID"]),
             "tenant-id": environment["AZURE_TENANT_ID"],
             "subscription": environment["AZURE_SUBSCRIPTION_ID"],
             "arm-endpoint": environment["IMAGEGATE_ARM_ENDPOINT"],
@@ -144,7 +146,7 @@ class World:
 def open_world(
     daemon: DockerDaemon, folder: Path, engine: EnginePort, *, clock: Clock | None = None
 ) -> Iterator[World]:
-    """A fresh cloud, set up by the action itself; the image TAG is built already."""
+    """A fresh cloud, set up by the action itself, and with identities for its job; the image TAG is built already."""
     with (
         JobServices(host=BRIDGE) as services,
         LocalCloud(state=folder / "state", engine=engine, host=BRIDGE, clock=clock) as cloud,
@@ -161,4 +163,5 @@ def open_world(
         step = job.run(found.inputs("setup"))
         if step.exit_code:
             raise RuntimeError(f"setup failed:\n{step.log}")
-        yield found
+        made = Installation(cloud, folder).set_up("--repository", CLAIMS["repository"], "--issuer", services.url)
+        yield replace(found, outputs=made["outputs"])

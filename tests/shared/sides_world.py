@@ -17,12 +17,13 @@ from function_world import trusting_transport
 from imagegate.gateway.cloud import Cloud
 from imagegate.settings import CloudSettings
 from localazure.assembly import LocalCloud
-from recording_engine import RecordingEngine
 
 TEMPLATE = Path(__file__).parents[2] / "templates" / "apache-debian12"
 REPOSITORY = "acme/images"
 MAIN, PULL_REQUEST = f"repo:{REPOSITORY}:ref:refs/heads/main", f"repo:{REPOSITORY}:pull_request"
 _TIMEOUT_S = 240
+RUN_BY = {"build": "ciClientId", "verify": "ciVerifyClientId", "sweep": "ciVerifyClientId"}
+"""By command, the output of the set-up that has the client id of who runs it."""
 
 
 @dataclass
@@ -30,7 +31,6 @@ class Installation:
     """A cloud, and what `setup` printed there."""
 
     cloud: LocalCloud
-    engine: RecordingEngine
     folder: Path
     document: dict[str, Any] = field(default_factory=dict)
     progress: str = ""
@@ -68,6 +68,10 @@ class Installation:
         assert exit_code == 0, self.document
         return self.document
 
+    def run_as_job(self, command: str, *arguments: str) -> tuple[int, dict[str, Any]]:
+        """Run a command in a job on main, as the identity that the set-up made for it."""
+        return self.run(command, *arguments, environment=self.job(RUN_BY[command], MAIN))
+
     def job(self, output: str, subject: str) -> dict[str, str]:
         """The environment of a job that logs in as the identity of an output of the set-up."""
         file = self.folder / f"{output}.token"
@@ -77,8 +81,7 @@ class Installation:
             "sub": subject,
         }
         file.write_text(jwt.encode(claims, "k" * 32))
-        kept = {name: value for name, value in self.cloud.environment.items() if name != "AZURE_CLIENT_SECRET"}
-        return kept | {
+        return without_secret(self.cloud) | {
             "AZURE_CLIENT_ID": self.document["outputs"][output],
             "AZURE_FEDERATED_TOKEN_FILE": str(file),
         }
@@ -90,6 +93,11 @@ class Installation:
             arm_endpoint=self.cloud.cloud.arm_endpoint, subscription_id=known["AZURE_SUBSCRIPTION_ID"]
         )
         return Cloud.connect(settings, environment or known, transport=trusting_transport(self.cloud))
+
+
+def without_secret(cloud: LocalCloud) -> dict[str, str]:
+    """The environment of a cloud's client that has to show something else than the owner's secret."""
+    return {name: value for name, value in cloud.environment.items() if name != "AZURE_CLIENT_SECRET"}
 
 
 def template_body(group: str) -> dict[str, Any]:

@@ -65,20 +65,21 @@ class Origin:
             "run_attempt": "1",
         }
 
-    def setup_arguments(self, *, github_url: str, issuer_url: str, unsigned: bool = False) -> list[str]:
-        """What `imagegate setup` needs to make the Function: whose proofs count, where GitHub is, a verdict topic."""
-        refs = ["--promoted-ref", self.ref] if self.ref else []
+    def setup_arguments(self, *, issuer_url: str) -> list[str]:
+        """What `imagegate setup` needs to make identities that take the tokens of the trial's job."""
+        return ["--repository", self.repository, "--promoted-ref", self.ref, "--issuer", issuer_url]
+
+    def function_arguments(self, *, github_url: str, unsigned: bool = False) -> list[str]:
+        """What it needs beside that to make the Function: whose proofs count, where GitHub is, a verdict topic."""
         parameters = (
             f"githubApiUrl={github_url}",
             f"githubToken={_TOKEN}",
-            f"issuer={issuer_url}",
             "withVerdictTopic=true",
             *((f"pendingLimit={_PROOF_WAIT}",) if unsigned else ()),
         )
         given = [word for pair in parameters for word in ("--function-parameter", pair)]
         # What Azure's own build would install is here already: the local cloud runs with its own packages.
-        built = ["--function", "--remote-build"]
-        return [*built, "--repository", self.repository, "--workflow", self.workflow, *refs, *given]
+        return ["--function", "--remote-build", "--workflow", self.workflow, *given]
 
 
 def origin_of(folder: Path, environment: Mapping[str, str]) -> Origin:

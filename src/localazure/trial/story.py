@@ -16,6 +16,7 @@ from localazure.trial.board import Board
 from localazure.trial.closing import ClosingFollower, closings_of
 from localazure.trial.cloud_session import CloudSession
 from localazure.trial.follow import Follower
+from localazure.trial.job_login import BUILDS, VERIFIES, JobIdentity, job_login, split_login
 from localazure.trial.observer import Observer
 from localazure.trial.origin import Origin, origin_of
 from localazure.trial.outcome import Outcome
@@ -41,7 +42,7 @@ class TrialOptions:
     cache: Path
     logs: Path
     via: Via = Via.FUNCTION
-    unsigned: bool = False  # the build asks for a token and has no issuer
+    unsigned: bool = False  # the job logs in, and may ask for no token
     temporary: bool = False
     product_arguments: tuple[str, ...] = ()  # passed on to each product command, as `--no-color`
 
@@ -68,24 +69,19 @@ def run_trial(folder: Path, options: TrialOptions, console: Console) -> Outcome:
             tier = Engine(cache_dir=options.cache, work_dir=options.state / "look").tier()
             outcome.tier, outcome.cannot_prove = tier.name, tier.cannot_prove
             screen.say(f"The local cloud is up ({tier.name}). The product knows only its address.")
-            environment = ordinary_environment(cloud.environment) | {"IMAGEGATE_LOG_DIR": str(options.logs)}
-            environment |= origin.job_environment | {
-                "IMAGEGATE_ISSUER": board.issuer_url,
-                "IMAGEGATE_PROMOTED_REFS": origin.ref,
-            }
-            stage = _Stage(
+            ordinary, owner = split_login(ordinary_environment(cloud.environment))
+            stage = Stage(
                 folder=folder,
                 origin=origin,
                 options=options,
-                environment=environment,
+                environment=ordinary,
+                owner=owner,
                 outcome=outcome,
                 screen=screen,
                 board=board,
                 session=session,
             )
-            for step in (_set_up, _build, _verify_by_function if options.via is Via.FUNCTION else _verify_by_command):
-                if not outcome.exit_code:
-                    step(stage)
+            run_steps(stage)
             outcome.statuses = board.statuses
             stopping = time.monotonic()
             screen.begin("Stopping the local cloud")
@@ -95,23 +91,39 @@ def run_trial(folder: Path, options: TrialOptions, console: Console) -> Outcome:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Stage:
-    """What each step of the story works with."""
+class Stage:
+    """What each step of the story works with. `environment` has no login; `owner` is that of the cloud's owner."""
 
     folder: Path
     origin: Origin
     options: TrialOptions
-    environment: dict[str, str]
+    environment: Mapping[str, str]
+    owner: Mapping[str, str]
     outcome: Outcome
     screen: Screen
     board: Board
     session: CloudSession
 
-    def run(self, name: str, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
-        """Run a product command to its end; only the build gets the right to ask for the job's tokens."""
+    def run_as_owner(self, name: str, *arguments: str) -> None:
+        """Run a product command to its end with all rights; only what makes the identities of the others needs them."""
+        self.screen.say(f"imagegate {name} runs as the cloud's owner, and makes the identities of what follows.")
+        self._run(name, *arguments, login=self.owner)
+
+    def run_as(self, identity: JobIdentity, name: str, *arguments: str) -> None:
+        """Run a product command to its end as the trial's job, with an identity's rights and nothing of the owner."""
+        self.screen.say(f"imagegate {name} runs as {identity.name}, with the rights that setup gave it.")
+        client_id = str(self.outcome.commands["setup"].document["outputs"][identity.output])
+        proof = job_login(self.board.issuer, self.options.state, unsigned=self.options.unsigned)
+        self._run(name, *arguments, login={"AZURE_CLIENT_ID": client_id, **proof})
+
+    def _run(self, name: str, *arguments: str, login: Mapping[str, str]) -> None:
         self.screen.begin(f"imagegate {name}")
+        environment = {**self.environment, **self.origin.job_environment, **login}
+        environment["IMAGEGATE_LOG_DIR"] = str(self.options.logs)
+        environment["IMAGEGATE_ISSUER"] = self.board.issuer_url
+        environment["IMAGEGATE_PROMOTED_REFS"] = self.origin.ref
         given = [name, *arguments, *self.options.product_arguments]
-        self.outcome.add(name, run_product(given, {**self.environment, **(environment or {})}, self.screen.say))
+        self.outcome.add(name, run_product(given, environment, self.screen.say))
 
     @property
     def observer(self) -> Observer:
@@ -121,30 +133,37 @@ class _Stage:
         return Observer(self.session, site)
 
 
-def _set_up(stage: _Stage) -> None:
-    if stage.options.via is Via.COMMAND:
-        stage.run("setup", str(stage.folder))
-        return
+def run_steps(stage: Stage) -> None:
+    """Set up, build, verify; what fails ends the story."""
+    verify = _verify_by_function if stage.options.via is Via.FUNCTION else _verify_by_command
+    for step in (_set_up, _build, verify):
+        if not stage.outcome.exit_code:
+            step(stage)
+
+
+def _set_up(stage: Stage) -> None:
     origin, board = stage.origin, stage.board
+    arguments = [str(stage.folder), *origin.setup_arguments(issuer_url=board.issuer_url)]
+    if stage.options.via is Via.COMMAND:
+        stage.run_as_owner("setup", *arguments)
+        return
     stage.screen.say(f"Statuses for commits of {origin.repository} are shown here and posted nowhere else.")
-    urls = {"github_url": board.github_url, "issuer_url": board.issuer_url}
-    arguments = origin.setup_arguments(**urls, unsigned=stage.options.unsigned)
-    stage.run("setup", str(stage.folder), *arguments)
+    function = origin.function_arguments(github_url=board.github_url, unsigned=stage.options.unsigned)
+    stage.run_as_owner("setup", *arguments, *function)
     if not stage.outcome.exit_code:
         outputs = stage.outcome.commands["setup"].document["function"]["outputs"]
         stage.session.subscribe(str(outputs["verdictTopicId"]), stage.board.verdicts_url)
 
 
-def _build(stage: _Stage) -> None:
+def _build(stage: Stage) -> None:
     by_function = stage.options.via is Via.FUNCTION
     known = closings_of(stage.observer) if by_function else frozenset()
-    signing = {} if stage.options.unsigned else stage.board.issuer.environment
-    stage.run("build", str(stage.folder), environment=signing)
+    stage.run_as(BUILDS, "build", str(stage.folder))
     if by_function and stage.outcome.exit_code == _BUILD_FAILED:
         _follow_closing(stage, known)
 
 
-def _follow_closing(stage: _Stage, known: frozenset[str]) -> None:
+def _follow_closing(stage: Stage, known: frozenset[str]) -> None:
     """A run that failed is an event as well: the Function finds the root cause, and closes the commit's statuses."""
     stage.screen.begin("Waiting for the Function to close the commit's statuses")
     stage.screen.say("The build's end is an event, too; the Function that it wakes closes the commit's statuses.")
@@ -154,17 +173,18 @@ def _follow_closing(stage: _Stage, known: frozenset[str]) -> None:
     _tell_statuses(stage)
 
 
-def _verify_by_command(stage: _Stage) -> None:
+def _verify_by_command(stage: Stage) -> None:
     version_id = str(stage.outcome.commands["build"].document["image_version_id"])
-    trust = {"IMAGEGATE_ISSUER": stage.board.issuer_url, "IMAGEGATE_PROMOTED_REFS": stage.origin.ref}
-    stage.run("verify", version_id, "--image", str(stage.folder), environment=trust)
+    stage.run_as(VERIFIES, "verify", version_id, "--image", str(stage.folder))
 
 
-def _verify_by_function(stage: _Stage) -> None:
+def _verify_by_function(stage: Stage) -> None:
     outcome, logs = stage.outcome, stage.options.logs
     version_id = str(outcome.commands["build"].document["image_version_id"])
     stage.screen.begin("Waiting for the Function's verdict")
-    stage.screen.say("The build's end is an event now; the Function that it wakes verifies the version.")
+    stage.screen.say(
+        "The build's end is an event now; the Function that it wakes verifies the version, as its own identity."
+    )
     follower = Follower(observer=stage.observer, image_version_id=version_id, say=stage.screen.say)
     outcome.add("verify", follower.follow())
     outcome.events, outcome.timeline = follower.events, follower.timeline.entries
@@ -176,13 +196,13 @@ def _verify_by_function(stage: _Stage) -> None:
     outcome.serial_log = next((str(file) for file in kept if file.is_file()), None)
 
 
-def _tell_statuses(stage: _Stage) -> None:
+def _tell_statuses(stage: Stage) -> None:
     for status in stage.board.statuses:
         told = f"{status['context']}: {status['state']}, {status.get('description', '')}"
         stage.screen.say(f"Status of commit {status['commit'][:12]}: {told}")
 
 
-def _await_verdict_event(stage: _Stage, version_id: str) -> None:
+def _await_verdict_event(stage: Stage, version_id: str) -> None:
     """The Function has published its verdict; the topic delivers it here."""
     stage.screen.begin("Waiting for the event of the verdict")
     event = stage.outcome.verdict_event = stage.board.await_verdict(version_id, _VERDICT_EVENT_S)

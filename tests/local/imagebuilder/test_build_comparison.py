@@ -15,18 +15,21 @@ import pytest
 from function_world import REPOSITORY, trusting_transport
 from imagegate.flows.build import build_image
 from imagegate.flows.setup import set_up
+from imagegate.flows.setup_sides import Sides
 from imagegate.gateway.cloud import Cloud
 from imagegate.model.build_result import BuildResult
 from imagegate.report.progress import Silent, Story
 from imagegate.settings import Settings, load_settings
 from imagegate.waiting import SystemClock
-from job_services import JobServices
+from job_services import CLAIMS, JobServices
 from localazure import clock
 from localazure.assembly import LocalCloud
 from recording_engine import RecordingEngine
+from sides_world import without_secret
 
 API = "2025-10-01"
 GALLERY_API = "2023-07-03"
+_REPOSITORY, _MAIN = CLAIMS["repository"], CLAIMS["ref"]
 BEFORE_RUN, AFTER_RUN, BEFORE_SIGNING = "Starting the run", "Fetching the build log", "Signing the image versions"
 
 
@@ -59,30 +62,29 @@ class Intruder(Silent):
 
 @dataclass
 class World:
-    """A cloud that is set up, and the job that builds in it."""
+    """A cloud that is set up, and the job that builds in it; `client` is the owner, who changes what the job made."""
 
     client: Any
     server: LocalCloud
     clock: MovedClock
     settings: Settings
-    cloud: Cloud
-    services: JobServices
+    job: dict[str, str]
     folder: Path
     intruder: Intruder = field(default_factory=Intruder)
 
     def build(self) -> BuildResult:
         """Build as a job that may ask for tokens."""
         environment = {
-            **self.server.environment,
-            **self.services.environment(),
+            **self.job,
             "GITHUB_ACTIONS": "true",
-            "GITHUB_REPOSITORY": "acme/images",
+            "GITHUB_REPOSITORY": _REPOSITORY,
             "GITHUB_RUN_ID": "4711",
             "GITHUB_SHA": "e" * 40,
-            "GITHUB_REF": "refs/heads/main",
+            "GITHUB_REF": _MAIN,
         }
+        cloud = Cloud.connect(self.settings.azure, environment, transport=trusting_transport(self.server))
         story = Story(self.intruder, SystemClock())
-        return build_image(self.settings, self.cloud, story, environment=environment, logs=self.folder / "logs")
+        return build_image(self.settings, cloud, story, environment=environment, logs=self.folder / "logs")
 
     @property
     def template(self) -> str:
@@ -155,15 +157,16 @@ def world(
     shutil.copytree(REPOSITORY / "templates" / "apache-debian12", folder)
     settings = load_settings(folder, environment=cloud_server.environment)
     cloud = Cloud.connect(settings.azure, cloud_server.environment, transport=trusting_transport(cloud_server))
-    set_up(settings, cloud, Story(Silent(), SystemClock()))
     with JobServices(host="127.0.0.1") as services:
+        sides = Sides(repositories=(_REPOSITORY,), refs=(_MAIN,), issuer=services.url)
+        outputs = set_up(settings, cloud, Story(Silent(), SystemClock()), sides=sides).outputs
+        job = {**without_secret(cloud_server), **services.environment(), "AZURE_CLIENT_ID": outputs["ciClientId"]}
         yield World(
             client=caller(),
             server=cloud_server,
             clock=moved_clock,
             settings=settings,
-            cloud=cloud,
-            services=services,
+            job=job,
             folder=folder,
         )
 

@@ -18,12 +18,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[],
 
     def install() -> Installation:
         folder = tmp_path_factory.mktemp("sides")
-        engine = RecordingEngine(folder / "engine")
-        cloud = LocalCloud(state=folder / "state", engine=engine)
+        cloud = LocalCloud(state=folder / "state", engine=RecordingEngine(folder / "engine"))
         cloud.__enter__()
         opened.append(cloud)
         cloud.cloud.settings.change({"retry_after_s": 0.05})
-        return Installation(cloud, engine, folder)
+        return Installation(cloud, folder)
 
     yield install
     for cloud in reversed(opened):

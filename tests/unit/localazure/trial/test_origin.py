@@ -36,16 +36,27 @@ def test_from_nothing(tmp_path: Path) -> None:
     origin = origin_of(tmp_path, {})
 
     assert (origin.repository, origin.ref, len(origin.commit)) == (PLACEHOLDER, PLACEHOLDER_REF, 40)
-    arguments = origin.setup_arguments(github_url="https://board/github", issuer_url="https://board/issuer")
-    assert arguments[:2] == ["--function", "--remote-build"], "a trial downloads no packages"
-    assert arguments[2:6] == ["--repository", "local/try", "--workflow", origin.workflow]
-    assert {"githubApiUrl=https://board/github", "issuer=https://board/issuer"} <= set(arguments)
+
+
+def test_what_the_setup_is_given(tmp_path: Path) -> None:
+    """The identities take tokens of the trial's issuer for its repository and ref; the Function is made here."""
+    origin = origin_of(tmp_path, {})
+
+    assert origin.setup_arguments(issuer_url="https://board/issuer") == [
+        *("--repository", PLACEHOLDER),
+        *("--promoted-ref", PLACEHOLDER_REF),
+        *("--issuer", "https://board/issuer"),
+    ]
+    function = origin.function_arguments(github_url="https://board/github")
+    assert function[:2] == ["--function", "--remote-build"], "a trial downloads no packages"
+    assert function[2:4] == ["--workflow", origin.workflow]
+    assert "githubApiUrl=https://board/github" in function
 
 
 def test_a_proof_that_never_comes_is_not_waited_for_a_day(clone: Path) -> None:
     """Only an unsigned trial shortens how long the Function waits."""
     origin = origin_of(clone, {})
-    ask = partial(origin.setup_arguments, github_url="https://board/github", issuer_url="https://board/issuer")
+    ask = partial(origin.function_arguments, github_url="https://board/github")
 
     assert "pendingLimit=30s" in ask(unsigned=True)
     assert not any("pendingLimit" in one for one in ask())
