@@ -7,18 +7,20 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from localazure.assembly import LocalCloud
-from recording_engine import RecordingEngine
+from recording_engine import RecordingEngine, probe_passed
 from sides_world import REPOSITORY, Installation
 
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Installation]]:
-    """A fresh cloud, for each call one."""
+    """A fresh cloud, for each call one; its guests serve."""
     opened: list[LocalCloud] = []
 
     def install() -> Installation:
         folder = tmp_path_factory.mktemp("sides")
-        cloud = LocalCloud(state=folder / "state", engine=RecordingEngine(folder / "engine"))
+        engine = RecordingEngine(folder / "engine")
+        engine.answer = probe_passed
+        cloud = LocalCloud(state=folder / "state", engine=engine)
         cloud.__enter__()
         opened.append(cloud)
         cloud.cloud.settings.change({"retry_after_s": 0.05})

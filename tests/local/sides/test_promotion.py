@@ -15,7 +15,6 @@ from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.translation import told_as
 from job_services import JobServices
 from localazure.control import fault
-from recording_engine import probe_passed
 from sides_world import MAIN, REPOSITORY, TEMPLATE, Installation
 
 _API = "2023-07-03"
@@ -99,10 +98,9 @@ class Job:
 
 @pytest.fixture
 def job(two_sides: Installation, tmp_path: Path) -> Iterator[Job]:
-    """A job whose image folder is in no work tree, so that its commit holds all of it; its guests serve."""
+    """A job whose image folder is in no work tree, so that its commit holds all of it."""
     folder = tmp_path / "image"
     shutil.copytree(TEMPLATE, folder)
-    two_sides.engine.answer = probe_passed
     with JobServices(host="127.0.0.1", claims=lambda: _CLAIMS) as services:
         yield Job(two_sides, services, folder)
 
