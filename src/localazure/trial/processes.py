@@ -132,7 +132,9 @@ def run_product(
 
     `program` is the module that is run: one that wraps the product, where it is not the product itself.
 
-    SIGINT and SIGTERM are left to the child while it runs: it cancels and tears down, then ends by itself.
+    SIGINT and SIGTERM are passed on to the child while it runs: it cancels and tears down, then ends by itself. It has
+    a session of its own, so that a terminal's Ctrl-C reaches it once, and one that is sent to this process alone does,
+    too.
     """
     started = time.monotonic()
     previous = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -142,13 +144,14 @@ def run_product(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=dict(environment),
+        start_new_session=True,
         preexec_fn=_interrupted_when_the_parent_dies,  # noqa: PLW1509 - it takes no lock
     )
     told = threading.Thread(target=_tell, args=(child, say), name="progress", daemon=True)
     told.start()
     try:
-        signal.signal(signal.SIGINT, lambda *_: None)  # the terminal's group has it already
-        signal.signal(signal.SIGTERM, lambda *_: child.send_signal(signal.SIGTERM))
+        for number in previous:
+            signal.signal(number, lambda received, _frame: child.send_signal(received))
         output = child.stdout.read() if child.stdout else b""
         child.wait()
     finally:

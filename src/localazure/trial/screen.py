@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
+from imagegate.report.workflow_commands import defuse
+
 _QUIET_S = 5.0
 _LOOK_EVERY_S = 1.0
 _SPINNER_COLUMNS = 2
@@ -70,7 +72,14 @@ class Screen:
             self._stage, self._began_at = stage, self._now()
 
     def say(self, line: str) -> None:
-        """Write a line. One that says that a step begins also begins a stage."""
+        """Write a line of the trial's own, which may quote somebody: it is no command to a runner."""
+        self.pass_on(defuse(line))
+
+    def pass_on(self, line: str) -> None:
+        """Write a line of a product command, which made foreign text inert and may speak to a runner itself.
+
+        One that says that a step begins also begins a stage.
+        """
         with self._lock:
             if found := _BEGINS.match(line):
                 self.begin(found["command"] or found["function"])

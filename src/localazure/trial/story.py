@@ -123,7 +123,7 @@ class Stage:
         environment["IMAGEGATE_ISSUER"] = self.board.issuer_url
         environment["IMAGEGATE_PROMOTED_REFS"] = self.origin.ref
         given = [name, *arguments, *self.options.product_arguments]
-        self.outcome.add(name, run_product(given, environment, self.screen.say))
+        self.outcome.add(name, run_product(given, environment, self.screen.pass_on))
 
     @property
     def observer(self) -> Observer:

@@ -1,12 +1,14 @@
 """The children of a trial."""
 
+import os
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 
 from localazure.trial import processes
-from localazure.trial.processes import CloudDidNotStart, CloudProcess, ordinary_environment
+from localazure.trial.processes import CloudDidNotStart, CloudProcess, ordinary_environment, run_product
 
 
 def test_environment_forgets_other_clouds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,3 +42,26 @@ def test_cloud_that_ends_early_is_quoted(tmp_path: Path, monkeypatch: pytest.Mon
 def test_output_that_is_no_object(output: bytes) -> None:
     """A command that printed no object counts as having said nothing; its exit code still does."""
     assert processes._object(output) == {}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_signal_to_the_trial_alone_ends_the_command(tmp_path: Path, number: signal.Signals) -> None:
+    """An IDE or a supervisor signals one process, not a group: the command is interrupted all the same, once."""
+    (tmp_path / "waits.py").write_text(
+        "import signal, sys, time\n"
+        "seen = []\n"
+        "def end(number, _): seen.append(number); print(f'[{len(seen)}]'); sys.exit(130)\n"
+        "signal.signal(signal.SIGINT, end), signal.signal(signal.SIGTERM, end)\n"
+        "print('ready', file=sys.stderr, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+
+    def say(line: str) -> None:
+        if line == "ready":
+            os.kill(os.getpid(), number)
+
+    before = signal.getsignal(number)
+    done = run_product([], {"PYTHONPATH": str(tmp_path)}, say, program="waits")
+
+    assert done.exit_code == 130
+    assert signal.getsignal(number) is before

@@ -68,12 +68,19 @@ def test_lines_begin_stages(screen: Screen, hands: _Hands, written: io.StringIO,
     assert written.getvalue().splitlines() == [line, "    Building in apache: 5 s, 12 MB written"]
 
 
-def test_foreign_text_is_shown_as_it_is(screen: Screen, written: io.StringIO) -> None:
-    """A line is neither folded nor read as markup: a job's log has commands in it."""
+def test_lines_of_the_product_are_shown_as_they_are(screen: Screen, written: io.StringIO) -> None:
+    """A line is neither folded nor read as markup: in a job the product speaks to the runner."""
     line = "::error file=a.sh,line=3,title=:x: [bold]no[/bold]::" + "x" * 60
-    screen.say(line)
+    screen.pass_on(line)
 
     assert written.getvalue() == f"{line}\n"
+
+
+def test_what_the_trial_quotes_is_no_command(screen: Screen, written: io.StringIO) -> None:
+    """A status or a timeline that begins as a command to a runner is a text, on one line."""
+    screen.say("::error::forged\n::add-mask::the")
+
+    assert not [line for line in written.getvalue().splitlines() if line.lstrip().startswith("::")]
 
 
 def test_terminal_has_a_live_line(hands: _Hands) -> None:
