@@ -147,7 +147,6 @@ class ImageBuilder:
     def _patch(self, seen: Seen) -> Answer:
         template = self.templates[self._name(seen)]
         template["tags"] = seen.json["tags"]
-        template["properties"]["distribute"] = seen.json["properties"]["distribute"]
         return Answer(status=200, body=template)
 
     def _delete(self, seen: Seen) -> Answer:

@@ -78,7 +78,9 @@ def _submit(
     free = (
         []
         if body["properties"].get(_STAGING)
-        else find_staging_groups(cloud, prepared.resource_group, location=prepared.source.location, note=note)
+        else find_staging_groups(
+            cloud, prepared.resource_group, location=prepared.source.location, deadline=deadline, note=note
+        )
     )
     note("submitting it; the service takes a minute or two")
     for group in free:

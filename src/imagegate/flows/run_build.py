@@ -21,6 +21,7 @@ from imagegate.steps.await_replication import (
     timed_out_replicating,
 )
 from imagegate.steps.await_run import Watched, await_run
+from imagegate.steps.expire_template import expire_template
 from imagegate.steps.explain_failure import explain_failure
 from imagegate.steps.fetch_build_log import VALIDATION_LOG, BuildLog, fetch_build_log
 from imagegate.steps.follow_log import LiveLog
@@ -69,7 +70,8 @@ def run_build(
 ) -> BuiltRun:
     """Submit the template, run it to its end, and fetch its log; whatever interrupts us cancels the run.
 
-    After a failure the template stays, with the logs in its staging group, until it expires.
+    After a failure the template stays, with the logs in its staging group, until it expires: an hour later where the
+    log could be fetched.
 
     Raises:
         BuildFailed: with the diagnosis.
@@ -97,6 +99,8 @@ def run_build(
     run = watched.run if late is None else replace(watched.run, state=RunState.TIMED_OUT_REPLICATING)
     if run.state is not RunState.SUCCEEDED and (late is None or late.state != "completed"):
         options.keep(None)
+        if log is not None:
+            expire_template(templates, prepared.name, note=story.progress.note)
         raise explain_failure(prepared.source, watched.template, run, log=log, validation=validation, replication=late)
     return BuiltRun(begun=begun, watched=watched, run=run, log=log, late=late)
 

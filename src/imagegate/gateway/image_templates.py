@@ -64,6 +64,12 @@ class ImageTemplates:
             )
         return asked.seconds
 
+    def write_tags(self, name: str, tags: Mapping[str, str]) -> None:
+        """Replace the template's tags and nothing else; takes effect a moment later."""
+        with told_as(f'changing the tags of the image template "{name}"'):
+            path = self.id_of(name).text
+            self._cloud.send("PATCH", path, api_version=BODY_API_VERSION, body={"tags": dict(tags)})
+
     def delete(self, name: str) -> float | None:
         """Delete the template, its staging resource group and the logs of its runs; fine when there is none."""
         asked = RetryAfter()

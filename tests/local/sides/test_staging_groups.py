@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from imagegate.errors import BuildFailed
 from imagegate.flows.build import build_image
+from imagegate.model import parse_time
 from imagegate.model.build_result import BuildResult
 from imagegate.report.progress import Silent, Story
 from imagegate.settings import load_settings
 from imagegate.waiting import SystemClock
+from recording_engine import RecordingEngine
 from sides_world import MAIN, REPOSITORY, TEMPLATE, Installation, template_body
 
 _API, _SUBMITTING = "2025-10-01", "submitting it"
@@ -94,3 +98,36 @@ def test_fewer_groups_and_as_many_as_before(one_group: Installation) -> None:
     document = one_group.set_up("--repository", REPOSITORY)
 
     assert document["outputs"]["stagingResourceGroups"] == ["rg-images-staging-1"]
+
+
+def test_a_failed_build_gives_its_group_back(one_group: Installation, tmp_path: Path) -> None:
+    """Its template expires within the hour; a job that finds no free group then removes it and takes the group."""
+    _engine(one_group).fails_in = "Customizing"
+    with pytest.raises(BuildFailed) as failed:
+        _build(one_group, tmp_path, Watched())
+    _engine(one_group).fails_in = ""
+    assert "Customizing" in Path(str(failed.value.details["customization_log"])).read_text()
+    _expire(one_group, failed.value.ids["resource"])
+    told = Watched()
+
+    built = _build(one_group, tmp_path, told)
+
+    assert built.staging_resource_group == "rg-images-staging-1"
+    assert "no staging group is free: removing 1 expired image template first" in told.notes
+
+
+def _engine(installation: Installation) -> RecordingEngine:
+    engine = installation.cloud.cloud.engine
+    assert isinstance(engine, RecordingEngine)
+    return engine
+
+
+def _expire(installation: Installation, template: str) -> None:
+    """An hour passes: the template's expiry, which was an hour away, is over."""
+    document = installation.cloud.cloud.store.get(template)
+    assert document is not None
+    moment = parse_time(document.body["tags"]["imagegate-expires-at"])
+    assert moment is not None
+    assert moment - datetime.now(UTC) <= timedelta(hours=1)
+    tags = document.body["tags"] | {"imagegate-expires-at": "2020-01-01T00:00:00Z"}
+    installation.connect().send("PATCH", template, api_version=_API, body={"tags": tags})
