@@ -1,0 +1,110 @@
+"""A story: what somebody does with imagegate, as quickly as it goes in this process, and how it ends."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from imagegate.errors import ImageGateError, Interrupted
+from imagegate.report.progress import Silent
+from roles.world import World
+
+_LONGEST_S = 0.02
+
+
+@dataclass
+class Told(Silent):
+    """All that a story told; `act` is called with each line."""
+
+    lines: list[str] = field(default_factory=list)
+    act: Callable[[str], object] = lambda _: None
+
+    def note(self, text: str) -> None:
+        """Keep it, and act."""
+        self.lines.append(text)
+        self.act(text)
+
+    def undoing(self, text: str) -> None:
+        """As a note."""
+        self.note(text)
+
+    def log_line(self, line: str) -> None:
+        """As a note."""
+        self.note(f"log: {line}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """`tell` returns its exit code, or raises; `exit_code` is that of a story to which no action is missing."""
+
+    name: str
+    tell: Callable[[World, Told], int]
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How a story ended: its exit code, and everything that it told."""
+
+    exit_code: int
+    told: str
+
+
+def ended(story: Story, world: World) -> Ended:
+    """Tell the story to its end."""
+    told = Told()
+    with _logged(told):
+        try:
+            exit_code = story.tell(world, told)
+        except ImageGateError as error:
+            exit_code = error.exit_code
+            told.lines.append(str(error))
+        finally:
+            world.engine.gate.set()
+            world.engine.fails_in = ""
+    return Ended(exit_code=exit_code, told="\n".join(told.lines))
+
+
+class HastyClock:
+    """The product's clock: a wait of any length takes a moment, and the time has passed nevertheless."""
+
+    def __init__(self) -> None:
+        self._slept_s = 0.0
+        self._stopped = False
+
+    def now(self) -> float:
+        """The machine's, and all that was slept."""
+        return time.monotonic() + self._slept_s
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep for a moment."""
+        if self._stopped:
+            raise Interrupted("Interrupted while waiting.")
+        time.sleep(min(max(0.0, seconds), _LONGEST_S))
+        self._slept_s += max(0.0, seconds - _LONGEST_S)
+
+    def interrupt(self) -> None:
+        """From now on every sleep raises."""
+        self._stopped = True
+
+
+@contextmanager
+def _logged(told: Told) -> Iterator[None]:
+    """What the Function says goes to its log."""
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            told.lines.append(record.getMessage())
+
+    logger, handler = logging.getLogger("imagegate"), Handler()
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
