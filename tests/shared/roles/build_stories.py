@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -50,6 +51,25 @@ def build(
     return result
 
 
+def build_until_its_end(world: World, told: Told, who: str) -> SubmittedTemplate:
+    """Build, and be killed when the run has ended; the template that is left."""
+    kept: list[SubmittedTemplate] = []
+
+    def kill(line: str) -> None:
+        if line.startswith("Succeeded"):
+            raise _Killed
+
+    told.act = kill
+    with contextlib.suppress(_Killed):
+        build(world, told, who, keep=lambda submitted: kept.append(submitted) if submitted else None)
+    told.act = lambda _: None
+    return kept[-1]
+
+
+class _Killed(Exception):  # noqa: N818 - what happened to the job
+    """The job ends at once, whatever it had still to do."""
+
+
 def _build(world: World, told: Told, who: str) -> int:
     """A build whose live log is watched: it goes on once a line was shown, or cannot be."""
     world.engine.gate.clear()
@@ -89,21 +109,8 @@ def _unlike(world: World, told: Told, who: str) -> int:
 
 def _signed_later(world: World, told: Told, who: str) -> int:
     """The main step was killed after its run; the post step signs."""
-    kept: list[SubmittedTemplate] = []
-
-    class Killed(Exception):  # noqa: N818 - what happened
-        pass
-
-    def killed(line: str) -> None:
-        if line.startswith("Succeeded"):
-            raise Killed
-
-    told.act = killed
-    try:
-        build(world, told, who, keep=lambda submitted: kept.append(submitted) if submitted else None)
-    except Killed:
-        told.act = lambda _: None
-    cloud, submitted = world.connect(who), kept[-1]
+    submitted = build_until_its_end(world, told, who)
+    cloud = world.connect(who)
     signer = Signer.of(world.environment(who), cloud)
     end_left_build(cloud, submitted.id, submitted.stamp.job_key, told, submitted=submitted, signer=signer)
     return 0

@@ -116,6 +116,16 @@ class World:
         for blob in store.blobs(account, "records"):
             store.delete_blob(account, "records", blob.name)
 
+    def show_version(self) -> None:
+        """Somebody makes the version visible, past all that imagegate does."""
+
+        def show(body: dict[str, Any]) -> None:
+            profile = body["properties"]["publishingProfile"]
+            for flagged in (profile, *profile["targetRegions"]):
+                flagged["excludeFromLatest"] = False
+
+        self.local.cloud.store.update(self.version.id, show)
+
     def define(self, name: str, *, security_type: str) -> None:
         """Make another image definition, as its owner."""
         known = self.local.cloud.store.get(self.definition_id)

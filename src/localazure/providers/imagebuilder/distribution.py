@@ -1,5 +1,8 @@
 """Distribution: each target written through Compute's own operations, as the template's identity.
 
+Which rights the identity needs for that is documented (image builder permissions); which call needs which is assumed: a
+version is read back, and a managed image that is there is deleted before it is made anew.
+
 What comes out of a build lies as a snapshot in the staging group while targets are written from it.
 """
 
@@ -124,7 +127,9 @@ class Distribution:
                 "storageProfile": {"osDiskImage": {"hostCaching": "ReadWrite", "source": {"id": snapshot_id.text}}},
             },
         }
-        self._put(version_id, body, api_version=_GALLERY_API, what="Error publishing MDI to Shared Image Gallery")
+        what = "Error publishing MDI to Shared Image Gallery"
+        self._call("PUT", version_id, api_version=_GALLERY_API, what=what, body=body)
+        self._call("GET", version_id, api_version=_GALLERY_API, what=what)
         return Artifact(run_output=str(target["runOutputName"]), artifact_id=version_id.text)
 
     def _version_id(self, target: Mapping[str, Any], *, source_version: str) -> ResourceId:
@@ -143,7 +148,10 @@ class Distribution:
             "tags": dict(target.get("artifactTags") or {}),
             "properties": {"storageProfile": {"osDisk": os_disk}, "hyperVGeneration": "V2"},
         }
-        self._put(image_id, body, api_version=_COMPUTE_API, what="Error creating Managed Image")
+        what = "Error creating Managed Image"
+        if self._cloud.store.get(image_id) is not None:
+            self._call("DELETE", image_id, api_version=_COMPUTE_API, what=what)
+        self._call("PUT", image_id, api_version=_COMPUTE_API, what=what, body=body)
         return Artifact(run_output=str(target["runOutputName"]), artifact_id=image_id.text)
 
     def _vhd(self, target: Mapping[str, Any], image: BuiltImage) -> Artifact:
@@ -154,8 +162,10 @@ class Distribution:
         uri = blob_url(self._cloud, self._staging.account, "vhds", name)
         return Artifact(run_output=str(target["runOutputName"]), artifact_uri=uri)
 
-    def _put(self, resource_id: ResourceId, body: dict[str, Any], *, api_version: str, what: str) -> None:
-        response = self._cloud.call("PUT", resource_id, principal=self._identity, api_version=api_version, body=body)
+    def _call(
+        self, method: str, resource_id: ResourceId, *, api_version: str, what: str, body: dict[str, Any] | None = None
+    ) -> None:
+        response = self._cloud.call(method, resource_id, principal=self._identity, api_version=api_version, body=body)
         if response.status >= 400:
             error = (response.body or {}).get("error", {})
             code, message = error.get("code"), error.get("message")
