@@ -20,11 +20,14 @@ def find_staging_groups(
     """The free groups of the side in `resource_group`, in random order: two jobs rarely begin with the same one.
 
     A group is free when it is empty, in the template's region, and not tagged by an image template. Notes once where
-    none is, because the log of a group that Image Builder makes may be closed to this identity.
+    none is, because the log of a group that Image Builder makes may be closed to this identity; what cannot be looked
+    at is noted, too.
     """
     names = list(foundation_outputs(cloud, resource_group).get("stagingResourceGroups") or ())
     free = [
-        ResourceId.resource_group_of(cloud.subscription_id, name) for name in names if _is_free(cloud, name, location)
+        ResourceId.resource_group_of(cloud.subscription_id, name)
+        for name in names
+        if _is_free(cloud, name, location, note)
     ]
     if not free:
         why = f"none of {', '.join(names)} is free" if names else "`imagegate setup` made none in this release's form"
@@ -36,7 +39,7 @@ def find_staging_groups(
     return free
 
 
-def _is_free(cloud: Cloud, name: str, location: str) -> bool:
+def _is_free(cloud: Cloud, name: str, location: str, note: Callable[[str], None]) -> bool:
     try:
         group = read_resource_group(cloud, name)
         tags = {str(tag).lower() for tag in group.get("tags") or {}}
@@ -45,5 +48,6 @@ def _is_free(cloud: Cloud, name: str, location: str) -> bool:
         return is_empty(cloud, name)
     except LoginFailed:
         raise
-    except (NotAuthorised, ResourceMissing):
+    except (NotAuthorised, ResourceMissing) as error:
+        note(error.message.splitlines()[0])
         return False

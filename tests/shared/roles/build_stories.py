@@ -3,52 +3,41 @@
 from __future__ import annotations
 
 import contextlib
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from imagegate.flows.build import build_image
 from imagegate.flows.end_leftover import end_left_build
-from imagegate.model.build_result import BuildResult
 from imagegate.model.submitted_template import SubmittedTemplate
 from imagegate.report.progress import Story as Steps
-from imagegate.settings import Settings, load_settings
+from imagegate.settings import Settings
 from imagegate.steps.sign_origin import Signer
+from roles.identities import BUILD, PULL_REQUESTS
+from roles.image_folder import image_of
 from roles.story import HastyClock, Story, Told
 from roles.world import World
 
 _SUBMIT_S = 30
-_LIVE = "log: "
-_LIVE_REFUSED = "the live log cannot be read"
+_LIVE, _LIVE_REFUSED = "log: ", "the live log cannot be read"
+_REPLICATION_S, _TIMEOUT_S = 1000.0, 7 * 60
+_PLATFORM = {"type": "PlatformImage", "publisher": "Debian", "offer": "debian-12", "sku": "12-gen2", "version": "latest"}
 
 
-def build(
-    world: World,
-    told: Told,
-    who: str,
-    *,
-    settings: Settings | None = None,
-    clock: HastyClock | None = None,
-    keep: Callable[[SubmittedTemplate | None], None] = lambda _: None,
-    follow_s: float | None = None,
-) -> BuildResult:
+def build(world: World, told: Told, who: str, *, settings: Settings | None = None, **options: Any) -> None:  # noqa: ANN401 - of build_image
     """Build as the job of an identity, and say what came of it."""
     settings = settings or world.settings(who)
-    settings = replace(settings, build=replace(settings.build, submit_timeout_s=_SUBMIT_S))
     result = build_image(
-        settings,
-        world.connect(who),
-        Steps(told, clock or HastyClock()),
-        environment=world.environment(who),
+        replace(settings, build=replace(settings.build, submit_timeout_s=_SUBMIT_S)),
+        world.identities.connect(who),
+        Steps(told, options.pop("clock", None) or HastyClock()),
+        environment=world.identities.environment(who),
         logs=world.folder / "logs",
-        follow_s=follow_s,
-        keep=keep,
+        **options,
     )
     told.note(f"signed: {', '.join(result.signed)}; unsigned: {', '.join(result.unsigned.values())}")
-    told.note(f"staging group: {result.staging_resource_group}")
-    return result
+    told.note(f"ended {result.run.state} in {result.staging_resource_group}")
 
 
 def build_until_its_end(world: World, told: Told, who: str) -> SubmittedTemplate:
@@ -70,116 +59,95 @@ class _Killed(Exception):  # noqa: N818 - what happened to the job
     """The job ends at once, whatever it had still to do."""
 
 
-def _build(world: World, told: Told, who: str) -> int:
-    """A build whose live log is watched: it goes on once a line was shown, or cannot be."""
+def _build(world: World, told: Told, who: str) -> None:
+    """The live log is watched: the build goes on once a line was shown, or cannot be."""
     world.engine.gate.clear()
     told.act = lambda line: world.engine.gate.set() if line.startswith((_LIVE, _LIVE_REFUSED)) else None
     build(world, told, who, follow_s=0)
-    return 0
 
 
-def _cancelled(world: World, told: Told, who: str) -> int:
+def _cancelled(world: World, told: Told, who: str) -> None:
     """Somebody stops the job while its run goes on."""
     clock = HastyClock()
     world.engine.gate.clear()
     told.act = lambda line: clock.interrupt() if line.startswith("Running (Customizing)") else None
     build(world, told, who, clock=clock)
-    return 0
 
 
-def _failing(world: World, told: Told, who: str) -> int:
+def _failing(world: World, told: Told, who: str) -> None:
     """A customizer fails."""
     world.engine.fails_in = "Customizing"
     build(world, told, who)
-    return 0
 
 
-def _refused(world: World, told: Told, who: str) -> int:
+def _refused(world: World, told: Told, who: str) -> None:
     """The service refuses the template, which is then removed."""
     build(world, told, who, settings=world.settings(who, definition="missing"))
-    return 0
 
 
-def _unlike(world: World, told: Told, who: str) -> int:
+def _unlike(world: World, told: Told, who: str) -> None:
     """Base and definition do not go together."""
-    world.define("plain", security_type="Standard")
-    build(world, told, who, settings=world.settings(who, definition="plain"))
-    return 0
+    world.gallery.define("plain", security_type="Standard")
+    settings = image_of(world, who, source=_version(world), target=_target(world, "plain"))
+    build(world, told, who, settings=settings)
 
 
-def _signed_later(world: World, told: Told, who: str) -> int:
+def _signed_later(world: World, told: Told, who: str) -> None:
     """The main step was killed after its run; the post step signs."""
     submitted = build_until_its_end(world, told, who)
-    cloud = world.connect(who)
-    signer = Signer.of(world.environment(who), cloud)
+    cloud = world.identities.connect(who)
+    signer = Signer.of(world.identities.environment(who), cloud)
     end_left_build(cloud, submitted.id, submitted.stamp.job_key, told, submitted=submitted, signer=signer)
-    return 0
 
 
-def _of_images(world: World, told: Told, who: str) -> int:
+def _of_images(world: World, told: Told) -> None:
     """A managed image from a gallery version, and then the same one anew from itself."""
     image = f"{world.group_id}/providers/Microsoft.Compute/images/web"
-    gallery = {"type": "SharedImageVersion", "imageVersionId": world.version_id}
-    build(world, told, who, settings=_image(world, who, source=gallery, managed_image=image))
-    managed = {"type": "ManagedImage", "imageId": image}
-    build(world, told, who, settings=_image(world, who, source=managed, managed_image=image))
-    return 0
+    target = {"type": "ManagedImage", "runOutputName": "out", "imageId": image, "location": "westeurope"}
+    for source in (_version(world), {"type": "ManagedImage", "imageId": image}):
+        build(world, told, BUILD, settings=image_of(world, BUILD, source=source, target=target))
 
 
-def _late(world: World, told: Told, who: str) -> int:
+def _late(world: World, told: Told) -> None:
     """The run's time is over while its version is being replicated."""
-    world.local.cloud.settings.change({"replication_s_per_region": 1000.0})
+    jumps = {"Running (Distributing)": _TIMEOUT_S, "replication replicating": _REPLICATION_S}
 
     def jump(line: str) -> None:
-        if line.startswith("Running (Distributing)"):
-            world.clock.jump(7 * 60)
-        if line.startswith("replication replicating"):
-            world.clock.jump(1000)
+        for begin, seconds in jumps.items():
+            if line.startswith(begin):
+                world.clock.jump(seconds)
 
     told.act = jump
-    source = {"type": "PlatformImage", "publisher": "Debian", "offer": "debian-12", "sku": "12-gen2", "version": "latest"}
+    world.local.cloud.settings.change({"replication_s_per_region": _REPLICATION_S})
     try:
-        result = build(world, told, who, settings=_image(world, who, source=source))
+        build(world, told, BUILD, settings=image_of(world, BUILD, source=_PLATFORM, target=_target(world)))
     finally:
         world.local.cloud.settings.change({"replication_s_per_region": 0.0})
-    told.note(f"ended {result.run.state}: {result.replication}")
-    return 0
 
 
-def _image(world: World, who: str, *, source: Mapping[str, Any], managed_image: str = "") -> Settings:
-    """The settings of an image of its own, with the shortest build timeout that the service takes."""
-    folder = world.folder / "image"
-    folder.mkdir(exist_ok=True)
+def _version(world: World) -> dict[str, object]:
+    """The version as a base."""
+    return {"type": "SharedImageVersion", "imageVersionId": world.gallery.version_id}
+
+
+def _target(world: World, definition: str = "apache-debian12") -> dict[str, object]:
+    """A distributor to a definition of the gallery."""
+    definition_id = f"{world.gallery.definition_id.rpartition('/')[0]}/{definition}"
     regions = [{"name": "westeurope"}]
-    target = {"type": "SharedImage", "runOutputName": "out", "galleryImageId": world.definition_id, "targetRegions": regions}
-    if managed_image:
-        target = {"type": "ManagedImage", "runOutputName": "out", "imageId": managed_image, "location": "westeurope"}
-    properties = {
-        "buildTimeoutInMinutes": 6,
-        "source": source,
-        "customize": [{"type": "Shell", "name": "first", "inline": ["true"]}],
-        "distribute": [target],
-    }
-    (folder / "template.json").write_text(json.dumps({"properties": properties}))
-    azure = "{subscription: '${AZURE_SUBSCRIPTION_ID}', resource-group: rg-images, location: westeurope, gallery: golden, definition: apache-debian12}"
-    (folder / "imagegate.yaml").write_text(f"name: web\ntemplate: template.json\nazure: {azure}\n")
-    return load_settings(folder, environment=world.environment(who))
+    return {"type": "SharedImage", "runOutputName": "out", "galleryImageId": definition_id, "targetRegions": regions}
 
 
-_SIDES = {"build": "", "pull request": " of a pull request"}
+def _of_each_side(name: str, tell: Callable[..., None], exit_code: int = 0) -> list[Story]:
+    return [Story(name=name, tell=partial(tell, who=who), by=who, exit_code=exit_code) for who in (BUILD, PULL_REQUESTS)]
 
-BUILD_STORIES: tuple[Story, ...] = tuple(
-    Story(name=f"{name}{side}", tell=partial(tell, who=who), exit_code=exit_code)
-    for name, tell, exit_code in (
-        ("build", _build, 0),
-        ("failing build", _failing, 3),
-        ("cancelled build", _cancelled, 130),
-        ("refused template", _refused, 2),
-        ("base unlike its definition", _unlike, 0),
-        ("signed by the post step", _signed_later, 0),
-    )
-    for who, side in _SIDES.items()
-) + (
-    Story(name="images as base and target", tell=partial(_of_images, who="build")),
-    Story(name="late replication", tell=partial(_late, who="build")),
+
+BUILD_STORIES: tuple[Story, ...] = (
+    *_of_each_side("build", _build),
+    *_of_each_side("failing build", _failing, 3),
+    *_of_each_side("cancelled build", _cancelled, 130),
+    *_of_each_side("refused template", _refused, 2),
+    *_of_each_side("base unlike its definition", _unlike),
+    *_of_each_side("signed by the post step", _signed_later),
+    Story(name="images as base and target", tell=_of_images),
+    Story(name="late replication", tell=_late),
 )

@@ -19,93 +19,83 @@ from imagegate.gateway.build_state import BuildState
 from imagegate.gateway.cloud import Cloud
 from imagegate.gateway.records import Records
 from imagegate.gateway.scheduler import Scheduler
-from imagegate.model import ResourceId
-from imagegate.model.image_version import ImageVersion
+from imagegate.model import ImageVersion, ResourceId
 from imagegate.model.sightings import Sightings, Tally
 from imagegate.steps.explain_failed_build import explain_failed_build
 from roles.build_stories import build, build_until_its_end
+from roles.identities import BUILD, FUNCTION, OWNER, PULL_REQUESTS
 from roles.story import Story, Told
 from roles.world import World
 
-_WHO = "function"
 
-
-def _told_of_a_run(world: World, told: Told, builder: str) -> int:
+def _told_of_a_run(world: World, told: Told, builder: str) -> None:
     """An event says that a run ended: the Function reads the template and what came of it."""
     submitted = build_until_its_end(world, Told(), builder)
-    cloud, settings = world.connect(_WHO), world.function_settings()
+    cloud = world.identities.connect(FUNCTION)
     with idle_engine() as client:
         reception = receive_event(
             text(run_event(subject=submitted.id.text)),
             state=BuildState(cloud),
             records=_records(world, cloud),
             scheduler=Scheduler(client),
-            settings=settings,
+            settings=world.function_settings(),
             guard=lambda _: None,
         )
     told.note(f"received: {reception}")
-    return 0
 
 
-def _closing(world: World, told: Told, builder: str) -> int:
+def _closing(world: World, told: Told, builder: str) -> None:
     """A build failed; the Function says why, from its log."""
+    world.engine.fails_in = "Customizing"
     with contextlib.suppress(BuildFailed):
-        world.engine.fails_in = "Customizing"
         build(world, Told(), builder)
-    cloud = world.connect(_WHO)
-    (template,) = [
-        one
-        for group in world.function_settings().template_groups
-        for one in BuildState(cloud).templates(group)
-        if one.run is not None
-    ]
-    begun = template.run.started_at.isoformat() if template.run and template.run.started_at else ""
-    explained = explain_failed_build(cloud, {"template_id": template.id.text, "run_started_at": begun})
-    told.note(f"explained: {explained['state']}: {explained['description']}")
-    return 0
+    cloud = world.identities.connect(FUNCTION)
+    for group in world.function_settings().template_groups:
+        for template in BuildState(cloud).templates(group):
+            if template.run is not None and template.run.started_at is not None:
+                job = {"template_id": template.id.text, "run_started_at": template.run.started_at.isoformat()}
+                explained = explain_failed_build(cloud, job)
+                told.note(f"{explained['state']}: {explained['description']}")
 
 
-def _reconciled(world: World, told: Told) -> int:
+def _reconciled(world: World, told: Told) -> None:
     """The look every ten minutes: what a lost event should have started, and proofs that came late."""
-    world.forget_verdict()
-    cloud, settings = world.connect(_WHO), world.function_settings()
+    world.gallery.forget_verdict()
+    cloud, settings, now = world.identities.connect(FUNCTION), world.function_settings(), datetime.now(UTC)
+    state, records, verifier = BuildState(cloud), _records(world, cloud), world.verifier()
     with idle_engine() as client:
-        scheduler, state, now = Scheduler(client), BuildState(cloud), datetime.now(UTC)
-        done = reconcile(state=state, records=_records(world, cloud), scheduler=scheduler, settings=settings, now=now)
+        scheduler = Scheduler(client)
+        done = reconcile(state=state, records=records, scheduler=scheduler, settings=settings, now=now)
         late = reconcile_promotions(
-            cloud=cloud, state=state, scheduler=scheduler, verifier=world.verifier(), settings=settings, now=now
+            cloud=cloud, state=state, scheduler=scheduler, verifier=verifier, settings=settings, now=now
         )
-    told.note(f"reconciled: {done.verifications} verifications, {late} late promotions")
-    return 0
+    told.note(f"{done.verifications} verifications, {late} late promotions")
 
 
-def _guarded(world: World, told: Told) -> int:
-    """A version is visible without a recorded promotion, for the third time: it is hidden, and somebody is named."""
-    world.forget_verdict()
-    world.show_version()
-    owner, cloud = world.connect("owner"), world.connect(_WHO)
-    version = ImageVersion.from_arm(world.version.body)
-    twice = {version.edition: Tally(count=2, at=datetime.now(UTC) - timedelta(hours=2))}
-    _records(world, owner).write_sightings(ResourceId.parse(world.definition_id), Sightings(hides=twice), etag=None)
-    guard = Guard(
-        cloud=cloud, state=BuildState(cloud), records=_records(world, cloud), settings=world.function_settings()
-    )
-    guard.look_everywhere()
-    return 0
+def _guarded(world: World, told: Told) -> None:
+    """A version is visible without a recorded promotion for the third time: it is hidden, and who wrote it is named."""
+    world.gallery.forget_verdict()
+    world.gallery.show_version()
+    version = ImageVersion.from_arm(world.gallery.version.body)
+    twice = Sightings(hides={version.edition: Tally(count=2, at=datetime.now(UTC) - timedelta(hours=2))})
+    owners = _records(world, world.identities.connect(OWNER))
+    owners.write_sightings(ResourceId.parse(world.gallery.definition_id), twice, etag=None)
+    cloud = world.identities.connect(FUNCTION)
+    records, settings = _records(world, cloud), world.function_settings()
+    Guard(cloud=cloud, state=BuildState(cloud), records=records, settings=settings).look_everywhere()
 
 
 def _records(world: World, cloud: Cloud) -> Records:
-    return Records(Container(cloud, world.records_url))
+    return Records(Container(cloud, str(world.outputs["recordsContainerUrl"])))
 
 
-def _stories(name: str, tell: Callable[..., int]) -> list[Story]:
-    sides = {"build": "", "pull request": " of a pull request"}
-    return [Story(name=f"{name}{side}", tell=partial(tell, builder=builder)) for builder, side in sides.items()]
+def _of_each_side(name: str, tell: Callable[..., None]) -> list[Story]:
+    return [Story(name=name, tell=partial(tell, builder=who), by=who) for who in (BUILD, PULL_REQUESTS)]
 
 
 FUNCTION_STORIES: tuple[Story, ...] = (
-    *_stories("event of a run", _told_of_a_run),
-    *_stories("closing a failed build", _closing),
+    *_of_each_side("event of a run", _told_of_a_run),
+    *_of_each_side("closing a failed build", _closing),
     Story(name="reconcile", tell=_reconciled),
     Story(name="guard", tell=_guarded),
 )

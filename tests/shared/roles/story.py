@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from imagegate.errors import ImageGateError, Interrupted
 from imagegate.report.progress import Silent
+from roles import leftovers
 from roles.world import World
 
 _LONGEST_S = 0.02
@@ -38,11 +39,18 @@ class Told(Silent):
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
-    """`tell` returns its exit code, or raises; `exit_code` is that of a story to which no action is missing."""
+    """`tell` raises what a command exits with; `exit_code` is that of a story to which no action is missing.
+
+    `by`: who tells it, where several do.
+    """
 
     name: str
-    tell: Callable[[World, Told], int]
+    tell: Callable[[World, Told], None]
+    by: str = ""
     exit_code: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.by})" if self.by else self.name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,17 +62,17 @@ class Ended:
 
 
 def ended(story: Story, world: World) -> Ended:
-    """Tell the story to its end."""
-    told = Told()
+    """Tell the story to its end, and take away what it left."""
+    told, exit_code = Told(), 0
     with _logged(told):
         try:
-            exit_code = story.tell(world, told)
+            story.tell(world, told)
         except ImageGateError as error:
             exit_code = error.exit_code
             told.lines.append(str(error))
         finally:
-            world.engine.gate.set()
-            world.engine.fails_in = ""
+            world.engine.as_ever()
+            leftovers.clear(world.local, world.group_id)
     return Ended(exit_code=exit_code, told="\n".join(told.lines))
 
 
@@ -72,19 +80,19 @@ class HastyClock:
     """The product's clock: a wait of any length takes a moment, and the time has passed nevertheless."""
 
     def __init__(self) -> None:
-        self._slept_s = 0.0
+        self._skipped_s = 0.0
         self._stopped = False
 
     def now(self) -> float:
-        """The machine's, and all that was slept."""
-        return time.monotonic() + self._slept_s
+        """The machine's time, and all that was not waited for."""
+        return time.monotonic() + self._skipped_s
 
     def sleep(self, seconds: float) -> None:
         """Sleep for a moment."""
         if self._stopped:
             raise Interrupted("Interrupted while waiting.")
         time.sleep(min(max(0.0, seconds), _LONGEST_S))
-        self._slept_s += max(0.0, seconds - _LONGEST_S)
+        self._skipped_s += max(0.0, seconds - _LONGEST_S)
 
     def interrupt(self) -> None:
         """From now on every sleep raises."""
