@@ -50,7 +50,10 @@ def _to_tell(one: RoleAction, world: World, first_times: FirstTimes) -> Iterator
     """For everybody who asks, the story that shows it: by default the first one, which is to be refused."""
     for _, stories in askers_of(one, world, first_times):
         claimed = [
-            (story, claim) for claim in claims_of(one.role, one.action) for story in stories if story.name == claim.story
+            (story, claim)
+            for claim in claims_of(one.role, one.action)
+            for story in stories
+            if story.name == claim.story
         ]
         yield claimed[0] if claimed else (stories[0], Claim(story=stories[0].name))
 

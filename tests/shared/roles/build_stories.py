@@ -22,7 +22,7 @@ from roles.world import World
 _SUBMIT_S = 30
 _LIVE, _LIVE_REFUSED = "log: ", "the live log cannot be read"
 _REPLICATION_S, _TIMEOUT_S = 1000.0, 7 * 60
-_PLATFORM = {"type": "PlatformImage", "publisher": "Debian", "offer": "debian-12", "sku": "12-gen2", "version": "latest"}
+_DEBIAN = {"publisher": "Debian", "offer": "debian-12", "sku": "12-gen2", "version": "latest"}
 
 
 def build(world: World, told: Told, who: str, *, settings: Settings | None = None, **options: Any) -> None:  # noqa: ANN401 - of build_image
@@ -31,7 +31,7 @@ def build(world: World, told: Told, who: str, *, settings: Settings | None = Non
     result = build_image(
         replace(settings, build=replace(settings.build, submit_timeout_s=_SUBMIT_S)),
         world.identities.connect(who),
-        Steps(told, options.pop("clock", None) or HastyClock()),
+        Steps(told, options.pop("clock", None) or HastyClock(world)),
         environment=world.identities.environment(who),
         logs=world.folder / "logs",
         **options,
@@ -68,7 +68,7 @@ def _build(world: World, told: Told, who: str) -> None:
 
 def _cancelled(world: World, told: Told, who: str) -> None:
     """Somebody stops the job while its run goes on."""
-    clock = HastyClock()
+    clock = HastyClock(world)
     world.engine.gate.clear()
     told.act = lambda line: clock.interrupt() if line.startswith("Running (Customizing)") else None
     build(world, told, who, clock=clock)
@@ -119,8 +119,9 @@ def _late(world: World, told: Told) -> None:
 
     told.act = jump
     world.local.cloud.settings.change({"replication_s_per_region": _REPLICATION_S})
+    settings = image_of(world, BUILD, source={"type": "PlatformImage", **_DEBIAN}, target=_target(world))
     try:
-        build(world, told, BUILD, settings=image_of(world, BUILD, source=_PLATFORM, target=_target(world)))
+        build(world, told, BUILD, settings=settings)
     finally:
         world.local.cloud.settings.change({"replication_s_per_region": 0.0})
 
@@ -138,7 +139,9 @@ def _target(world: World, definition: str = "apache-debian12") -> dict[str, obje
 
 
 def _of_each_side(name: str, tell: Callable[..., None], exit_code: int = 0) -> list[Story]:
-    return [Story(name=name, tell=partial(tell, who=who), by=who, exit_code=exit_code) for who in (BUILD, PULL_REQUESTS)]
+    return [
+        Story(name=name, tell=partial(tell, who=who), by=who, exit_code=exit_code) for who in (BUILD, PULL_REQUESTS)
+    ]
 
 
 BUILD_STORIES: tuple[Story, ...] = (

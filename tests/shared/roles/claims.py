@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from imagegate.errors import BuildFailed, Interrupted, NotAuthorised, TeardownIncomplete
+from imagegate.errors import BuildFailed, NotAuthorised, TeardownIncomplete
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,11 +105,11 @@ _GO_WITH_THE_VM = (
     f"{_NETWORK}/publicIPAddresses/delete",
 )
 _SMOKE: Mapping[str, Sequence[Claim]] = {
-    **dict.fromkeys((*_LOOKED_AT_TO_PROVE_IT_GONE, *_TAKEN_AWAY), [_NOT_TORN_DOWN]),
-    **dict.fromkeys(_GO_WITH_THE_VM, [_NOT_SWEPT]),
+    **{action: [_NOT_TORN_DOWN] for action in (*_LOOKED_AT_TO_PROVE_IT_GONE, *_TAKEN_AWAY)},
+    **{action: [_NOT_SWEPT] for action in _GO_WITH_THE_VM},
     f"{_GROUPS}/resources/read": [Claim(story="sweep")],
     f"{_RESOURCES}/deployments/cancel/action": [
-        Claim(story="interrupted verification", exit_code=Interrupted.exit_code)
+        Claim(story="interrupted verification", exit_code=TeardownIncomplete.exit_code)
     ],
     f"{_COMPUTE}/virtualMachines/retrieveBootDiagnosticsData/action": [
         Claim(story="verification", exit_code=0, says="no serial log: ", lacks="Debian GNU/Linux 12 ttyS0")

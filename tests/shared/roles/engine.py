@@ -16,11 +16,14 @@ FAILURE = "E: Unable to locate package nginx9"
 
 
 class StoryEngine(ServingEngine):
-    """`answer` is what its machines say to a script; no machine is up before `may_boot` is set."""
+    """`answer` is what its machines say to a script; no machine is up before `may_boot` is set.
+
+    `booting`: whether one was to be booted.
+    """
 
     def __init__(self, folder: Path, servers: ExitStack) -> None:
         super().__init__(folder, servers)
-        self.may_boot = threading.Event()
+        self.may_boot, self.booting = threading.Event(), threading.Event()
         self.as_ever()
 
     def as_ever(self) -> None:
@@ -29,6 +32,7 @@ class StoryEngine(ServingEngine):
         self.silent, self.fails_in = False, ""
         self.gate.set()
         self.may_boot.set()
+        self.booting.clear()
 
     def build(self, request: BuildRequest, *, log: Log, on_phase: Log, cancelled: threading.Event) -> RecordedImage:
         """As ever; where it fails, the log says why, and only the log."""
@@ -38,6 +42,7 @@ class StoryEngine(ServingEngine):
 
     def boot(self, request: MachineRequest) -> RecordedMachine:
         """Boot when it may."""
+        self.booting.set()
         self.may_boot.wait()
         machine = super().boot(request)
         machine.answer = self.answer

@@ -10,9 +10,6 @@ from typing import Any
 from fake_orchestration import FakeContext, Json, drive
 from roles.story import Told
 
-_PAUSE_S = 0.02
-"""What a timer takes in fact: the cloud goes on meanwhile."""
-
 
 def run(
     orchestrator: Callable[..., Any],
@@ -20,21 +17,16 @@ def run(
     activities: Mapping[str, Callable[[Json], Any]],
     told: Told,
     *,
-    at_timer: Callable[[FakeContext, int], None] = lambda *_: None,
+    at_timer: Callable[[FakeContext], None],
     children: tuple[Callable[..., Any], ...] = (),
 ) -> Json:
-    """What the orchestration returns. `at_timer` is called with the context whose timer fires, and its number."""
+    """What the orchestration returns. `at_timer` is called with the context whose timer fires."""
 
     def child(orchestrator: Callable[..., Any]) -> Callable[[Json], Any]:
         return lambda job: run(orchestrator, job, activities, told, at_timer=at_timer)
 
     context = _Context({**activities, **{one.__name__: child(one) for one in children}}, told)
-
-    def fire(number: int) -> None:
-        time.sleep(_PAUSE_S)
-        at_timer(context, number)
-
-    context.at_timer = fire
+    context.at_timer = lambda _: at_timer(context)
     result: Json = drive(context, orchestrator(context, job))
     return result
 

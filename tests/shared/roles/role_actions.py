@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from localazure.access.decisions import DEFINITION_TYPE
 from localazure.arm.resource_id import ResourceId
-from localazure.store import Store
+from localazure.store import Document, Store
 
 _KINDS = ("actions", "dataActions")
 
@@ -31,22 +32,29 @@ class RoleAction:
         """The cloud without it."""
         before = store.get(self.definition_id)
         assert before is not None
-        store.update(self.definition_id, lambda body: body["properties"]["permissions"][0][self.kind].remove(self.action))
+        store.update(self.definition_id, self._take_from)
         try:
             yield
         finally:
             store.put(self.definition_id, before.body, internal=before.internal)
 
+    def _take_from(self, definition: dict[str, Any]) -> None:
+        (permission,) = definition["properties"]["permissions"]
+        permission[self.kind].remove(self.action)
+
 
 def role_actions_in(store: Store) -> tuple[RoleAction, ...]:
     """Every action of every custom role."""
-    return tuple(
-        RoleAction(role=_short(document.body["properties"]["roleName"]), kind=kind, action=action, definition_id=document.id)
-        for document in store.of_type(DEFINITION_TYPE)
-        for permission in document.body["properties"]["permissions"]
-        for kind in _KINDS
-        for action in permission.get(kind) or ()
-    )
+    return tuple(one for definition in store.of_type(DEFINITION_TYPE) for one in _actions_of(definition))
+
+
+def _actions_of(definition: Document) -> Iterator[RoleAction]:
+    properties = definition.body["properties"]
+    role = _short(properties["roleName"])
+    for permission in properties["permissions"]:
+        for kind in _KINDS:
+            for action in permission.get(kind) or ():
+                yield RoleAction(role=role, kind=kind, action=action, definition_id=definition.id)
 
 
 def _short(role_name: str) -> str:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 from fake_orchestration import FakeContext
 from imagegate.errors import TeardownIncomplete
@@ -35,12 +34,17 @@ from roles.orchestration import run
 from roles.story import HastyClock, Story, Told
 from roles.world import World
 
-_TEARDOWN_S, _SWEEP_S = 20, 60
+_TEARDOWN_S, _SWEEP_S, _PROOF_S = 60, 60, 60
 _GROUP = "rg-images"
 
 
 def _verify(
-    world: World, told: Told, who: str, *, at_timer: Callable[[FakeContext, int], None] = lambda *_: None, **smoke: Any
+    world: World,
+    told: Told,
+    who: str,
+    *,
+    at_timer: Callable[[FakeContext], None] = lambda _: None,
+    **smoke: object,
 ) -> Verification:
     """Verify the version with a specification; raises what a command would exit with."""
     world.gallery.forget_verdict()
@@ -50,12 +54,17 @@ def _verify(
         "run": f"run-{time.monotonic_ns()}",
         "subscription_id": cloud.subscription_id,
         "resource_group": SMOKE_GROUP,
-        "smoke": {"probes": [{"http": {"port": world.engine.port, "contains": "Apache2"}}], "deadline": "30s", **smoke},
+        "smoke": {"probes": [{"http": {"port": world.engine.port, "contains": "Apache2"}}], "deadline": "20m", **smoke},
         "records_container": world.outputs["recordsContainerUrl"],
         "teardown_deadline_s": _TEARDOWN_S,
     }
+
+    def fire(context: FakeContext) -> None:
+        world.settle()
+        at_timer(context)
+
     activities = verify_activities(lambda: cloud)
-    result = run(verify_image_version, job, activities, told, at_timer=at_timer, children=(smoke_one,))
+    result = run(verify_image_version, job, activities, told, at_timer=fire, children=(smoke_one,))
     verification = Verification.from_json(result)
     told.note(json.dumps(result))
     if failure := failure_of(verification):
@@ -68,7 +77,8 @@ def _verified(world: World, told: Told, who: str) -> None:
     result = _verify(world, told, who, reboot=True).to_json()
     cloud = world.identities.connect(who)
     job = {name: result[name] for name in ("image_version_id", "published_at", "verdict", "may_promote")}
-    decision = run(decide_promotion, {**job, "limit_s": 5}, decision_activities(lambda: cloud, world.verifier), told)
+    activities = decision_activities(lambda: cloud, world.verifier)
+    decision = run(decide_promotion, {**job, "limit_s": _PROOF_S}, activities, told, at_timer=lambda _: world.settle())
     told.note(f"promoted: {decision['promoted']} {decision['reason']}")
 
 
@@ -82,18 +92,16 @@ def _inside(world: World, told: Told, who: str) -> None:
 def _silent(world: World, told: Told, who: str) -> None:
     """It boots and does not answer: it is kept out of latest."""
     world.engine.silent = True
-    _verify(world, told, who, deadline="3s")
+    _verify(world, told, who, deadline="2m")
 
 
 def _interrupted(world: World, told: Told, who: str) -> None:
-    """Somebody stops it while the VM is being made; the VM comes up all the same."""
+    """Somebody stops it while the VM is being made, which takes longer than the story."""
     world.engine.may_boot.clear()
 
-    def interrupt(context: FakeContext, number: int) -> None:
-        if number == 1:
+    def interrupt(context: FakeContext) -> None:
+        if world.engine.booting.is_set() and not context.events[INTERRUPT].is_complete:
             context.raise_event(INTERRUPT)
-        else:
-            world.engine.may_boot.set()
 
     _verify(world, told, who, at_timer=interrupt)
 
@@ -106,7 +114,7 @@ def _swept(world: World, told: Told, who: str) -> None:
         [SMOKE_GROUP],
         template_groups=world.function_settings().template_groups if who == FUNCTION else [_GROUP],
         now=datetime.now(UTC),
-        deadline=Deadline.after(_SWEEP_S, HastyClock()),
+        deadline=Deadline.after(_SWEEP_S, HastyClock(world)),
         progress=told,
     )
     told.note(f"gone: {sorted(one.rsplit('/', 1)[-1] for one in swept.gone)}")
@@ -123,7 +131,7 @@ def _promoted(world: World, told: Told) -> None:
         Records(Container(cloud, container_url(cloud, _GROUP, "records"))),
         ResourceId.parse(world.gallery.version_id),
         PersonsDecision(by="ada", reason="checked by hand"),
-        story=Steps(told, HastyClock()),
+        story=Steps(told, HastyClock(world)),
         now=datetime.now(UTC),
     )
 

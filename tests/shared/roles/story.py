@@ -13,8 +13,6 @@ from imagegate.report.progress import Silent
 from roles import leftovers
 from roles.world import World
 
-_LONGEST_S = 0.02
-
 
 @dataclass
 class Told(Silent):
@@ -77,9 +75,10 @@ def ended(story: Story, world: World) -> Ended:
 
 
 class HastyClock:
-    """The product's clock: a wait of any length takes a moment, and the time has passed nevertheless."""
+    """The product's clock: a wait takes as long as the cloud is busy, for a moment at most, and its time has passed."""
 
-    def __init__(self) -> None:
+    def __init__(self, world: World) -> None:
+        self._world = world
         self._skipped_s = 0.0
         self._stopped = False
 
@@ -88,11 +87,12 @@ class HastyClock:
         return time.monotonic() + self._skipped_s
 
     def sleep(self, seconds: float) -> None:
-        """Sleep for a moment."""
+        """Wait for the cloud, and skip the rest."""
         if self._stopped:
             raise Interrupted("Interrupted while waiting.")
-        time.sleep(min(max(0.0, seconds), _LONGEST_S))
-        self._skipped_s += max(0.0, seconds - _LONGEST_S)
+        due = self.now() + seconds
+        self._world.settle()
+        self._skipped_s += max(0.0, due - self.now())
 
     def interrupt(self) -> None:
         """From now on every sleep raises."""

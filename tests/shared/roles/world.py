@@ -27,6 +27,7 @@ from sides_world import REPOSITORY, TEMPLATE, Installation
 
 _FUNCTION_GROUP = "rg-images-function"
 _DEPLOYMENT_S = 60
+_MOMENT_S = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,11 @@ class World:
         """Of main's foundation."""
         found: dict[str, Any] = self.installation.document["outputs"]
         return found
+
+    def settle(self) -> None:
+        """Wait for what goes on in the cloud, for a moment at most."""
+        for thread in list(self.local.cloud.long_running._threads.values()):
+            thread.join(_MOMENT_S)
 
     def settings(self, who: str, **inputs: str) -> Settings:
         """Of the image that the job builds."""
