@@ -56,8 +56,9 @@ def _group(path: Path, markers: set[str]) -> str | None:
     folder = path.relative_to(tests).parts[0] if path.is_relative_to(tests) else ""  # a test of somebody else's folder
     if markers & _ONE_AT_A_TIME or folder == "e2e":
         return _ENGINE
-    if "sides" in path.parts:
-        return "sides"  # nothing asks what these have called
+    for apart in ("sides", "roles"):
+        if apart in path.parts:
+            return apart  # nothing asks what these have called
     if folder in ("local", "acceptance"):
         return folder
     return None if folder == "unit" else path.stem

@@ -32,6 +32,7 @@ from localazure.http.blob_service import blob_app
 from localazure.http.blob_service.app import OPERATIONS as BLOB_OPERATIONS
 from localazure.http.dispatch import Dispatcher
 from localazure.http.front_door import FrontDoor
+from localazure.http.linked_authorization import LinkedAuthorization
 from localazure.http.provider_faults import ProviderFaults
 from localazure.http.server import Authority, Server
 from localazure.http.throttling import Throttling
@@ -40,6 +41,7 @@ from localazure.long_running import LongRunning
 from localazure.store import Store
 
 PROVIDERS = (
+    "activity_log",
     "authorization",
     "compute",
     "containerinstance",
@@ -109,7 +111,7 @@ class LocalCloud:
 
     def _arm_app(self) -> Any:  # noqa: ANN401 - any ASGI application
         cloud, tokens = self.cloud, self._tokens
-        gates = (Authorization(cloud), FrontDoor(cloud), ProviderFaults(cloud))
+        gates = (Authorization(cloud), LinkedAuthorization(cloud), FrontDoor(cloud), ProviderFaults(cloud))
         operations = all_operations(cloud)
         dispatcher = Dispatcher(OperationTable(operations), cloud.long_running, gates)
         cloud.dispatch = dispatcher

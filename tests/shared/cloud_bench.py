@@ -18,6 +18,7 @@ from localazure.control.settings import CloudSettings, Settings
 from localazure.http.authorization import Authorization
 from localazure.http.dispatch import Dispatcher
 from localazure.http.front_door import FrontDoor
+from localazure.http.linked_authorization import LinkedAuthorization
 from localazure.http.provider_faults import ProviderFaults
 from localazure.long_running import Ending, LongRunning
 from localazure.providers import (
@@ -164,6 +165,7 @@ def make_bench(folder: Path, *, store: Store | None = None, **settings: Any) -> 
     )
     gates: list[Callable[[ArmRequest, Operation], None]] = [
         Authorization(cloud),
+        LinkedAuthorization(cloud),
         FrontDoor(cloud),
         ProviderFaults(cloud),
     ]

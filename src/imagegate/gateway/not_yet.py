@@ -83,7 +83,10 @@ class Patience:
         self._pause_s = _FIRST_PAUSE_S
 
     def wait(self, refusal: NotYet | None) -> bool:
-        """Wait a moment; False when the refusal is final, for itself or by now. Then raise it."""
+        """Wait a moment; False when the refusal is final, for itself or by now. Then raise it.
+
+        So it is where no time is left for another attempt: that one would only say that the time is over.
+        """
         if refusal is None:
             return False
         until = self._until.get(refusal.awaited)
@@ -95,4 +98,4 @@ class Patience:
             return False
         self._deadline.clock.sleep(min(self._pause_s, until.remaining_s))
         self._pause_s = min(self._pause_s * 1.5, _LONGEST_PAUSE_S)
-        return True
+        return not self._deadline.passed

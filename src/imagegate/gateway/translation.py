@@ -39,8 +39,8 @@ _HINTS = {
 }
 """By the cause that a code means in a smoke test, too: one code has one meaning."""
 _ACTION = re.compile(
-    r"(?:does not have authorization to perform action|does not have permission to perform action\(s\))"
-    r" '(?P<action>[^']+)'(?: (?:over|on the linked) scope(?:\(s\))? '(?P<scope>[^']*)')?",
+    r"does not have (?:authorization|permission) to perform action(?:\(s\))?"
+    r" '(?P<action>[^']+)'(?: (?:over|on the linked|at) scope(?:\(s\))? '(?P<scope>[^']*)')?",
     re.IGNORECASE,
 )
 _LINKED = re.compile(
@@ -100,14 +100,14 @@ def no_connection(error: BaseException) -> AzureError | None:
 def refusal(fault: ArmFault, doing: str, *, status: int | None, ids: dict[str, str]) -> ImageGateError:
     """Our error for a service's fault, however it came: as an answer, or as the end of an operation."""
     codes = set(fault.codes)
-    text = f"{_sentence(doing)} was refused.\n{fault}" if str(fault) else f"{_sentence(doing)} was refused."
+    text = _told(f"{_sentence(doing)} was refused.", fault)
     code = fault.innermost.code or fault.code
     cause = cause_of(fault.codes, str(fault))
     hint = _HINTS.get(cause) or (_HINTS[Cause.THROTTLING] if status == 429 else None)
     if hint:
         return Inconclusive(text, service_code=code, hint=hint, ids=ids)
     if status in {401, 403} or "authorizationfailed" in codes or "linkedauthorizationfailed" in codes:
-        return _not_authorised(fault, text, ids, LoginFailed if status == 401 else NotAuthorised)
+        return _not_authorised(fault, doing, ids, LoginFailed if status == 401 else NotAuthorised)
     if "missingsubscriptionregistration" in codes:
         hint = "Run `imagegate setup` once with rights on the subscription; it registers the providers."
         return ServiceRefused(text, service_code=code, status=status, hint=hint, ids=ids)
@@ -134,9 +134,16 @@ def _refused(error: HttpResponseError, doing: str, template_file: str | None) ->
     return refusal(fault, doing, status=error.status_code, ids=ids)
 
 
-def _not_authorised(fault: ArmFault, text: str, ids: dict[str, str], kind: type[NotAuthorised]) -> NotAuthorised:
+def _told(sentence: str, fault: ArmFault) -> str:
+    return f"{sentence}\n{fault}" if str(fault) else sentence
+
+
+def _not_authorised(fault: ArmFault, doing: str, ids: dict[str, str], kind: type[NotAuthorised]) -> NotAuthorised:
     whole = str(fault)
     action, linked, principal = _ACTION.search(whole), _LINKED.search(whole), _PRINCIPAL.search(whole)
+    # In the first line, because a refusal that is no obstacle is noted with that line alone.
+    why = f": {action['action']} is missing" if action else ""
+    text = _told(f"{_sentence(doing)} was refused{why}.", fault)
     if linked and not action:
         return NotAuthorised(
             text,

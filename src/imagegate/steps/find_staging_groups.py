@@ -27,12 +27,12 @@ def find_staging_groups(
 
     A group is free when it is empty, in the template's region, and not tagged by an image template. Where none is,
     expired templates of the side are removed, and waited for. Notes once where none is free then, because the log of
-    a group that Image Builder makes may be closed to this identity.
+    a group that Image Builder makes may be closed to this identity; what cannot be looked at is noted, too.
     """
     names = list(foundation_outputs(cloud, resource_group).get("stagingResourceGroups") or ())
-    free = _free(cloud, names, location)
+    free = _free(cloud, names, location, note)
     if names and not free and _remove_expired(cloud, resource_group, deadline, note):
-        free = _free(cloud, names, location)
+        free = _free(cloud, names, location, note)
     if not free:
         why = f"none of {', '.join(names)} is free" if names else "`imagegate setup` made none in this release's form"
         note(
@@ -43,9 +43,11 @@ def find_staging_groups(
     return free
 
 
-def _free(cloud: Cloud, names: Sequence[str], location: str) -> list[ResourceId]:
+def _free(cloud: Cloud, names: Sequence[str], location: str, note: Callable[[str], None]) -> list[ResourceId]:
     return [
-        ResourceId.resource_group_of(cloud.subscription_id, name) for name in names if _is_free(cloud, name, location)
+        ResourceId.resource_group_of(cloud.subscription_id, name)
+        for name in names
+        if _is_free(cloud, name, location, note)
     ]
 
 
@@ -66,7 +68,7 @@ def _remove_expired(cloud: Cloud, resource_group: str, deadline: Deadline, note:
     return True
 
 
-def _is_free(cloud: Cloud, name: str, location: str) -> bool:
+def _is_free(cloud: Cloud, name: str, location: str, note: Callable[[str], None]) -> bool:
     try:
         group = read_resource_group(cloud, name)
         tags = {str(tag).lower() for tag in group.get("tags") or {}}
@@ -75,5 +77,6 @@ def _is_free(cloud: Cloud, name: str, location: str) -> bool:
         return is_empty(cloud, name)
     except LoginFailed:
         raise
-    except (NotAuthorised, ResourceMissing):
+    except (NotAuthorised, ResourceMissing) as error:
+        note(error.message.splitlines()[0])
         return False

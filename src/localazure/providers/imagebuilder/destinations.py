@@ -12,7 +12,7 @@ from localazure.providers.imagebuilder import sources
 from localazure.providers.imagebuilder.failures import SubmissionFailed, not_authorized
 from localazure.store import Document
 
-_READ = "Microsoft.Compute/galleries/images/read"
+_GALLERY, _DEFINITION = "Microsoft.Compute/galleries/read", "Microsoft.Compute/galleries/images/read"
 _CODE = "BadSharedImageDistribute"
 _CANNOT_BE_BUILT = ("TrustedLaunch", "ConfidentialVM")
 _UNSUPPORTED_PAIR = ("TrustedLaunchSupported", "Standard")
@@ -36,8 +36,9 @@ def definition_id(target: Mapping[str, Any]) -> ResourceId:
 
 def _check_shared_image(cloud: Cloud, target: Mapping[str, Any], identity: Principal, security: str) -> None:
     wanted = definition_id(target)
-    if not cloud.is_allowed(identity, _READ, wanted):
-        raise not_authorized(wanted.text)
+    for action, resource in ((_DEFINITION, wanted), (_GALLERY, wanted.parent or wanted)):
+        if not cloud.is_allowed(identity, action, resource):
+            raise not_authorized(resource.text)
     definition = cloud.store.get(wanted)
     if definition is None:
         raise SubmissionFailed(_CODE, f"Validation failed: The gallery image definition '{wanted}' was not found.")

@@ -1,5 +1,8 @@
 """Distribution: each target written through Compute's own operations, as the template's identity.
 
+Which rights the identity needs for that is documented (image builder permissions); which call needs which is assumed: a
+version is read back, and a managed image that is there is deleted before it is made anew.
+
 What comes out of a build lies as a VHD in the staging group's storage account, and stays there until the group goes: a
 version goes on naming it as its source (recorded 2023-12-28). A managed image is made of a snapshot beside it.
 """
@@ -126,7 +129,9 @@ class Distribution:
                 "storageProfile": {"osDiskImage": {"hostCaching": "ReadWrite", "source": source}},
             },
         }
-        self._put(version_id, body, api_version=_GALLERY_API, what="Error publishing MDI to Shared Image Gallery")
+        what = "Error publishing MDI to Shared Image Gallery"
+        self._call("PUT", version_id, api_version=_GALLERY_API, what=what, body=body)
+        self._call("GET", version_id, api_version=_GALLERY_API, what=what)
         return Artifact(run_output=str(target["runOutputName"]), artifact_id=version_id.text)
 
     def _version_id(self, target: Mapping[str, Any], *, source_version: str) -> ResourceId:
@@ -145,8 +150,11 @@ class Distribution:
             "tags": dict(target.get("artifactTags") or {}),
             "properties": {"storageProfile": {"osDisk": os_disk}, "hyperVGeneration": "V2"},
         }
+        what = "Error creating Managed Image"
         try:
-            self._put(image_id, body, api_version=_COMPUTE_API, what="Error creating Managed Image")
+            if self._cloud.store.get(image_id) is not None:
+                self._call("DELETE", image_id, api_version=_COMPUTE_API, what=what)
+            self._call("PUT", image_id, api_version=_COMPUTE_API, what=what, body=body)
         finally:
             self._cloud.store.delete(snapshot_id)
         return Artifact(run_output=str(target["runOutputName"]), artifact_id=image_id.text)
@@ -157,9 +165,11 @@ class Distribution:
         put_blob(self._cloud, self._staging.account, "vhds", name, content, vhd=self._content(image))
         return blob_url(self._cloud, self._staging.account, "vhds", name)
 
-    def _put(self, resource_id: ResourceId, body: dict[str, Any], *, api_version: str, what: str) -> None:
+    def _call(
+        self, method: str, resource_id: ResourceId, *, api_version: str, what: str, body: dict[str, Any] | None = None
+    ) -> None:
         response = self._cloud.call(
-            "PUT",
+            method,
             resource_id,
             principal=self._identity,
             auxiliary=self._cloud.platform,  # the staging group is the service's own: no identity has rights there

@@ -49,7 +49,7 @@ class Resources:
                 operation_id="Resources_ListByResourceGroup",
                 method="GET",
                 path=f"{group}/resources",
-                action="Microsoft.Resources/subscriptions/resourceGroups/read",
+                action="Microsoft.Resources/subscriptions/resourceGroups/resources/read",
                 handler=lambda request: self._list(request, ResourceId(request.path.rsplit("/", 1)[0])),
             ),
             Operation(

@@ -96,6 +96,20 @@ def test_a_missing_right_is_named(wire: Wire) -> None:
     assert (error.action, error.principal) == ("Microsoft.Compute/galleries/read", "p-1")
     assert error.scope == "/subscriptions/s/resourceGroups/rg"
     assert error.exit_code == 9
+    assert error.message.splitlines()[0].endswith(" was refused: Microsoft.Compute/galleries/read is missing.")
+
+
+def test_a_right_that_a_deployment_lacks(wire: Wire) -> None:
+    """The refusal of a whole template names the first resource that may not be written."""
+    message = (
+        "The template deployment failed with error: 'Authorization failed for template resource 'nsg' of type 'N/g'. "
+        "The client 'app' with object id 'p-1' does not have permission to perform action 'N/g/write' at scope '/g'.'."
+    )
+
+    error = _raised(wire, 403, "InvalidTemplateDeployment", message)
+
+    assert isinstance(error, NotAuthorised)
+    assert (error.action, error.scope, error.principal) == ("N/g/write", "/g", "p-1")
 
 
 def test_a_real_missing_right(wire: Wire, corpus: Path) -> None:

@@ -64,12 +64,12 @@ def test_a_group_that_the_service_would_refuse(
 
 @pytest.mark.parametrize("status", [403, 404])
 def test_a_group_that_cannot_be_read(wire: Wire, status: int) -> None:
-    """A right that is missing, or a group that somebody deleted, stops no build."""
+    """A right that is missing, or a group that somebody deleted, stops no build, and is noted."""
     _known(wire, "a", "b")
     wire.on("GET", f"{GROUPS}/a", Answer(status=status, body={"error": {"code": "X", "message": "x"}}))
     _group(wire, "b")
 
-    assert _found(wire) == ({"b"}, [])
+    assert _found(wire) == ({"b"}, ['Reading the resource group "a" was refused.'])
 
 
 def test_a_set_up_of_an_older_release(wire: Wire) -> None:

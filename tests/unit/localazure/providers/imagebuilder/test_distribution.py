@@ -141,6 +141,19 @@ def test_a_vhd_becomes_a_version(bench: Bench) -> None:
     assert made.internal["content_digest"] == "sha256:1"
 
 
+def test_managed_image_that_is_there(bench: Bench) -> None:
+    """Another run makes the image anew, which takes the right to delete it."""
+    image_id = f"{RG}/providers/Microsoft.Compute/images/golden"
+    image = {"type": "ManagedImage", "runOutputName": "image", "imageId": image_id, "location": "westeurope"}
+    make_template(bench, distribute=[image])
+    run(bench)
+
+    assert run(bench)["status"] == "Succeeded"
+
+    asked = [one.request.method for one in bench.endings if one.request.path == image_id]
+    assert asked == ["PUT", "DELETE", "PUT"]
+
+
 @pytest.mark.parametrize("latest", [False, True])
 def test_an_image_that_was_built_here_is_a_source(bench: Bench, latest: bool) -> None:
     """A template may start from a version: the engine is asked for that version's steps, then the template's own."""
