@@ -18,10 +18,11 @@ _MOST_SUBJECTS = 20
 """Federated credentials of an identity. Source: Microsoft Entra documentation, "Important considerations"."""
 
 _JOBS = {
-    "ciClientId": "builds on the promoted refs",
-    "ciVerifyClientId": "verifies",
-    "ciPullRequestsClientId": "builds pull requests",
+    "ciClientId": "AZURE_CLIENT_ID: builds on the promoted refs",
+    "ciVerifyClientId": "AZURE_VERIFY_CLIENT_ID: verifies",
+    "ciPullRequestsClientId": "AZURE_PULL_REQUESTS_CLIENT_ID: builds pull requests",
 }
+"""What each identity is for, after the variable that examples/workflows read it from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +104,7 @@ def login_lines(outputs: Mapping[str, object]) -> list[str]:
     return [
         "In the workflow:",
         "  permissions: {contents: read, id-token: write, statuses: write}",
-        f"  tenant-id: {outputs['ciTenantId']}",
+        f"  tenant-id: {outputs['ciTenantId']}  # AZURE_TENANT_ID",
         *(f"  client-id: {client_id}  # {_JOBS[name]}" for name, client_id in found),
     ]
 
