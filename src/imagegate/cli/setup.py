@@ -11,7 +11,7 @@ import click
 
 from imagegate.cli.command import Shell, folder_argument, input_options, shared_options
 from imagegate.cli.setup_github import ask_github, read_issuer_keys
-from imagegate.cli.setup_rows import may_become_latest, rows_of
+from imagegate.cli.setup_rows import function_rows, rows_of
 from imagegate.cli.setup_sides import GivenSides, login_lines, misshapen
 from imagegate.errors import InputError, InputFault
 from imagegate.report.outcome import Outcome
@@ -233,7 +233,7 @@ def setup_command(
             pull_requests=result.pull_requests,
             code=code,
         )
-        rows += [("function app", made.site_id.text), ("may become latest", may_become_latest(options))]
+        rows += function_rows(made, options)
         timings = {**story.timings, "total": story.seconds}
         document = {**document, "function": made.to_json(), "timings": timings}
     headline = f"{settings.name} has what it stands on"

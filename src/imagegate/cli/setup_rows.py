@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from imagegate.flows.setup import SetupResult
+    from imagegate.flows.setup_function import FunctionSetup
     from imagegate.steps.deploy_function import FunctionOptions
 
 
@@ -17,11 +18,20 @@ def rows_of(result: "SetupResult") -> list[tuple[str, str]]:
     ]
 
 
+def function_rows(made: "FunctionSetup", options: "FunctionOptions") -> list[tuple[str, str]]:
+    """The Function, the principal that needs rights on a key vault, and what its versions need."""
+    return [
+        ("function app", made.site_id.text),
+        ("function identity", str(made.outputs.get("identityPrincipalId") or "")),
+        ("may become latest", _may_become_latest(options)),
+    ]
+
+
 def _shown(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def may_become_latest(options: "FunctionOptions") -> str:
+def _may_become_latest(options: "FunctionOptions") -> str:
     """Which versions may become `latest`, and what the default needs."""
     if options.promoted_refs:
         return f"what is built from {', '.join(options.promoted_refs)}"

@@ -2,8 +2,10 @@
 
 import pytest
 
-from imagegate.cli.setup_rows import may_become_latest, rows_of
+from imagegate.cli.setup_rows import function_rows, rows_of
 from imagegate.flows.setup import SetupResult
+from imagegate.flows.setup_function import FunctionSetup
+from imagegate.model import ResourceId
 from imagegate.steps.deploy_function import FunctionOptions
 
 
@@ -41,4 +43,15 @@ def test_which_default_holds(refs: tuple[str, ...], parameters: dict[str, str], 
         resource_group="rg", repositories=("a/b",), workflows=("*",), promoted_refs=refs, parameters=parameters
     )
 
-    assert may_become_latest(options).endswith(said)
+    made = FunctionSetup(
+        site_id=ResourceId.of("s", "rg", "Microsoft.Web/sites", "gate"),
+        package_sha256="",
+        registered=(),
+        made=(),
+        outputs={"identityPrincipalId": "p-1"},
+    )
+
+    rows = dict(function_rows(made, options))
+
+    assert rows["function identity"] == "p-1"
+    assert rows["may become latest"].endswith(said)
