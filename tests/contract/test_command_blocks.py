@@ -21,7 +21,7 @@ _SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 # What a fresh shell on this machine would have, too: how the network outside is reached.
 _HANDED_OVER = re.compile("cert|_ca_|cainfo|^pip_|proxy", re.IGNORECASE)
 _MET_HERE = {"root", "azure", "az"}
-_NEEDS = _MET_HERE | {"func", "docker", "corpus", "a quiet machine"}
+_NEEDS = _MET_HERE | {"func", "docker", "corpus", "a quiet machine", "github", "key vault"}
 _TIMEOUT_S = 900
 
 _ALL = blocks()
@@ -35,10 +35,11 @@ Shell = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the repository as `make try` leaves it."""
+    """A copy of the repository as `make try` leaves it, beside a repository of images as docs/first-check.md has it."""
     left_out = shutil.ignore_patterns(".git", ".venv", ".cache", ".*_cache", "__pycache__", ".hypothesis")
     copy = Path(shutil.copytree(REPOSITORY, tmp_path_factory.mktemp("clone") / "imagegate", ignore=left_out))
     (copy / ".venv").symlink_to(REPOSITORY / ".venv")
+    shutil.copytree(REPOSITORY / "templates", copy.parent / "images" / "templates")
     return copy
 
 

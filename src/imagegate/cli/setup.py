@@ -11,6 +11,7 @@ import click
 
 from imagegate.cli.command import Shell, folder_argument, input_options, shared_options
 from imagegate.cli.setup_github import ask_github, read_issuer_keys
+from imagegate.cli.setup_rows import function_rows, rows_of
 from imagegate.cli.setup_sides import GivenSides, login_lines, misshapen
 from imagegate.errors import InputError, InputFault
 from imagegate.report.outcome import Outcome
@@ -219,12 +220,7 @@ def setup_command(
         staging_count=staging_count,
     )
     document = result.to_json()
-    rows = [
-        *(("made", name) for name in result.made),
-        *(("registered", name) for name in result.registered),
-        *((name, str(value)) for name, value in result.outputs.items()),
-        *((f"pull requests: {name}", str(value)) for name, value in result.pull_requests.items() if value),
-    ]
+    rows = rows_of(result)
     if options is not None:
         from imagegate.flows.setup_function import set_up_function
 
@@ -237,7 +233,7 @@ def setup_command(
             pull_requests=result.pull_requests,
             code=code,
         )
-        rows += [("function app", made.site_id.text), ("may become latest", _promoted(options))]
+        rows += function_rows(made, options)
         timings = {**story.timings, "total": story.seconds}
         document = {**document, "function": made.to_json(), "timings": timings}
     headline = f"{settings.name} has what it stands on"
@@ -306,13 +302,3 @@ def _function_options(
         guard=given["guard"] or "",
         parameters={**dict(entry.split("=", 1) for entry in given["function_parameters"]), **_issuer_parameters(given)},
     )
-
-
-def _promoted(options: "FunctionOptions") -> str:
-    """Which versions may become `latest`, and what the default needs."""
-    if options.promoted_refs:
-        return f"what is built from {', '.join(options.promoted_refs)}"
-    asked = "what is built from the repository's default branch, as GitHub says (--promoted-ref names others)"
-    if {"githubAppId", "githubToken"} & set(options.parameters):
-        return asked
-    return f"{asked}; the Function has no credential for GitHub yet, and promotes nothing until it has one"

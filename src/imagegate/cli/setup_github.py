@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from imagegate.gateway.github import Repository
 
 _DEFAULT_REFS = ("refs/heads/main",)
-_UNKNOWN = "neither the repository's id nor a subject with ids is known"
+_UNKNOWN = (
+    "the repository is not pinned by its id, and its jobs cannot log in if it was made or renamed since July 2026: "
+    "their subject then has ids in it"
+)
 _GUESSED = f"main is taken for the default branch, and {_UNKNOWN}"
 
 

@@ -14,14 +14,16 @@ if TYPE_CHECKING:
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _REF = re.compile(r"refs/(heads|tags)/\S+")
+_ISSUER = re.compile(r"https://\S+")
 _MOST_SUBJECTS = 20
 """Federated credentials of an identity. Source: Microsoft Entra documentation, "Important considerations"."""
 
 _JOBS = {
-    "ciClientId": "builds on the promoted refs",
-    "ciVerifyClientId": "verifies",
-    "ciPullRequestsClientId": "builds pull requests",
+    "ciClientId": "AZURE_CLIENT_ID: builds on the promoted refs",
+    "ciVerifyClientId": "AZURE_VERIFY_CLIENT_ID: verifies",
+    "ciPullRequestsClientId": "AZURE_PULL_REQUESTS_CLIENT_ID: builds pull requests",
 }
+"""What each identity is for, after the variable that examples/workflows read it from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,7 @@ class GivenSides:
         return [
             *misshapen("--repository", self.repositories, _REPOSITORY, "owner/name"),
             *misshapen("--promoted-ref", self.promoted_refs, _REF, "refs/heads/… or refs/tags/…"),
+            *misshapen("--issuer", [self.issuer] if self.issuer else [], _ISSUER, "https://HOST/_services/token"),
             *(InputFault(message=message, path=path) for path, message, is_so in self._conflicts() if is_so),
         ]
 
@@ -103,7 +106,7 @@ def login_lines(outputs: Mapping[str, object]) -> list[str]:
     return [
         "In the workflow:",
         "  permissions: {contents: read, id-token: write, statuses: write}",
-        f"  tenant-id: {outputs['ciTenantId']}",
+        f"  tenant-id: {outputs['ciTenantId']}  # AZURE_TENANT_ID",
         *(f"  client-id: {client_id}  # {_JOBS[name]}" for name, client_id in found),
     ]
 

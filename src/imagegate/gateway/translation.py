@@ -1,6 +1,5 @@
 """Turns what the Azure SDK raises into our own tree of errors."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -28,6 +27,7 @@ from imagegate.errors import (
 )
 from imagegate.gateway.arm_errors import ArmFault, parse_error_body
 from imagegate.gateway.login_errors import refused_login
+from imagegate.gateway.refused_actions import refused_actions
 from imagegate.model.provisioning_fault import cause_of
 from imagegate.model.verification import Cause
 
@@ -38,17 +38,6 @@ _HINTS = {
     Cause.THROTTLING: "Azure throttles these requests; try again later.",
 }
 """By the cause that a code means in a smoke test, too: one code has one meaning."""
-_ACTION = re.compile(
-    r"does not have (?:authorization|permission) to perform action(?:\(s\))?"
-    r" '(?P<action>[^']+)'(?: (?:over|on the linked|at) scope(?:\(s\))? '(?P<scope>[^']*)')?",
-    re.IGNORECASE,
-)
-_LINKED = re.compile(
-    r"perform action '(?P<action>[^']+)' on scope.*"
-    r"not authorized to access linked subscription '(?P<subscription>[^']+)'",
-    re.IGNORECASE | re.DOTALL,
-)
-_PRINCIPAL = re.compile(r"[Tt]he client '(?P<name>[^']*)'(?: with object id '(?P<object>[^']*)')?")
 
 
 @contextmanager
@@ -139,25 +128,20 @@ def _told(sentence: str, fault: ArmFault) -> str:
 
 
 def _not_authorised(fault: ArmFault, doing: str, ids: dict[str, str], kind: type[NotAuthorised]) -> NotAuthorised:
-    whole = str(fault)
-    action, linked, principal = _ACTION.search(whole), _LINKED.search(whole), _PRINCIPAL.search(whole)
-    # In the first line, because a refusal that is no obstacle is noted with that line alone.
-    why = f": {action['action']} is missing" if action else ""
-    text = _told(f"{_sentence(doing)} was refused{why}.", fault)
-    if linked and not action:
-        return NotAuthorised(
-            text,
-            action=linked["action"],
-            scope=f"/subscriptions/{linked['subscription']}",
-            hint="The template names something in a subscription of another tenant; check the ids in it.",
-            ids=ids,
-        )
+    missing = refused_actions(str(fault))
+    # What is missing is in the first line, because a refusal that is no obstacle is noted with that line alone.
+    if missing.count > 1:
+        # Azure repeats its sentence for each resource of a template: thirty of them hide what is missing.
+        text = f"{_sentence(doing)} was refused: rights on {missing.count} resources are missing."
+    else:
+        why = f": {missing.action} is missing" if missing.action else ""
+        text = _told(f"{_sentence(doing)} was refused{why}.", fault)
     return kind(
         text,
-        action=action["action"] if action else None,
-        scope=action["scope"] if action else None,
-        principal=(principal["object"] or principal["name"]) if principal else None,
-        hint="Grant the action to the principal at that scope; a new role assignment takes minutes to arrive.",
+        action=missing.action or None,
+        scope=missing.scope or None,
+        principal=missing.principal or None,
+        hint=missing.hint,
         ids=ids,
     )
 

@@ -8,9 +8,8 @@ import pytest
 
 from image_settings import image_settings
 from imagegate.cli.program import run_program
-from imagegate.cli.setup import _function_options, _promoted
+from imagegate.cli.setup import _function_options
 from imagegate.errors import InputError
-from imagegate.steps.deploy_function import FunctionOptions
 
 IMAGE = Path(__file__).resolve().parents[4] / "templates" / "apache-debian12"
 
@@ -35,8 +34,11 @@ def image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         ),
         (["--environment", "production", "--principal-id", "p"], ["needs --repository", "not for the principal"]),
         (
-            ["--function", "--repository", "nobody", "--promoted-ref", "main", "--function-parameter", "x"],
-            ['"nobody"', '"main"', '"x"'],
+            [
+                *("--function", "--repository", "nobody", "--promoted-ref", "main", "--function-parameter", "x"),
+                *("--issuer", "http://github.example"),
+            ],
+            ['"nobody"', '"main"', '"x"', '"http://github.example"'],
         ),
     ],
     ids=["no repository", "no --function", "a side for nobody", "one principal", "environment", "all faults"],
@@ -51,23 +53,6 @@ def test_function_options(
     printed = json.dumps(json.loads(capsys.readouterr().out), ensure_ascii=False).replace('\\"', '"')
     for word in words:
         assert word in printed
-
-
-@pytest.mark.parametrize(
-    ("refs", "parameters", "said"),
-    [
-        (("refs/heads/a", "refs/heads/b"), {}, "what is built from refs/heads/a, refs/heads/b"),
-        ((), {"githubToken": "x"}, "default branch, as GitHub says (--promoted-ref names others)"),
-        ((), {}, "the Function has no credential for GitHub yet, and promotes nothing until it has one"),
-    ],
-)
-def test_which_default_holds(refs: tuple[str, ...], parameters: dict[str, str], said: str) -> None:
-    """The set-up of the Function says from which refs versions may become latest, and what the default needs."""
-    options = FunctionOptions(
-        resource_group="rg", repositories=("a/b",), workflows=("*",), promoted_refs=refs, parameters=parameters
-    )
-
-    assert _promoted(options).endswith(said)
 
 
 def test_issuer_without_the_function(tmp_path: Path) -> None:

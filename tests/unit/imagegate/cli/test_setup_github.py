@@ -88,7 +88,7 @@ def test_what_stays_unknown_is_said_with_refs_too(notes: list[str]) -> None:
 
     (note,) = notes
     assert "main is taken" not in note
-    assert "subject with ids" in note
+    assert "its jobs cannot log in if" in note
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,15 @@ from imagegate.errors import InputError
 
 
 def test_lines_to_paste() -> None:
-    """The permissions, the tenant, and a client id for each thing that jobs do."""
+    """The permissions, the tenant, and a client id for each thing that jobs do, with the variables of the examples."""
     lines = login_lines({"galleryId": "/g", "ciTenantId": "t-1", "ciClientId": "c-1", "ciPullRequestsClientId": "c-2"})
 
     assert lines == [
         "In the workflow:",
         "  permissions: {contents: read, id-token: write, statuses: write}",
-        "  tenant-id: t-1",
-        "  client-id: c-1  # builds on the promoted refs",
-        "  client-id: c-2  # builds pull requests",
+        "  tenant-id: t-1  # AZURE_TENANT_ID",
+        "  client-id: c-1  # AZURE_CLIENT_ID: builds on the promoted refs",
+        "  client-id: c-2  # AZURE_PULL_REQUESTS_CLIENT_ID: builds pull requests",
     ]
 
 

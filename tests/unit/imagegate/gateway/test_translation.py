@@ -228,3 +228,18 @@ def test_no_credential() -> None:
     assert error.exit_code == 9
     assert error.hint is not None
     assert "AZURE_CLIENT_ID" in error.hint
+
+
+def test_rights_that_are_missing_on_a_whole_template(wire: Wire) -> None:
+    """Azure's sentence for each resource is replaced by how many they are; the actions and the scope are named once."""
+    sentences = [
+        f"The client 'app' with object id 'p-1' does not have permission to perform action '{action}' at scope "
+        f"'/subscriptions/s/resourceGroups/rg/providers/{action}'."
+        for action in ("A/write", "B/write")
+    ]
+
+    error = _raised(wire, 403, "InvalidTemplateDeployment", ":".join(sentences))
+
+    assert isinstance(error, NotAuthorised)
+    assert error.message == "Reading the gallery was refused: rights on 2 resources are missing."
+    assert (error.action, error.scope) == ("A/write, B/write", "/subscriptions/s/resourceGroups/rg")
