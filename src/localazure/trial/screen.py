@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from imagegate.report.workflow_commands import defuse
+from localazure.trial.quoted import quoted
 
 _QUIET_S = 5.0
 _LOOK_EVERY_S = 1.0
@@ -73,7 +73,7 @@ class Screen:
 
     def say(self, line: str) -> None:
         """Write a line of the trial's own, which may quote somebody: it is no command to a runner."""
-        self.pass_on(defuse(line))
+        self.pass_on(quoted(line))
 
     def pass_on(self, line: str) -> None:
         """Write a line of a product command, which made foreign text inert and may speak to a runner itself.

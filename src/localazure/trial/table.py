@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from imagegate.report.workflow_commands import defuse
+from localazure.trial.quoted import quoted
 
 _MARK = {
     "passed": ("✓", "green"),
@@ -40,17 +40,17 @@ def print_outcome(document: Mapping[str, Any], console: Console) -> None:
         verdict = f"passed, {_promotion(str(document['promotion']))}"
     verdict = verdict or f"no verdict: {document['failed_command']} ended with {document['exit_code']}"
     teardown = document["teardown"] or "nothing to tear down"
-    console.print(f"[bold {colour}]{mark} {escape(defuse(verdict))}[/]  teardown: {teardown}", soft_wrap=True)
+    console.print(f"[bold {colour}]{mark} {escape(quoted(verdict))}[/]  teardown: {teardown}", soft_wrap=True)
     for line in _lines(document):
         # Never folded: what a fold brings to the beginning of a line could be a command to a runner.
-        console.print(f"  {defuse(line)}", markup=False, soft_wrap=True)
+        console.print(f"  {quoted(line)}", markup=False, soft_wrap=True)
     console.print(f"  tier: {document['tier']}; it cannot prove", style="dim")
     for unproved in document["cannot_prove"]:
         console.print(f"    - {unproved}", style="dim", markup=False, soft_wrap=True)
     if document["resources_left"]:
         console.print("  still there:", style="red")
         for left in document["resources_left"]:
-            console.print(f"    {defuse(left)}", style="red", markup=False, soft_wrap=True)
+            console.print(f"    {quoted(left)}", style="red", markup=False, soft_wrap=True)
 
 
 def _lines(document: Mapping[str, Any]) -> Iterator[str]:
