@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,11 +15,12 @@ from imagegate.model import parse_time
 from imagegate.model.build_result import BuildResult
 from imagegate.report.progress import Silent, Story
 from imagegate.settings import load_settings
-from imagegate.waiting import SystemClock
+from imagegate.waiting import Deadline, Look, SystemClock, poll
 from recording_engine import RecordingEngine
 from sides_world import MAIN, REPOSITORY, TEMPLATE, Installation, template_body
 
 _API, _SUBMITTING = "2025-10-01", "submitting it"
+_LONG_AGO = "2020-01-01T00:00:00Z"
 
 
 @dataclass
@@ -124,10 +125,15 @@ def _engine(installation: Installation) -> RecordingEngine:
 
 def _expire(installation: Installation, template: str) -> None:
     """An hour passes: the template's expiry, which was an hour away, is over."""
-    document = installation.cloud.cloud.store.get(template)
-    assert document is not None
-    moment = parse_time(document.body["tags"]["imagegate-expires-at"])
-    assert moment is not None
-    assert moment - datetime.now(UTC) <= timedelta(hours=1)
-    tags = document.body["tags"] | {"imagegate-expires-at": "2020-01-01T00:00:00Z"}
-    installation.connect().send("PATCH", template, api_version=_API, body={"tags": tags})
+    owner = installation.connect()
+
+    def expires_within(seconds: float) -> Look[dict[str, str]]:
+        tags = owner.send("GET", template, api_version=_API)["tags"]
+        moment = parse_time(tags["imagegate-expires-at"])
+        assert moment is not None
+        return Look(value=tags if (moment - datetime.now(UTC)).total_seconds() <= seconds else None)
+
+    deadline = Deadline.after(30, SystemClock())
+    tags = poll(lambda: expires_within(3600), deadline=deadline, what="the new expiry", interval_s=0.1)
+    owner.send("PATCH", template, api_version=_API, body={"tags": tags | {"imagegate-expires-at": _LONG_AGO}})
+    poll(lambda: expires_within(0), deadline=deadline, what="the end of the hour", interval_s=0.1)
