@@ -13,6 +13,7 @@ from roles.stories import FirstTimes, askers_of
 from roles.story import Ended, Story, ended
 from roles.world import World
 
+pytestmark = pytest.mark.timeout(600)  # the first test's is for set-up and all stories
 _ACTIONS = sorted(role_actions("actions") | role_actions("dataActions"))
 
 
