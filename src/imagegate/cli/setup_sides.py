@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _REF = re.compile(r"refs/(heads|tags)/\S+")
-_ISSUER = re.compile(r"https://\S+")
 _MOST_SUBJECTS = 20
 """Federated credentials of an identity. Source: Microsoft Entra documentation, "Important considerations"."""
 
@@ -44,7 +43,6 @@ class GivenSides:
         return [
             *misshapen("--repository", self.repositories, _REPOSITORY, "owner/name"),
             *misshapen("--promoted-ref", self.promoted_refs, _REF, "refs/heads/… or refs/tags/…"),
-            *misshapen("--issuer", [self.issuer] if self.issuer else [], _ISSUER, "https://HOST/_services/token"),
             *(InputFault(message=message, path=path) for path, message, is_so in self._conflicts() if is_so),
         ]
 

@@ -34,11 +34,8 @@ def image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         ),
         (["--environment", "production", "--principal-id", "p"], ["needs --repository", "not for the principal"]),
         (
-            [
-                *("--function", "--repository", "nobody", "--promoted-ref", "main", "--function-parameter", "x"),
-                *("--issuer", "http://github.example"),
-            ],
-            ['"nobody"', '"main"', '"x"', '"http://github.example"'],
+            ["--function", "--repository", "nobody", "--promoted-ref", "main", "--function-parameter", "x"],
+            ['"nobody"', '"main"', '"x"'],
         ),
     ],
     ids=["no repository", "no --function", "a side for nobody", "one principal", "environment", "all faults"],
