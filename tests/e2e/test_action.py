@@ -124,7 +124,8 @@ def test_time_is_over_while_replicating(daemon: DockerDaemon, tmp_path: Path, *,
         world.cloud.cloud.settings.change({"replication_s_per_region": 1000})
         if not in_time:
             configuration = world.job.workspace / FOLDER / "imagegate.yaml"
-            configuration.write_text(configuration.read_text() + "build: {wait-for-replication: 1s}\n")
+            text = configuration.read_text()
+            configuration.write_text(text.replace("build:\n", "build:\n  wait-for-replication: 1s\n"))
         running = world.job.start(world.inputs("build"))
         versions = world.definition + "/versions"
         wait_until(lambda: len(world.cloud.cloud.store.under(versions)) > 0, running)
